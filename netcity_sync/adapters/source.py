@@ -1,0 +1,82 @@
+"""The door to where data comes from: what every adapter offers, and what may be missing from it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import TracebackType
+from typing import Generic, Protocol, Self, TypeVar
+
+from netcity_sync.model import Dictionaries, Journal, Roster
+
+T = TypeVar("T")
+
+
+class Capability(StrEnum):
+    """What a source can tell. What it cannot is absent from its set, never an empty list (design.md §4.1)."""
+
+    ROSTER = "roster"
+    LESSONS = "lessons"
+    TOPICS = "topics"
+    HOMEWORK = "homework"
+    MARKS = "marks"
+    ATTENDANCE = "attendance"
+
+
+class ScopeKind(StrEnum):
+    """What is read in one go."""
+
+    DICTIONARIES = "dictionaries"
+    ROSTER = "roster"
+    JOURNAL = "journal"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One thing to read: all dictionaries, the roster of a class, or a journal in a term."""
+
+    kind: ScopeKind
+    class_id: int | None = None
+    subject_group_id: int | None = None
+    term_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Stable text form, as the mirror keeps it: `dictionaries`, `roster:12`, `journal:340:7`."""
+        parts = (self.class_id, self.subject_group_id, self.term_id)
+        return ":".join([self.kind.value, *(str(part) for part in parts if part is not None)])
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """What one scope held, and the raw answer that proves it (bytes as received)."""
+
+    content: T
+    raw: bytes
+
+
+class JournalSource(Protocol):
+    """A place journals are read from. Entering it signs in, leaving it signs out, whatever happened.
+
+    `read_roster` and `read_journal` may be called from several threads at once. Every method raises
+    `AnswerError` where one answer cannot be used, `SourceUnavailable` where the whole source is gone,
+    `SignInRefused` where the account is no longer accepted.
+    """
+
+    capabilities: frozenset[Capability]
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def read_dictionaries(self) -> Page[Dictionaries]:
+        """School, year, terms, staff, classes, work types and the list of journals."""
+        ...
+
+    def read_roster(self, class_id: int) -> Page[Roster]:
+        """The pupils of a class today."""
+        ...
+
+    def read_journal(self, subject_group_id: int, term_id: int) -> Page[Journal]:
+        """One journal in one term, whole."""
+        ...

@@ -1,0 +1,1 @@
+"""What the regulation forbids, found in the mirror."""

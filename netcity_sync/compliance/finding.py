@@ -1,0 +1,109 @@
+"""What a check answers with: findings and gaps in the data, as data."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from netcity_sync.settings import Role
+
+
+class Severity(StrEnum):
+    """How grave a finding is, mildest first (rules.md §1)."""
+
+    INFO = "info"
+    WARN = "warn"
+    VIOL = "viol"
+    CRIT = "crit"
+
+    @property
+    def rank(self) -> int:
+        """0 for the mildest; larger is graver."""
+        return list(Severity).index(self)
+
+
+class RuleKind(StrEnum):
+    """Whether a finding speaks of what is true now, or of something that happened (docs/checks.md)."""
+
+    STATE = "state"
+    EVENT = "event"
+
+
+class FindingStatus(StrEnum):
+    """Where a finding stands in its life."""
+
+    OPEN = "open"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a rule is broken; null where a part does not apply. Together with the rule it names the finding."""
+
+    subject_group_id: int | None = None
+    term_id: int | None = None
+    lesson_id: int | None = None
+    student_id: int | None = None
+    assignment_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a finding rests on.
+
+    `read_run` and `read_at` (UTC) are the read it was made from. For an entry that came late `lower` and `upper`
+    (UTC) are the reads without and with it, `deadline` (UTC) is what it missed.
+    `facts` are counts in words, such as («уроков проведено», «9»).
+    """
+
+    read_run: int
+    read_at: str
+    payload_hash: str | None = None
+    deadline: str | None = None
+    lower: str | None = None
+    upper: str | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What a rule yields: a place, how grave, a Russian sentence, and its proof."""
+
+    place: Place
+    severity: Severity
+    message: str
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A violation with its life: the same place broken at the next check is the same finding.
+
+    Moments are UTC. `class_name`, `subject_name` and `teacher_ids` tell whose it is.
+    """
+
+    id: str
+    rule: str
+    kind: RuleKind
+    clause: str
+    title: str
+    severity: Severity
+    message: str
+    recipients: tuple[Role, ...]
+    place: Place
+    class_id: int | None
+    class_name: str
+    subject_name: str
+    teacher_ids: tuple[int, ...]
+    status: FindingStatus
+    opened_at: datetime
+    fixed_at: datetime | None
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True)
+class NoData:
+    """A place that a rule could not judge, and why, in a Russian sentence a deputy understands."""
+
+    rule: str
+    place: Place
+    reason: str

@@ -1,0 +1,56 @@
+"""Where every file of an installation lies inside its data folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """The data folder of one school (docs/data-folder.md). Properties only name places; `prepare` makes them."""
+
+    root: Path
+
+    @property
+    def mirror(self) -> Path:
+        """The mirror database."""
+        return self.root / "mirror.db"
+
+    @property
+    def raw(self) -> Path:
+        """The raw answers, compressed, by hash."""
+        return self.root / "raw.db"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one process that may write to the mirror."""
+        return self.root / "mirror.lock"
+
+    @property
+    def outbox(self) -> Path:
+        """Messages that wait to be sent; `sent/` below holds those that were."""
+        return self.root / "outbox"
+
+    @property
+    def digests(self) -> Path:
+        """Digests as files."""
+        return self.root / "digests"
+
+    @property
+    def reports(self) -> Path:
+        """Reports as files."""
+        return self.root / "reports"
+
+    @property
+    def backups(self) -> Path:
+        """Backups with their manifests."""
+        return self.root / "backups"
+
+    @property
+    def logs(self) -> Path:
+        """What the service did, as JSON lines."""
+        return self.root / "logs"
+
+    def prepare(self) -> None:
+        """Make all folders, readable by their owner only where the system knows such rights."""
+        for folder in (self.root, self.outbox, self.digests, self.reports, self.backups, self.logs):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,0 +1,1 @@
+"""The local memory: snapshots of the journals that forget nothing."""

@@ -1,0 +1,1 @@
+"""Documents: built once as data, rendered as HTML, XLSX and PDF/A."""

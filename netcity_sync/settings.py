@@ -1,0 +1,353 @@
+"""The settings: config.toml and the environment in, one validated object out.
+
+Every setting is declared here once, with its default, its limits and a Russian sentence; `settings_file.py` makes
+the sample file from these declarations.
+"""
+
+import os
+import tomllib
+from datetime import date, time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import platformdirs
+from apscheduler.triggers.cron import CronTrigger
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, model_validator
+
+from netcity_sync.errors import SettingsError
+
+PASSWORD_VARIABLE = "NETCITY_PASSWORD"  # noqa: S105 (the name of a variable)
+SMTP_PASSWORD_VARIABLE = "NETCITY_SMTP_PASSWORD"  # noqa: S105
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("неизвестный часовой пояс, пример: Asia/Yekaterinburg") from error
+    return name
+
+
+def _cron_line(line: str) -> str:
+    try:
+        CronTrigger.from_crontab(line)
+    except ValueError as error:
+        raise ValueError("нужна строка cron из пяти полей, пример: 30 1 * * *") from error
+    return line
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
+CronLine = Annotated[str, AfterValidator(_cron_line)]
+
+
+class Section(BaseModel):
+    """Base of all sections: unknown keys are refused, values never appear in errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class GisSettings(Section):
+    """Сетевой город: адрес, учётная запись, темп чтения."""
+
+    url: HttpUrl = Field(description="Адрес «Сетевого города», как в браузере до первой косой черты.")
+    school: str | int = Field(description="Школа: номер (id) или название, как на странице входа.")
+    login: str = Field(min_length=1, description="Логин сотрудника, которому видны все журналы школы.")
+    password_file: Path | None = Field(
+        default=None,
+        description=f"Файл с паролем (права 0600). Если не указан, пароль берётся из переменной {PASSWORD_VARIABLE}.",
+    )
+    ca_file: Path | None = Field(
+        default=None, description="Файл корневых сертификатов, если сервер использует свой удостоверяющий центр."
+    )
+    readers: int = Field(default=4, ge=1, le=16, description="Сколько журналов читать одновременно.")
+    requests_per_second: float = Field(
+        default=20.0, ge=0, le=200, description="Не больше стольких запросов в секунду; 0 — без ограничения."
+    )
+    connect_timeout: float = Field(default=10.0, gt=0, le=120, description="Ждать соединения, секунд.")
+    read_timeout: float = Field(default=60.0, gt=0, le=600, description="Ждать ответа, секунд.")
+    attempts: int = Field(default=4, ge=1, le=10, description="Сколько раз пробовать запрос, который можно повторить.")
+    retry_wait_max: float = Field(
+        default=60.0, ge=0, le=3600, description="Самая долгая пауза перед повтором, секунд; дольше — отказ."
+    )
+    profile: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Чем эта установка отличается от обычной: пути и имена полей. Обычно пусто.",
+    )
+
+
+class SchoolSettings(Section):
+    """Школа."""
+
+    timezone: ZoneName = Field(description="Часовой пояс школы.")
+
+
+class StorageSettings(Section):
+    """Где хранятся данные."""
+
+    data_dir: Path = Field(description="Папка данных: зеркало, копии, отчёты, журналы работы.")
+    raw_days: int = Field(default=90, ge=1, description="Сколько дней хранить исходные ответы сервера.")
+
+
+class LocalActs(Section):
+    """Локальные акты, на которые ссылаются замечания и отчёты."""
+
+    journal: str = Field(
+        default="Положение об электронном журнале успеваемости", description="Название, дата и номер положения."
+    )
+
+
+class CalendarSettings(Section):
+    """Календарь. Учебные дни берутся из расписания, здесь — только исключения."""
+
+    days_off: tuple[date, ...] = Field(
+        default=(), description="Дни, которые не считаются учебными, хотя уроки в сетке есть."
+    )
+
+
+class WorkDeadline(Section):
+    """Срок выставления отметок за вид работы."""
+
+    type: str = Field(min_length=1, description="Начало названия типа задания, строчными буквами.")
+    grades: tuple[int, int] | None = Field(default=None, description="С какого по какой класс; без него — все.")
+    school_days: int = Field(ge=0, le=60, description="Учебных дней после урока.")
+
+
+def _default_work_types() -> tuple[WorkDeadline, ...]:
+    days = {
+        "устный ответ": 0, "диктант": 1, "самостоятельная": 2, "контрольная": 3,
+        "лабораторная": 5, "изложение": 7, "сочинение": 7,
+    }  # fmt: skip
+    entries = [WorkDeadline(type=name, school_days=count) for name, count in days.items()]
+    return (*entries, WorkDeadline(type="сочинение", grades=(9, 11), school_days=10))
+
+
+class DeadlineSettings(Section):
+    """Сроки записей."""
+
+    lesson: time = Field(default=time(23, 59), description="До какого часа в день урока внести тему.")
+    homework: time = Field(default=time(23, 59), description="До какого часа в день урока внести домашнее задание.")
+    marks: time = Field(default=time(23, 59), description="До какого часа последнего дня срока выставить отметки.")
+    work_types: tuple[WorkDeadline, ...] = Field(
+        default_factory=_default_work_types, description="Учебных дней на проверку по видам работ."
+    )
+
+
+class AccumulationSettings(Section):
+    """Накопляемость отметок."""
+
+    quarter_norm: tuple[int, int, int] = Field(
+        default=(3, 5, 7), description="Отметок за четверть или триместр при 1, 2, 3 и более уроках в неделю."
+    )
+    half_year_norm: tuple[int, int, int] = Field(default=(5, 7, 9), description="То же за полугодие.")
+
+
+class CheckSettings(Section):
+    """Проверки."""
+
+    stale_after_hours: int = Field(
+        default=72, ge=1, description="Журнал, прочитанный раньше, проверкой не оценивается: «нет данных»."
+    )
+
+
+class MailSecurity(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+class MailSettings(Section):
+    """Почта. Без раздела [mail] сводки только складываются в папку."""
+
+    host: str = Field(min_length=1, description="Почтовый сервер.")
+    port: int = Field(default=465, ge=1, le=65535, description="Порт.")
+    security: MailSecurity = Field(
+        default=MailSecurity.TLS, description="tls, starttls; none — только для сервера на этом же компьютере."
+    )
+    ca_file: Path | None = Field(default=None, description="Файл корневых сертификатов почтового сервера.")
+    login: str | None = Field(
+        default=None, description=f"Логин на почтовом сервере; пароль — в переменной {SMTP_PASSWORD_VARIABLE}."
+    )
+    sender: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", description="Адрес отправителя.")
+    domains: tuple[str, ...] = Field(min_length=1, description="Только в эти домены разрешено отправлять письма.")
+
+    @model_validator(mode="after")
+    def _open_mail_stays_on_this_machine(self) -> "MailSettings":
+        if self.security is MailSecurity.NONE and self.host not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError('security = "none" разрешено только для localhost')
+        return self
+
+
+class Role(StrEnum):
+    """Who somebody is to the service (rules.md §1); the values stand in settings and answers."""
+
+    TEACHER = "teacher"
+    CLASS_TEACHER = "class_teacher"
+    DEPUTY = "deputy"
+    IKT_DEPUTY = "ikt_deputy"
+    ADMINISTRATOR = "administrator"
+    DIRECTOR = "director"
+    CLERK = "clerk"
+
+
+class Person(Section):
+    """Получатель сводок."""
+
+    name: str = Field(min_length=1, description="Имя и отчество, как обращаться.")
+    role: Role = Field(description="Роль: " + ", ".join(role.value for role in Role) + ".")
+    email: str | None = Field(
+        default=None, pattern=r"^[^@\s]+@[^@\s]+$", description="Адрес; без него — только в папку."
+    )
+    classes: tuple[str, ...] = Field(
+        default=(), description="Классы (для классного руководителя и завуча); пусто — все."
+    )
+    subjects: tuple[str, ...] = Field(default=(), description="Предметы, за которые отвечает завуч; пусто — все.")
+    staff_id: int | None = Field(default=None, description="Номер (id) сотрудника в «Сетевом городе», для учителя.")
+
+
+class ScheduleSettings(Section):
+    """Расписание службы: строки cron, время школы."""
+
+    sync: CronLine = Field(default="30 1 * * *", description="Чтение журналов и проверка.")
+    digest: CronLine = Field(default="0 7 * * 1-5", description="Сводки.")
+    report: CronLine = Field(default="0 5 1 * *", description="Отчёт за прошлый месяц.")
+    backup: CronLine = Field(default="0 4 * * *", description="Резервная копия.")
+    misfire_grace_minutes: int = Field(
+        default=180, ge=1, description="Насколько можно опоздать с запуском, если компьютер был выключен."
+    )
+
+
+class Settings(Section):
+    """All settings of one installation."""
+
+    gis: GisSettings
+    school: SchoolSettings
+    storage: StorageSettings
+    local_acts: LocalActs = LocalActs()
+    calendar: CalendarSettings = CalendarSettings()
+    deadlines: DeadlineSettings = DeadlineSettings()
+    accumulation: AccumulationSettings = AccumulationSettings()
+    checks: CheckSettings = CheckSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    mail: MailSettings | None = None
+    people: tuple[Person, ...] = Field(default=(), description="Кому сводки.")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The school's time zone."""
+        return ZoneInfo(self.school.timezone)
+
+    def password(self) -> SecretStr:
+        """The GIS password: from the environment, else from the password file.
+
+        Raises SettingsError where there is none, or the file is readable by others.
+        """
+        from_environment = os.environ.get(PASSWORD_VARIABLE)
+        if from_environment:
+            return SecretStr(from_environment)
+        path = self.gis.password_file
+        if path is None:
+            raise SettingsError(
+                "Не указан пароль для входа в «Сетевой город».",
+                where=f"переменная {PASSWORD_VARIABLE} или ключ gis.password_file",
+                todo=f"Задайте переменную {PASSWORD_VARIABLE} или укажите файл с паролем.",
+            )
+        return SecretStr(_read_secret(path))
+
+
+def _read_secret(path: Path) -> str:
+    try:
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            raise SettingsError(
+                "Файл с паролем могут прочитать другие пользователи компьютера.",
+                where=str(path),
+                todo=f"Выполните: chmod 600 {path}",
+            )
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            "Файл с паролем не читается.", where=str(path), todo="Проверьте ключ gis.password_file."
+        ) from error
+
+
+def find_config(given: Path | None) -> Path:
+    """The settings file to use: the one given, else ./config.toml, else the platform's folder for settings."""
+    if given is not None:
+        return given
+    here = Path("config.toml")
+    return here if here.exists() else platformdirs.user_config_path("netcity-sync") / "config.toml"
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and validate a settings file. Relative paths in it are relative to its folder.
+
+    Raises SettingsError naming the file, each key that is wrong and what is allowed there.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise SettingsError(
+            "Нет файла настроек.", where=str(path), todo="Создайте его командой: netcity-sync init"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError("Файл настроек не читается.", where=str(path), todo="Сохраните его в UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"Ошибка в записи файла настроек: {error}.", where=str(path), todo="Исправьте указанную строку."
+        ) from error
+    try:
+        settings = Settings.model_validate(data)
+    except ValidationError as error:
+        problems = "\n".join(f"  {explain(item)}" for item in error.errors(include_input=False, include_url=False))
+        raise SettingsError(
+            f"В настройках есть ошибки:\n{problems}",
+            where=str(path),
+            todo="Исправьте эти ключи; все допустимые описаны в config.example.toml.",
+        ) from error
+    return _with_absolute_paths(settings, path.resolve().parent)
+
+
+def _with_absolute_paths(settings: Settings, base: Path) -> Settings:
+    storage = settings.storage.model_copy(update={"data_dir": base / settings.storage.data_dir.expanduser()})
+    files = {
+        name: base / value.expanduser()
+        for name in ("password_file", "ca_file")
+        if (value := getattr(settings.gis, name)) is not None
+    }
+    update: dict[str, object] = {"storage": storage, "gis": settings.gis.model_copy(update=files)}
+    if settings.mail is not None and settings.mail.ca_file is not None:
+        update["mail"] = settings.mail.model_copy(update={"ca_file": base / settings.mail.ca_file.expanduser()})
+    return settings.model_copy(update=update)
+
+
+_EXPLANATIONS = {
+    "missing": "обязательный ключ не указан",
+    "extra_forbidden": "такого ключа нет",
+    "greater_than": "должно быть больше {gt}",
+    "greater_than_equal": "должно быть не меньше {ge}",
+    "less_than": "должно быть меньше {lt}",
+    "less_than_equal": "должно быть не больше {le}",
+    "string_too_short": "значение не должно быть пустым",
+    "string_pattern_mismatch": "неверный вид значения",
+    "too_short": "нужно хотя бы одно значение",
+    "enum": "допустимо только: {expected}",
+    "value_error": "{error}",
+}
+_KINDS = {
+    "int": "нужно целое число", "float": "нужно число", "string": "нужна строка в кавычках",
+    "bool": "нужно true или false", "date": "нужна дата, пример: 2026-11-04", "time": "нужно время, пример: \"23:59\"",
+    "url": "нужен адрес, пример: https://sgo.example.ru", "path": "нужен путь к файлу или папке",
+    "tuple": "нужен список", "model": "нужен раздел", "dict": "нужен раздел",
+}  # fmt: skip
+
+
+def explain(item: Any) -> str:
+    """One pydantic error as a Russian line: the key as it stands in the file, and what is allowed."""
+    key = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in item["loc"]).lstrip(".")
+    kind = str(item["type"])
+    template = _EXPLANATIONS.get(kind) or _KINDS.get(kind.partition("_")[0]) or "недопустимое значение"
+    context = {name: str(value) for name, value in item.get("ctx", {}).items()}
+    return f"{key or 'файл'}: {template.format(**context)}"
