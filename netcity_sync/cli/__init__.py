@@ -1,1 +1,65 @@
 """The command line, one module a command group."""
+
+import sys
+
+import click
+
+from netcity_sync import __version__
+from netcity_sync.cli.backup import backup_group
+from netcity_sync.cli.check import check_command, findings_group, rules_group
+from netcity_sync.cli.console import remark, speak_utf8
+from netcity_sync.cli.demo import demo_command
+from netcity_sync.cli.digest import digest_command
+from netcity_sync.cli.framework import PROGRAM, RussianGroup, explain_usage
+from netcity_sync.cli.init import init_command
+from netcity_sync.cli.options import config_option
+from netcity_sync.cli.report import report_group
+from netcity_sync.cli.service import run_command
+from netcity_sync.cli.simulate import simulate_command
+from netcity_sync.cli.sync import sync_command
+from netcity_sync.errors import NetcityError, UsageError
+
+__all__ = ["app", "main"]
+
+_INTERRUPTED = 130
+
+
+@click.group(
+    PROGRAM, cls=RussianGroup, help="Зеркало «Сетевого города»: проверка электронного журнала, сводки, отчёты, копии."
+)
+@click.version_option(__version__, prog_name=PROGRAM, message="%(prog)s %(version)s", help="Показать версию.")
+@config_option
+def app() -> None:
+    """The root of all commands."""
+
+
+for _command in (
+    demo_command, init_command, sync_command, check_command, findings_group, rules_group, digest_command,
+    report_group, backup_group, run_command, simulate_command,
+):  # fmt: skip
+    app.add_command(_command)
+
+
+def main() -> None:
+    """The program: runs a command and leaves with its exit code (docs/cli.md)."""
+    speak_utf8()
+    sys.exit(run_command_line(sys.argv[1:]))
+
+
+def run_command_line(arguments: list[str]) -> int:
+    """Run one command line. Foreseeable faults become Russian sentences on stderr and an exit code."""
+    try:
+        outcome = app.main(args=arguments, prog_name=PROGRAM, standalone_mode=False)
+        return outcome if isinstance(outcome, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "")
+        return UsageError.exit_code
+    except click.UsageError as error:
+        remark(explain_usage(error))
+        return UsageError.exit_code
+    except NetcityError as error:
+        remark(str(error))
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        remark("Прервано.")
+        return _INTERRUPTED

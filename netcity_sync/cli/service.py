@@ -1,0 +1,55 @@
+"""`netcity-sync run`: the service, everything on schedule."""
+
+import click
+
+from netcity_sync.adapters.netschool.source import NetSchoolSource
+from netcity_sync.cli.console import remark
+from netcity_sync.cli.framework import RussianCommand
+from netcity_sync.cli.options import config_option, month_of, state
+from netcity_sync.clock import system_clock
+from netcity_sync.data_folder import DataFolder
+from netcity_sync.jobs.check import run_check
+from netcity_sync.jobs.digest import make_digests
+from netcity_sync.jobs.report import make_report
+from netcity_sync.jobs.service import ServiceJob, run_service
+from netcity_sync.jobs.sync import run_sync
+from netcity_sync.mirror.backup import create_backup, verify_backup
+from netcity_sync.school_days import local_date
+from netcity_sync.settings import Settings
+
+
+@click.command("run", cls=RussianCommand, help="Служба: всё по расписанию, до остановки.")
+@config_option
+def run_command() -> None:
+    """Run until stopped."""
+    settings = state().settings()
+    settings.password()
+    remark("Служба запущена. Остановить: Ctrl+C.")
+    run_service(settings, system_clock, service_jobs(settings))
+
+
+def service_jobs(settings: Settings) -> tuple[ServiceJob, ...]:
+    """What the service runs, with the cron lines of the settings."""
+    folder = DataFolder(settings.storage.data_dir)
+
+    def sync_and_check() -> None:
+        run_sync(settings, NetSchoolSource(settings.gis, settings.password()), system_clock)
+        run_check(settings, system_clock)
+
+    def digest() -> None:
+        make_digests(settings, system_clock, send=settings.mail is not None)
+
+    def report() -> None:
+        month = month_of(None, local_date(system_clock(), settings.zone))
+        make_report(settings, system_clock, "filling", month=month, formats=("html", "xlsx", "pdf"))
+
+    def backup() -> None:
+        verify_backup(create_backup(folder, system_clock))
+
+    cron = settings.schedule
+    return (
+        ServiceJob(id="sync", title="Чтение журналов и проверка", cron=cron.sync, run=sync_and_check),
+        ServiceJob(id="digest", title="Сводки", cron=cron.digest, run=digest),
+        ServiceJob(id="report", title="Отчёт за прошлый месяц", cron=cron.report, run=report),
+        ServiceJob(id="backup", title="Резервная копия", cron=cron.backup, run=backup),
+    )
