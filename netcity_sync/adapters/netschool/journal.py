@@ -1,0 +1,109 @@
+"""A journal's answer turned into the model; what contradicts itself is refused, what is odd is kept as it is."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from netcity_sync.adapters.netschool import wire
+from netcity_sync.adapters.netschool.profile import Profile
+from netcity_sync.errors import AnswerError
+from netcity_sync.model import Assignment, Attendance, Journal, Lesson, Mark, Student
+
+_HIGHEST_MARK = 5
+
+
+def to_journal(body: wire.JournalBody, term_id: int, profile: Profile, call: str) -> Journal:
+    """The model of one journal in one term.
+
+    Raises AnswerError where an id stands twice, or a code of attendance is not in the profile.
+    """
+    assignments = tuple(_assignment(item, profile) for item in body.assignments)
+    known = {item.id: item for item in assignments}
+    journal = Journal(
+        subject_group_id=body.subject_group_id,
+        term_id=term_id,
+        students=tuple(Student(id=item.id, name=item.full_name) for item in body.students),
+        lessons=_lessons(body, profile),
+        assignments=assignments,
+        marks=tuple(_mark(item, known) for item in body.marks),
+        attendance=tuple(_attendance(item, profile, call) for item in body.attendance),
+    )
+    _refuse_twins(journal, call)
+    return journal
+
+
+def _lessons(body: wire.JournalBody, profile: Profile) -> tuple[Lesson, ...]:
+    """Lessons with their topics; where no lesson of the page carries the field, the named assignment stands for it."""
+    has_topics = any("topic" in item.model_fields_set for item in body.lessons)
+    stand_ins = {
+        item.lesson_id: item.name for item in body.assignments if item.type_id == profile.topic_type and not has_topics
+    }
+    return tuple(
+        Lesson(id=item.id, date=item.date, slot=item.slot, topic=_text(item.topic or stand_ins.get(item.id), profile))
+        for item in body.lessons
+    )
+
+
+def _assignment(item: wire.JournalAssignment, profile: Profile) -> Assignment:
+    homework = item.type_id == profile.homework_type
+    return Assignment(
+        id=item.id,
+        type_id=item.type_id,
+        homework=homework,
+        lesson_id=item.lesson_id,
+        given_at_lesson_id=(item.issue_lesson_id or item.lesson_id) if homework else None,
+        text=_text(item.name, profile),
+        weight=item.weight or 0,
+    )
+
+
+def _text(value: str | None, profile: Profile) -> str | None:
+    stripped = (value or "").strip()
+    return stripped if stripped and stripped != profile.no_homework else None
+
+
+def _mark(item: wire.JournalMark, known: dict[int, Assignment]) -> Mark:
+    assignment = known.get(item.assignment_id or 0)
+    value = _value(item.mark)
+    raw = str(item.mark) if value is None and item.mark is not None else None
+    return Mark(
+        student_id=item.student_id,
+        assignment_id=assignment.id if assignment is not None else None,
+        lesson_id=assignment.lesson_id if assignment is not None else item.lesson_id,
+        value=value,
+        duty=item.duty and value is None,
+        raw=raw,
+    )
+
+
+def _value(mark: int | str | None) -> int | None:
+    """1..5, also where the server sends it as text; None for everything else."""
+    if isinstance(mark, str):
+        mark = int(mark) if mark.isascii() and mark.isdigit() else None
+    return mark if mark is not None and 1 <= mark <= _HIGHEST_MARK else None
+
+
+def _attendance(item: wire.JournalAttendance, profile: Profile, call: str) -> Attendance:
+    raw = str(item.reason).strip()
+    code = profile.attendance.get(raw.upper())
+    if code is None:
+        raise AnswerError(
+            f"Неизвестный код посещения «{raw[:10]}».",
+            where=f"{call}, поле journals.attendance.reason",
+            todo="Укажите, что он значит, в настройках: раздел [gis.profile.attendance].",
+        )
+    return Attendance(student_id=item.student_id, lesson_id=item.lesson_id, code=code, raw=raw)
+
+
+def _refuse_twins(journal: Journal, call: str) -> None:
+    keys: dict[str, Iterable[object]] = {
+        "students": (item.id for item in journal.students),
+        "classMeeting": (item.id for item in journal.lessons),
+        "assignments": (item.id for item in journal.assignments),
+        "marks": ((item.student_id, item.assignment_id, item.lesson_id) for item in journal.marks),
+        "attendance": ((item.student_id, item.lesson_id) for item in journal.attendance),
+    }
+    for field, values in keys.items():
+        if any(count > 1 for count in Counter(values).values()):
+            raise AnswerError(
+                "В ответе сервера одна и та же запись стоит дважды.", where=f"{call}, поле journals.{field}"
+            )

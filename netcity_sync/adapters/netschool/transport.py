@@ -1,0 +1,206 @@
+"""HTTP to the GIS: one session a thread, paced, repeated where that is safe, its failures sorted by what to do."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import requests
+import structlog
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from netcity_sync.adapters.netschool.pace import Pace
+from netcity_sync.clock import Clock
+from netcity_sync.errors import AnswerError, SourceError, SourceMaintenance, SourceUnavailable
+from netcity_sync.settings import GisSettings
+
+log = structlog.get_logger(__name__)
+
+_OVERLOADED = (429, 502, 503, 504)
+_MAINTENANCE_WORDS = ("технические работы", "техническое обслуживание", "профилактические работы")
+_WAF_WORDS = ("request forbidden", "access denied", "доступ к сайту", "blocked")
+_USER_AGENT = "netcity-sync"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request. `again` says whether it may be repeated; only readings may."""
+
+    method: str
+    path: str
+    again: bool = True
+    form: tuple[tuple[str, str], ...] | None = None
+    json: object = None
+
+    @property
+    def name(self) -> str:
+        """How errors and logs call it: without its parameters."""
+        return f"{self.method} {self.path.partition('?')[0]}"
+
+
+class _TryAgain(Exception):
+    """Carries what to raise when patience ends, and how long the server asks to wait."""
+
+    def __init__(self, error: SourceError, retry_after: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.retry_after = retry_after
+
+
+class Transport:
+    """Sends calls. Safe to use from several threads; cookies are shared through `cookies`."""
+
+    def __init__(
+        self, gis: GisSettings, *, clock: Clock, monotonic: Callable[[], float], sleep: Callable[[float], None]
+    ) -> None:
+        self.base = str(gis.url).rstrip("/")
+        self.requests_made = 0
+        self._gis = gis
+        self._clock = clock
+        self._sleep = sleep
+        self._pace = Pace(gis.requests_per_second, monotonic, sleep)
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._sessions: list[requests.Session] = []
+
+    @property
+    def host(self) -> str:
+        """Host and port, for messages."""
+        return urlsplit(self.base).netloc
+
+    def close(self) -> None:
+        """Close all connections."""
+        with self._lock:
+            for session in self._sessions:
+                session.close()
+            self._sessions.clear()
+            self._local = threading.local()
+
+    def send(self, call: Call, headers: dict[str, str], cookies: dict[str, str]) -> requests.Response:
+        """The answer to a call, whatever its status below 500.
+
+        Raises SourceUnavailable, SourceMaintenance, or AnswerError for a refusal with status 500 (protocol.md §5).
+        """
+        attempts = self._gis.attempts if call.again else 1
+        retrying = Retrying(
+            stop=stop_after_attempt(attempts),
+            wait=self._wait,
+            sleep=self._sleep,
+            retry=retry_if_exception_type(_TryAgain),
+            reraise=True,
+        )
+        try:
+            return retrying(self._send_once, call, headers, cookies)
+        except _TryAgain as signal:
+            raise signal.error from signal.__cause__
+
+    def _wait(self, state: RetryCallState) -> float:
+        """Full jitter, but never less than the server asks for; longer than the maximum is a refusal to wait."""
+        limit = self._gis.retry_wait_max
+        signal = state.outcome.exception() if state.outcome is not None else None
+        asked = signal.retry_after if isinstance(signal, _TryAgain) else None
+        if asked is not None and isinstance(signal, _TryAgain):
+            if asked > limit:
+                raise signal.error
+            return asked
+        return wait_random_exponential(multiplier=0.5, max=limit)(state)
+
+    def _send_once(self, call: Call, headers: dict[str, str], cookies: dict[str, str]) -> requests.Response:
+        self._pace.wait()
+        with self._lock:
+            self.requests_made += 1
+        try:
+            response = self._session().request(
+                call.method,
+                f"{self.base}/webapi/{call.path}",
+                data=call.form,
+                json=call.json,
+                headers=headers,
+                cookies=cookies,
+                timeout=(self._gis.connect_timeout, self._gis.read_timeout),
+                allow_redirects=False,
+            )
+        except requests.exceptions.SSLError as error:
+            raise self._untrusted() from error
+        except requests.RequestException as error:
+            log.warning("call_failed", call=call.name, error=type(error).__name__)
+            raise _TryAgain(self._unreachable()) from error
+        log.debug("call", call=call.name, status=response.status_code, size=len(response.content))
+        self._judge(call, response)
+        return response
+
+    def _judge(self, call: Call, response: requests.Response) -> None:
+        """Raise where the status says that the answer is none."""
+        status = response.status_code
+        text = response.text[:4000].lower() if _is_html(response) or status >= 500 else ""
+        if any(word in text for word in _MAINTENANCE_WORDS):
+            raise SourceMaintenance(
+                "«Сетевой город» закрыт на технические работы.", where=self.host, todo="Повторите позже."
+            )
+        if status == 403 and _is_html(response) and any(word in text for word in _WAF_WORDS):
+            raise SourceUnavailable(
+                "Защита сервера не пропускает запросы с этого адреса.",
+                where=self.host,
+                todo="Запускайте программу из сети школы или попросите региональную поддержку разрешить этот адрес.",
+            )
+        if status in _OVERLOADED:
+            busy = SourceUnavailable(f"Сервер перегружен (ответ {status}).", where=self.host, todo="Повторите позже.")
+            raise _TryAgain(busy, self._retry_after(response))
+        if status >= 500:
+            refused = AnswerError(f"Сервер ответил ошибкой {status}.", where=call.name)
+            raise _TryAgain(refused) if call.again else refused
+
+    def _retry_after(self, response: requests.Response) -> float | None:
+        """Seconds the server asks to wait: a number, or a date."""
+        value = response.headers.get("Retry-After", "").strip()
+        if not value:
+            return None
+        if value.isdigit():
+            return float(value)
+        try:
+            moment = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        return max(0.0, (moment - self._clock()).total_seconds()) if moment.tzinfo else None
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = requests.Session()
+            session.headers.update({"User-Agent": _USER_AGENT, "X-Requested-With": "XMLHttpRequest"})
+            session.headers["Referer"] = f"{self.base}/"
+            session.trust_env = not _is_loopback(self.base)
+            if self._gis.ca_file is not None:
+                session.verify = str(self._gis.ca_file)
+            self._local.session = session
+            with self._lock:
+                self._sessions.append(session)
+        return session
+
+    def _unreachable(self) -> SourceUnavailable:
+        return SourceUnavailable(
+            "Сервер «Сетевого города» не отвечает.",
+            where=self.host,
+            todo="Проверьте интернет и адрес gis.url; если сайт не открывается и в браузере, повторите позже.",
+        )
+
+    def _untrusted(self) -> SourceUnavailable:
+        return SourceUnavailable(
+            "Сертификат сервера не проходит проверку.",
+            where=self.host,
+            todo="Укажите файл корневых сертификатов в ключе gis.ca_file; проверка не отключается.",
+        )
+
+
+def _is_html(response: requests.Response) -> bool:
+    return "html" in response.headers.get("Content-Type", "").lower()
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

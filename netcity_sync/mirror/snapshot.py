@@ -1,0 +1,71 @@
+"""The mirror as it stood after a run: one consistent state under fixed names, whatever is written meanwhile."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from netcity_sync.adapters.source import Capability
+from netcity_sync.clock import from_utc_text, utc_text
+from netcity_sync.data_folder import DataFolder
+from netcity_sync.errors import UsageError
+from netcity_sync.mirror.database import open_reader
+from netcity_sync.mirror.schema import ENTITY_TABLES
+from netcity_sync.school_days import SchoolDays
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A state of the mirror.
+
+    `connection` sees it through temporary views: `as_of_<table>` with the table's columns, `seen_from`, and `missing`
+    (1 for a record that was absent from the last read, not confirmed yet); `as_of_read` and `as_of_run` with the
+    reads and runs up to then. `run_id` is its newest run, `moment` (UTC) when that run began.
+    """
+
+    connection: sqlite3.Connection
+    run_id: int
+    moment: datetime
+
+    def capabilities(self) -> frozenset[Capability]:
+        """What the source could tell."""
+        known = {item.value for item in Capability}
+        names = (str(row[0]) for row in self.connection.execute("SELECT name FROM capability"))
+        return frozenset(Capability(name) for name in names if name in known)
+
+    def school_days(self, days_off: Iterable[date] = ()) -> SchoolDays:
+        """The days on which any journal holds a lesson, less `days_off`."""
+        rows = self.connection.execute("SELECT DISTINCT date FROM as_of_lesson WHERE NOT missing")
+        return SchoolDays((date.fromisoformat(row[0]) for row in rows), days_off)
+
+
+@contextmanager
+def open_snapshot(folder: DataFolder, as_of: datetime | None = None) -> Iterator[Snapshot]:
+    """The mirror after the newest run that began not later than `as_of` (None: the newest of all).
+
+    Raises UsageError where there is no such run, DamagedError where the file is damaged.
+    """
+    with open_reader(folder) as connection:
+        row = connection.execute(
+            "SELECT run_id, started_at FROM run WHERE started_at <= ? ORDER BY run_id DESC LIMIT 1",
+            [utc_text(as_of) if as_of is not None else "9999"],
+        ).fetchone()
+        if row is None:
+            raise UsageError(
+                "На это время в зеркале нет ни одного прогона.", todo="Прочитайте журналы: netcity-sync sync"
+            )
+        _make_views(connection, row["run_id"])
+        yield Snapshot(connection, row["run_id"], from_utc_text(row["started_at"]))
+
+
+def _make_views(connection: sqlite3.Connection, run_id: int) -> None:
+    for table in ENTITY_TABLES:
+        names = ", ".join(f'"{column.name}"' for column in table.columns)
+        connection.execute(
+            f"CREATE TEMP VIEW as_of_{table.name} AS SELECT {names}, seen_from,"
+            f" coalesce(missing_from <= {run_id}, 0) AS missing FROM main.{table.name}"
+            f" WHERE seen_from <= {run_id} AND (seen_to IS NULL OR seen_to > {run_id})"
+        )
+    connection.execute(f"CREATE TEMP VIEW as_of_read AS SELECT * FROM main.scope_read WHERE run_id <= {run_id}")
+    connection.execute(f"CREATE TEMP VIEW as_of_run AS SELECT * FROM main.run WHERE run_id <= {run_id}")
