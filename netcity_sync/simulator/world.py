@@ -1,0 +1,173 @@
+"""A school at a moment: what its journals show when its clock stands at `now`."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from random import Random
+
+from netcity_sync.simulator.absences import plan_absences
+from netcity_sync.simulator.calendar import Term, calendar_of
+from netcity_sync.simulator.curriculum import HOMEWORK_TYPE
+from netcity_sync.simulator.entries import GroupEntries, Work
+from netcity_sync.simulator.habits import Habit, deal_habits
+from netcity_sync.simulator.school import Group, Pupil, make_school
+from netcity_sync.simulator.writing import write_journal
+
+_YEAR_BEGINS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class LessonRow:
+    """A lesson as a journal shows it."""
+
+    id: int
+    date: date
+    slot: int
+    topic: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRow:
+    """An assignment as a journal shows it; `issue_lesson_id` is where homework was given."""
+
+    id: int
+    type_id: int
+    name: str
+    lesson_id: int
+    issue_lesson_id: int | None
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRow:
+    """A mark as a journal shows it; `value` None is a duty mark."""
+
+    student_id: int
+    assignment_id: int | None
+    lesson_id: int
+    value: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceRow:
+    """A mark of attendance as a journal shows it."""
+
+    student_id: int
+    lesson_id: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPage:
+    """A journal in a term as it stands at a moment."""
+
+    students: tuple[Pupil, ...]
+    lessons: tuple[LessonRow, ...]
+    assignments: tuple[AssignmentRow, ...]
+    marks: tuple[MarkRow, ...]
+    absences: tuple[AbsenceRow, ...]
+
+
+class World:
+    """A school and its clock. Journals are written when first asked for, always the same for the same seed.
+
+    `now` is naive local time; the school year is the one that holds the first `now` (August to July).
+    """
+
+    def __init__(self, seed: int, classes: int, now: datetime) -> None:
+        first_year = now.year if now.month >= _YEAR_BEGINS else now.year - 1
+        self.seed = seed
+        self.now = now
+        self.school = make_school(seed, classes, calendar_of(first_year))
+        self.groups = {group.id: group for group in self.school.groups}
+        self.terms = {term.id: term for group in self.school.groups for term in group.terms}
+        self.habits: dict[int, Habit] = deal_habits(self.school, Random(f"habits-{seed}"))
+        self.reads: dict[tuple[int, int], list[datetime]] = {}
+        self._years = plan_absences(self.school, Random(f"absences-{seed}"))
+        self._entries: dict[int, GroupEntries] = {}
+
+    def move(self, now: datetime) -> None:
+        """Set the clock."""
+        self.now = now
+
+    def begun_terms(self, group: Group) -> tuple[Term, ...]:
+        """The terms of a journal that have begun."""
+        return tuple(term for term in group.terms if term.start <= self.now.date())
+
+    def entries(self, group_id: int) -> GroupEntries:
+        """Everything that is ever written into a journal, whatever the clock says."""
+        if group_id not in self._entries:
+            group = self.groups[group_id]
+            habit = self.habits[group.teacher.id]
+            self._entries[group_id] = write_journal(self.school, group, habit, self._years, self.seed)
+        return self._entries[group_id]
+
+    def roster(self, class_id: int) -> list[Pupil]:
+        """The pupils on the list of a class today."""
+        today = self.now.date()
+        return [pupil for pupil in self.school.pupils if pupil.class_id == class_id and pupil.listed(today)]
+
+    def note_read(self, group_id: int, term_id: int) -> None:
+        """Remember that a journal was shown whole at this moment; what is certain in the ledger depends on it."""
+        reads = self.reads.setdefault((group_id, term_id), [])
+        if not reads or reads[-1] != self.now:
+            reads.append(self.now)
+
+    def lessons(self, group_id: int) -> list[LessonRow]:
+        """The lessons of a journal over the year as they stand now."""
+        return [
+            LessonRow(item.id, item.date, item.slot, _text(item.topic.at(self.now)))
+            for item in self.entries(group_id).lessons
+            if item.visible(self.now)
+        ]
+
+    def journal(self, group_id: int, term_id: int) -> JournalPage:
+        """What the journal shows now. Pupils who left stay on its list, with their marks."""
+        now = self.now
+        entries = self.entries(group_id)
+        lessons = tuple(
+            LessonRow(item.id, item.date, item.slot, _text(item.topic.at(now)))
+            for item in sorted(entries.lessons, key=lambda item: (item.date, item.slot))
+            if item.term_id == term_id and item.visible(now)
+        )
+        works = [work for work in entries.works if work.lesson.term_id == term_id and work.created <= now]
+        marks = [
+            MarkRow(mark.student_id, work.id, work.lesson.id, _value(mark.value.at(now)))
+            for work in works
+            for mark in work.marks
+            if mark.visible(now)
+        ]
+        marks += [
+            MarkRow(item.mark.student_id, None, item.lesson.id, _value(item.mark.value.at(now)))
+            for item in entries.loose_marks
+            if item.lesson.term_id == term_id and item.mark.visible(now)
+        ]
+        return JournalPage(
+            students=tuple(pupil for pupil in self.groups[group_id].pupils if pupil.start <= now.date()),
+            lessons=lessons,
+            assignments=(*self._homework(entries, term_id), *(_column(work) for work in works)),
+            marks=tuple(marks),
+            absences=tuple(
+                AbsenceRow(item.student_id, item.lesson.id, str(item.code.at(now)))
+                for item in entries.absences
+                if item.lesson.term_id == term_id and item.code.known(now)
+            ),
+        )
+
+    def _homework(self, entries: GroupEntries, term_id: int) -> list[AssignmentRow]:
+        return [
+            AssignmentRow(item.id, HOMEWORK_TYPE, str(item.text.at(self.now)), item.due_at.id, item.given_at.id, 0)
+            for item in entries.homework
+            if item.given_at.term_id == term_id and item.text.known(self.now)
+        ]
+
+
+def _column(work: Work) -> AssignmentRow:
+    return AssignmentRow(work.id, work.type_id, work.name, work.lesson.id, None, work.weight)
+
+
+def _text(value: str | int | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _value(value: str | int | None) -> int | None:
+    return value if isinstance(value, int) else None
