@@ -1,0 +1,47 @@
+"""When something was entered: between the last read without it and the first with it (docs/checks.md «Entry»)."""
+
+import sqlite3
+
+from netcity_sync.clock import from_utc_text
+from netcity_sync.compliance.bench import Bench
+from netcity_sync.compliance.finding import Proof
+from netcity_sync.russian import day_month, local_time, plural
+
+LATE = """
+SELECT x.*, j.class_name, j.subject_name, j.group_name, due.moment AS deadline, j.payload_hash,
+  before.finished_at AS lower, after.started_at AS upper, after.run_id AS upper_run
+FROM ({entries}) x
+JOIN journal j USING (subject_group_id, term_id)
+JOIN due ON due.what = x.what AND due.days = x.days AND due.date = x.date
+JOIN main.scope_read after
+  ON after.subject_group_id = x.subject_group_id AND after.term_id = x.term_id AND after.run_id = x.first_run
+JOIN main.scope_read before
+  ON before.subject_group_id = x.subject_group_id AND before.term_id = x.term_id AND before.run_id = (
+    SELECT max(p.run_id) FROM main.scope_read p
+    WHERE p.subject_group_id = x.subject_group_id AND p.term_id = x.term_id AND p.ok AND p.run_id < x.first_run)
+WHERE before.finished_at > due.moment
+"""
+"""Entries that were certainly late.
+
+`{entries}` is a query of subject_group_id, term_id, date (of the lesson), what and days (of the deadline) and
+first_run (the run that first saw the entry), and whatever else the rule needs.
+"""
+
+
+def late_proof(row: sqlite3.Row) -> Proof:
+    """The proof of an entry that came late."""
+    return Proof(
+        read_run=row["upper_run"],
+        read_at=row["upper"],
+        deadline=row["deadline"],
+        lower=row["lower"],
+        upper=row["upper"],
+    )
+
+
+def late_words(bench: Bench, row: sqlite3.Row) -> str:
+    """How late, as far as it can be known: «16.10 21:00 ещё не было, это 2 дня после срока»."""
+    lower, deadline = bench.local(row["lower"]), bench.local(row["deadline"])
+    days = max(1, (lower.date() - deadline.date()).days)
+    seen = local_time(from_utc_text(row["lower"]), bench.settings.zone)
+    return f"срок {day_month(deadline.date())}, а {seen} записи ещё не было (позже на {plural(days, 'день', 'дня', 'дней')})"

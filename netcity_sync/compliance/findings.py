@@ -1,0 +1,192 @@
+"""Findings and their life: opened when first seen, open while they hold, fixed when they no longer do."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from netcity_sync import __version__
+from netcity_sync.clock import from_utc_text, utc_text
+from netcity_sync.compliance.check import CheckResult, JournalFacts
+from netcity_sync.compliance.finding import Finding, FindingStatus, NoData, Place, Proof, RuleKind, Severity, Violation
+from netcity_sync.compliance.registry import Rule
+from netcity_sync.errors import UsageError
+from netcity_sync.settings import Role
+
+_COLUMNS = (
+    "id", "rule", "kind", "clause", "title", "severity", "message", "recipients", "place", "class_id", "class_name",
+    "subject_name", "teacher_ids", "status", "opened_at", "fixed_at", "proof",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a check changed in the life of findings."""
+
+    opened: int
+    fixed: int
+
+
+def finding_id(rule_id: str, place: Place) -> str:
+    """The stable name of a finding, such as `MRK-01-3f9a2c41`."""
+    digest = sha256(json.dumps(asdict(place), sort_keys=True).encode()).hexdigest()
+    return f"{rule_id}-{digest[:10]}"
+
+
+def as_findings(result: CheckResult, now: datetime) -> list[Finding]:
+    """What the rules answered as findings that open now, worst first."""
+    findings = [_new(rule, violation, result.journals, now) for rule, violation in result.violations]
+    return sorted(findings, key=_worst_first)
+
+
+def record(
+    connection: sqlite3.Connection, result: CheckResult, run_id: int, rules: Iterable[Rule], now: datetime
+) -> Recorded:
+    """Write what a check found, all of it in one transaction.
+
+    What no longer holds is fixed, unless it could not be judged; what happened once (an event) is never fixed.
+    """
+    checked = [item.id for item in rules]
+    found = as_findings(result, now)
+    connection.execute("BEGIN IMMEDIATE")
+    known = {row[0]: row[1] for row in connection.execute("SELECT id, status FROM finding")}
+    opened = [item for item in found if known.get(item.id) != FindingStatus.OPEN]
+    for item in found:
+        connection.execute(_UPSERT, _row(item))
+    fixed = _fix(connection, {item.id for item in found}, checked, result.no_data, now)
+    connection.execute(
+        "INSERT INTO check_run (checked_at, run_id, rules, findings, no_data, program_version) VALUES (?, ?, ?, ?, ?, ?)",
+        [utc_text(now), run_id, json.dumps(checked), len(found), len(result.no_data), __version__],
+    )
+    connection.execute("COMMIT")
+    return Recorded(len(opened), fixed)
+
+
+def load_findings(
+    connection: sqlite3.Connection,
+    *,
+    status: FindingStatus | None = None,
+    rules: tuple[str, ...] = (),
+    opened_since: datetime | None = None,
+    fixed_since: datetime | None = None,
+) -> list[Finding]:
+    """Recorded findings, worst first. Raises UsageError where no check was made yet."""
+    _need_checks(connection)
+    conditions, values = ["1"], list[str]()
+    if status is not None:
+        conditions.append("status = ?")
+        values.append(status.value)
+    if rules:
+        conditions.append(f"rule IN ({', '.join('?' * len(rules))})")
+        values += [item.upper() for item in rules]
+    for column, since in (("opened_at", opened_since), ("fixed_at", fixed_since)):
+        if since is not None:
+            conditions.append(f"{column} >= ?")
+            values.append(utc_text(since))
+    query = f"SELECT {', '.join(_COLUMNS)} FROM finding WHERE {' AND '.join(conditions)}"
+    return sorted((_finding(row) for row in connection.execute(query, values)), key=_worst_first)
+
+
+def find_finding(connection: sqlite3.Connection, wanted: str) -> Finding:
+    """One finding by its id. Raises UsageError where there is none."""
+    _need_checks(connection)
+    row = connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM finding WHERE id = ?", [wanted]).fetchone()
+    if row is None:
+        raise UsageError(f"Нет замечания «{wanted}».", todo="Номера показывает команда: netcity-sync findings list")
+    return _finding(row)
+
+
+def _need_checks(connection: sqlite3.Connection) -> None:
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'finding'").fetchone() is None:
+        raise UsageError("Проверок ещё не было.", todo="Выполните: netcity-sync check")
+
+
+def _fix(
+    connection: sqlite3.Connection, found: set[str], checked: list[str], no_data: tuple[NoData, ...], now: datetime
+) -> int:
+    unknown = {(gap.rule, gap.place.subject_group_id, gap.place.term_id) for gap in no_data}
+    rows = connection.execute(
+        "SELECT id, rule, json_extract(place, '$.subject_group_id'), json_extract(place, '$.term_id') FROM finding"
+        f" WHERE status = 'open' AND kind = 'state' AND rule IN ({', '.join('?' * len(checked))})",
+        checked,
+    ).fetchall()
+    gone = [
+        (utc_text(now), key)
+        for key, rule_id, group, term in rows
+        if key not in found and (rule_id, group, term) not in unknown and (rule_id, None, None) not in unknown
+    ]
+    connection.executemany("UPDATE finding SET status = 'fixed', fixed_at = ? WHERE id = ?", gone)
+    return len(gone)
+
+
+def _new(rule: Rule, violation: Violation, journals: dict[int, JournalFacts], now: datetime) -> Finding:
+    journal = journals[violation.place.subject_group_id or 0]
+    return Finding(
+        id=finding_id(rule.id, violation.place),
+        rule=rule.id,
+        kind=rule.kind,
+        clause=rule.clause,
+        title=rule.title,
+        severity=violation.severity,
+        message=violation.message,
+        recipients=rule.recipients,
+        place=violation.place,
+        class_id=journal.class_id,
+        class_name=journal.class_name,
+        subject_name=journal.subject_name,
+        teacher_ids=journal.teacher_ids,
+        status=FindingStatus.OPEN,
+        opened_at=now,
+        fixed_at=None,
+        proof=violation.proof,
+    )
+
+
+_UPSERT = f"""
+INSERT INTO finding ({", ".join(_COLUMNS)}) VALUES ({", ".join("?" * len(_COLUMNS))})
+ON CONFLICT (id) DO UPDATE SET severity = excluded.severity, message = excluded.message, proof = excluded.proof,
+  clause = excluded.clause, title = excluded.title, recipients = excluded.recipients, class_id = excluded.class_id,
+  class_name = excluded.class_name, subject_name = excluded.subject_name, teacher_ids = excluded.teacher_ids,
+  opened_at = CASE status WHEN 'open' THEN opened_at ELSE excluded.opened_at END,
+  episode = episode + (status = 'fixed'), status = 'open', fixed_at = NULL
+"""
+
+
+def _row(item: Finding) -> list[str | int | None]:
+    return [
+        item.id, item.rule, item.kind.value, item.clause, item.title, item.severity.value, item.message,
+        json.dumps([role.value for role in item.recipients]), json.dumps(asdict(item.place)), item.class_id,
+        item.class_name, item.subject_name, json.dumps(item.teacher_ids), item.status.value, utc_text(item.opened_at),
+        utc_text(item.fixed_at) if item.fixed_at else None, json.dumps(asdict(item.proof), ensure_ascii=False),
+    ]  # fmt: skip
+
+
+def _finding(row: sqlite3.Row | tuple[str, ...]) -> Finding:
+    values = dict(zip(_COLUMNS, row, strict=True))
+    proof = json.loads(values["proof"])
+    return Finding(
+        id=values["id"],
+        rule=values["rule"],
+        kind=RuleKind(values["kind"]),
+        clause=values["clause"],
+        title=values["title"],
+        severity=Severity(values["severity"]),
+        message=values["message"],
+        recipients=tuple(Role(item) for item in json.loads(values["recipients"])),
+        place=Place(**json.loads(values["place"])),
+        class_id=values["class_id"],
+        class_name=values["class_name"],
+        subject_name=values["subject_name"],
+        teacher_ids=tuple(json.loads(values["teacher_ids"])),
+        status=FindingStatus(values["status"]),
+        opened_at=from_utc_text(values["opened_at"]),
+        fixed_at=from_utc_text(values["fixed_at"]) if values["fixed_at"] else None,
+        proof=Proof(**{**proof, "facts": tuple(tuple(fact) for fact in proof["facts"])}),
+    )
+
+
+def _worst_first(item: Finding) -> tuple[int, int, str, str, str]:
+    grade = int("".join(letter for letter in item.class_name if letter.isdigit()) or 0)
+    return (-item.severity.rank, grade, item.class_name, item.subject_name, item.message)

@@ -1,0 +1,82 @@
+"""HW: homework. All lessons of a journal on one day are one block, named by its last lesson."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from netcity_sync.adapters.source import Capability
+from netcity_sync.compliance.bench import Bench
+from netcity_sync.compliance.entry import LATE, late_proof, late_words
+from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation
+from netcity_sync.compliance.lessons import journal_words, read_proof
+from netcity_sync.compliance.registry import Applies, rule
+from netcity_sync.russian import day_month
+from netcity_sync.settings import Role
+
+_BLOCKS = """
+  SELECT h.subject_group_id, h.term_id, h.date, max(h.slot) AS slot
+  FROM held h JOIN journal j USING (subject_group_id, term_id) JOIN counts c USING (subject_group_id, term_id)
+  WHERE j.with_homework AND h.date < c.last_date
+  GROUP BY h.subject_group_id, h.term_id, h.date HAVING NOT max(h.control)
+"""
+"""Days of a journal on which homework must be given: no control work, and not the last day of the term."""
+
+_NEEDS = (Capability.LESSONS, Capability.HOMEWORK)
+
+
+@rule(
+    "HW-01", clause="3.5", title="Нет домашнего задания", kind=RuleKind.STATE, recipients=(Role.TEACHER, Role.DEPUTY),
+    cadence="d", needs=_NEEDS, applies=Applies.HOMEWORK,
+)  # fmt: skip
+def no_homework(bench: Bench) -> Iterator[Violation]:
+    """Проверяет, что на уроке задано домашнее задание (или написано «не задано»).
+
+    Не требуется в 1 классе, во внеурочной деятельности, на контрольных работах и на последнем уроке периода.
+    """
+    for row in bench.rows(
+        f"""
+        SELECT b.date, max(h.lesson_id) AS lesson_id, j.* FROM ({_BLOCKS}) b
+        JOIN journal j USING (subject_group_id, term_id)
+        JOIN held h ON h.subject_group_id = b.subject_group_id AND h.term_id = b.term_id
+          AND h.date = b.date AND h.slot = b.slot
+        JOIN due ON due.what = 'homework' AND due.days = 0 AND due.date = b.date
+        WHERE j.fresh AND due.moment < j.read_at AND NOT EXISTS (
+          SELECT 1 FROM as_of_assignment a JOIN held g ON g.subject_group_id = a.subject_group_id
+            AND g.term_id = a.term_id AND g.lesson_id = a.given_at_lesson_id
+          WHERE a.subject_group_id = b.subject_group_id AND a.term_id = b.term_id AND g.date = b.date
+            AND a.homework AND a.text IS NOT NULL)
+        GROUP BY b.subject_group_id, b.term_id, b.date
+        """
+    ):
+        yield Violation(
+            Place(row["subject_group_id"], row["term_id"], row["lesson_id"]),
+            Severity.VIOL,
+            f"{journal_words(row)}, {day_month(date.fromisoformat(row['date']))}: нет домашнего задания",
+            read_proof(row),
+        )
+
+
+@rule(
+    "HW-02", clause="3.5", title="Домашнее задание внесено с опозданием", kind=RuleKind.EVENT,
+    recipients=(Role.TEACHER, Role.DEPUTY), cadence="w", needs=_NEEDS, applies=Applies.HOMEWORK,
+)  # fmt: skip
+def late_homework(bench: Bench) -> Iterator[Violation]:
+    """Находит уроки, домашнее задание к которым точно внесено позже дня урока."""
+    entries = f"""
+        SELECT b.subject_group_id, b.term_id, b.date, 'homework' AS what, 0 AS days, min(v.seen_from) AS first_run,
+          (SELECT max(h.lesson_id) FROM held h WHERE h.subject_group_id = b.subject_group_id
+             AND h.term_id = b.term_id AND h.date = b.date AND h.slot = b.slot) AS lesson_id
+        FROM ({_BLOCKS}) b
+        JOIN held g ON g.subject_group_id = b.subject_group_id AND g.term_id = b.term_id AND g.date = b.date
+        JOIN main.assignment v ON v.subject_group_id = b.subject_group_id AND v.term_id = b.term_id
+          AND v.given_at_lesson_id = g.lesson_id
+        WHERE v.homework AND v.text IS NOT NULL AND v.seen_from <= :run
+        GROUP BY b.subject_group_id, b.term_id, b.date
+    """
+    for row in bench.rows(LATE.format(entries=entries), run=bench.run_id):
+        yield Violation(
+            Place(row["subject_group_id"], row["term_id"], row["lesson_id"]),
+            Severity.WARN,
+            f"{journal_words(row)}, {day_month(date.fromisoformat(row['date']))}:"
+            f" домашнее задание внесено с опозданием, {late_words(bench, row)}",
+            late_proof(row),
+        )

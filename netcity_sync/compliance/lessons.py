@@ -1,0 +1,105 @@
+"""LSN: what is written about a lesson."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+
+from netcity_sync.adapters.source import Capability
+from netcity_sync.compliance.bench import Bench
+from netcity_sync.compliance.entry import LATE, late_proof, late_words
+from netcity_sync.compliance.finding import Place, Proof, RuleKind, Severity, Violation
+from netcity_sync.compliance.registry import rule
+from netcity_sync.russian import day_month, plural, short_name
+from netcity_sync.settings import Role
+
+_CRITICAL_AFTER_DAYS = 7
+
+
+def lesson_words(row: sqlite3.Row) -> str:
+    """«7Б, Физика, 14.10 (2-й урок)»."""
+    return f"{journal_words(row)}, {day_month(date.fromisoformat(row['date']))} ({row['slot']}-й урок)"
+
+
+def journal_words(row: sqlite3.Row) -> str:
+    """«7Б, Физика»."""
+    return f"{row['class_name']}, {row['group_name']}"
+
+
+def read_proof(row: sqlite3.Row, *facts: tuple[str, str]) -> Proof:
+    """The proof of a state: the read it was seen in."""
+    return Proof(row["read_run"], row["read_at"], row["payload_hash"], facts=facts)
+
+
+@rule(
+    "LSN-01", clause="4.4", title="Урок не записан (нет темы)", kind=RuleKind.STATE,
+    recipients=(Role.TEACHER, Role.DEPUTY), cadence="d", needs=(Capability.LESSONS, Capability.TOPICS),
+)  # fmt: skip
+def no_topic(bench: Bench) -> Iterator[Violation]:
+    """Проверяет, что в день урока записана его тема (не короче трёх букв).
+
+    Через 7 дней замечание становится срочным. Пример: «7Б, Физика, 14.10 (2-й урок): тема не записана».
+    """
+    for row in bench.rows(
+        "SELECT h.*, j.* FROM held h JOIN journal j USING (subject_group_id, term_id)"
+        " WHERE j.fresh AND h.held AND NOT h.has_topic"
+    ):
+        day, read = date.fromisoformat(row["date"]), bench.local(row["read_at"]).date()
+        passed = bench.school_days.between(day, read)
+        words = f": прошло {plural(passed, 'учебный день', 'учебных дня', 'учебных дней')}" if passed else ""
+        grave = (read - day).days > _CRITICAL_AFTER_DAYS
+        yield Violation(
+            Place(row["subject_group_id"], row["term_id"], row["lesson_id"]),
+            Severity.CRIT if grave else Severity.VIOL,
+            f"{lesson_words(row)}: тема урока не записана{words}",
+            read_proof(row),
+        )
+
+
+@rule(
+    "LSN-02", clause="4.4", title="Тема урока внесена с опозданием", kind=RuleKind.EVENT,
+    recipients=(Role.TEACHER, Role.DEPUTY), cadence="w", needs=(Capability.LESSONS, Capability.TOPICS),
+)  # fmt: skip
+def late_topic(bench: Bench) -> Iterator[Violation]:
+    """Находит уроки, тема которых точно внесена позже дня урока.
+
+    Точно — значит, журнал читался после срока, и темы в нём ещё не было. Ночь, когда журнал не удалось прочитать,
+    учителю в вину не ставится.
+    """
+    entries = """
+        SELECT h.subject_group_id, h.term_id, h.lesson_id, h.date, h.slot, 'lesson' AS what, 0 AS days,
+          min(v.seen_from) AS first_run
+        FROM held h JOIN main.lesson v USING (subject_group_id, term_id, lesson_id)
+        WHERE h.has_topic AND length(trim(coalesce(v.topic, ''))) >= 3 AND v.seen_from <= :run
+        GROUP BY h.subject_group_id, h.term_id, h.lesson_id
+    """
+    for row in bench.rows(LATE.format(entries=entries), run=bench.run_id):
+        yield Violation(
+            Place(row["subject_group_id"], row["term_id"], row["lesson_id"]),
+            Severity.WARN,
+            f"{lesson_words(row)}: тема внесена с опозданием, {late_words(bench, row)}",
+            late_proof(row),
+        )
+
+
+@rule(
+    "LSN-05", clause="4.4", title="Отметка без назначенного задания", kind=RuleKind.STATE,
+    recipients=(Role.TEACHER,), cadence="d", needs=(Capability.LESSONS, Capability.MARKS),
+)  # fmt: skip
+def loose_mark(bench: Bench) -> Iterator[Violation]:
+    """Находит отметки, которые стоят вне заданий: положение разрешает их только по назначенным заданиям.
+
+    Пример: «6Б, Музыка, 10.10 (3-й урок): Иванов И. — отметка 4 без задания».
+    """
+    for row in bench.rows(
+        "SELECT m.student_id, m.lesson_id, m.value, s.name, h.date, h.slot, j.* FROM as_of_mark m"
+        " JOIN journal j USING (subject_group_id, term_id) JOIN held h USING (subject_group_id, term_id, lesson_id)"
+        " LEFT JOIN as_of_student s USING (student_id)"
+        " WHERE j.fresh AND m.assignment_id = 0 AND NOT m.missing AND (m.value IS NOT NULL OR m.duty)"
+    ):
+        mark = f"отметка {row['value']}" if row["value"] is not None else "«точка»"
+        yield Violation(
+            Place(row["subject_group_id"], row["term_id"], row["lesson_id"], row["student_id"]),
+            Severity.VIOL,
+            f"{lesson_words(row)}: {short_name(row['name'] or '')} — {mark} без задания",
+            read_proof(row),
+        )

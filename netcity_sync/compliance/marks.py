@@ -1,0 +1,149 @@
+"""MRK: whether pupils have marks, and whether these came in time."""
+
+import sqlite3
+from collections.abc import Iterator
+
+from netcity_sync.adapters.source import Capability
+from netcity_sync.compliance.bench import Bench
+from netcity_sync.compliance.entry import LATE, late_proof, late_words
+from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation
+from netcity_sync.compliance.lessons import journal_words, lesson_words, read_proof
+from netcity_sync.compliance.registry import Applies, rule
+from netcity_sync.compliance.words import plain
+from netcity_sync.russian import plural, short_name
+from netcity_sync.settings import Role, WorkDeadline
+
+_LESSONS_WITHOUT = 4
+_LESSONS_WITH_ONE = 6
+_ATTENDED = 3
+_LATE_IN_TERM = 0.7
+_NEEDS = (Capability.LESSONS, Capability.MARKS, Capability.ATTENDANCE)
+_RECIPIENTS = (Role.TEACHER, Role.CLASS_TEACHER, Role.DEPUTY)
+
+PUPILS = (
+    "SELECT p.*, s.name, c.held AS held_lessons, j.* FROM pupil p JOIN journal j USING (subject_group_id, term_id)"
+    " JOIN counts c USING (subject_group_id, term_id) LEFT JOIN as_of_student s USING (student_id)"
+    " WHERE j.fresh AND j.roster_fresh"
+)
+"""Pupils that may be judged."""
+
+
+def pupil_place(row: sqlite3.Row) -> Place:
+    """A pupil in a journal and term."""
+    return Place(row["subject_group_id"], row["term_id"], student_id=row["student_id"])
+
+
+def pupil_words(row: sqlite3.Row) -> str:
+    """«8А, Химия: Иванов И.»."""
+    return f"{journal_words(row)}: {short_name(row['name'] or '')}"
+
+
+def lessons_words(row: sqlite3.Row) -> str:
+    """«за 9 уроков (1 четверть)»."""
+    return f"за {plural(row['counted'], 'урок', 'урока', 'уроков')} ({row['term_name']})"
+
+
+def pupil_facts(row: sqlite3.Row) -> tuple[tuple[str, str], ...]:
+    """The counts that a finding about a pupil's marks rests on."""
+    return (
+        ("Уроков проведено", str(row["counted"])),
+        ("Из них посещено", str(row["attended"])),
+        ("Отметок", str(row["marks"])),
+    )
+
+
+@rule(
+    "MRK-01", clause="3.5", title="Ученик без отметок", kind=RuleKind.STATE, recipients=_RECIPIENTS, cadence="w",
+    needs=_NEEDS, applies=Applies.MARKED, about_pupils=True,
+)  # fmt: skip
+def no_marks(bench: Bench) -> Iterator[Violation]:
+    """Находит учеников, у которых в периоде нет ни одной отметки после четырёх уроков (или половины уроков периода).
+
+    Не касается 1 класса, предметов без отметок, недавно прибывших и тех, кто почти не посещал уроки.
+    """
+    query = (
+        f"{PUPILS} AND p.marks = 0 AND p.unconfirmed = 0 AND p.counted >= min(:least, (p.planned + 1) / 2)"
+        " AND p.attended >= CASE WHEN min(:least, (p.planned + 1) / 2) < :attended THEN min(:attended, p.counted)"
+        " ELSE :attended END"
+    )
+    for row in bench.rows(query, least=_LESSONS_WITHOUT, attended=_ATTENDED):
+        yield Violation(
+            pupil_place(row),
+            Severity.VIOL,
+            f"{pupil_words(row)} — ни одной отметки {lessons_words(row)}",
+            read_proof(row, *pupil_facts(row)),
+        )
+
+
+@rule(
+    "MRK-02", clause="3.5", title="Ученик с одной отметкой", kind=RuleKind.STATE, recipients=_RECIPIENTS, cadence="w",
+    needs=_NEEDS, applies=Applies.MARKED, about_pupils=True,
+)  # fmt: skip
+def one_mark(bench: Bench) -> Iterator[Violation]:
+    """Находит учеников с единственной отметкой после шести уроков; когда прошло 70 % уроков периода, это нарушение."""
+    query = f"{PUPILS} AND p.marks = 1 AND p.unconfirmed = 0 AND p.counted >= :least AND p.attended >= :attended"
+    for row in bench.rows(query, least=_LESSONS_WITH_ONE, attended=_ATTENDED):
+        late = row["held_lessons"] >= _LATE_IN_TERM * row["planned"]
+        yield Violation(
+            pupil_place(row),
+            Severity.VIOL if late else Severity.WARN,
+            f"{pupil_words(row)} — одна отметка {lessons_words(row)}",
+            read_proof(row, *pupil_facts(row)),
+        )
+
+
+@rule(
+    "MRK-10", clause="3.5", title="Отметки не внесены в срок", kind=RuleKind.EVENT,
+    recipients=(Role.TEACHER, Role.DEPUTY), cadence="w", needs=(Capability.LESSONS, Capability.MARKS),
+    applies=Applies.MARKED,
+)  # fmt: skip
+def late_marks(bench: Bench) -> Iterator[Violation]:
+    """Находит работы, первые отметки за которые точно внесены позже срока.
+
+    Срок зависит от вида работы и класса: раздел [deadlines] настроек. Отметки тех, кто писал работу позже, не считаются.
+    """
+    _fill_allowed_days(bench)
+    entries = """
+        SELECT h.subject_group_id, h.term_id, h.lesson_id, h.date, h.slot, a.assignment_id, k.name AS type_name,
+          'marks' AS what, d.days, min(v.seen_from) AS first_run
+        FROM as_of_assignment a
+        JOIN held h USING (subject_group_id, term_id, lesson_id)
+        JOIN journal j USING (subject_group_id, term_id)
+        JOIN as_of_assignment_type k USING (type_id)
+        JOIN allowed_days d ON d.type_id = a.type_id AND d.grade = j.grade
+        JOIN main.mark v ON v.subject_group_id = a.subject_group_id AND v.term_id = a.term_id
+          AND v.assignment_id = a.assignment_id
+        WHERE j.marked AND NOT a.homework AND v.value IS NOT NULL AND v.seen_from <= :run
+        GROUP BY a.subject_group_id, a.term_id, a.assignment_id
+    """
+    for row in bench.rows(LATE.format(entries=entries), run=bench.run_id):
+        yield Violation(
+            Place(row["subject_group_id"], row["term_id"], row["lesson_id"], assignment_id=row["assignment_id"]),
+            Severity.WARN,
+            f"{lesson_words(row)}: отметки за работу «{row['type_name']}» внесены с опозданием, {late_words(bench, row)}",
+            late_proof(row),
+        )
+
+
+def _fill_allowed_days(bench: Bench) -> None:
+    """School days allowed for each type of work in each grade."""
+    entries = bench.settings.deadlines.work_types
+    types = bench.rows("SELECT type_id, name FROM as_of_assignment_type")
+    grades = [row["grade"] for row in bench.rows("SELECT DISTINCT grade FROM journal")]
+    bench.connection.execute("CREATE TEMP TABLE allowed_days (type_id INTEGER, grade INTEGER, days INTEGER)")
+    bench.connection.executemany(
+        "INSERT INTO allowed_days VALUES (?, ?, ?)",
+        [(row["type_id"], grade, allowed_days(entries, row["name"], grade)) for row in types for grade in grades],
+    )
+
+
+def allowed_days(entries: tuple[WorkDeadline, ...], type_name: str, grade: int) -> int:
+    """School days in which marks of a work are due: the longest type that fits, and of these the one for the grade."""
+    fitting = [
+        item
+        for item in entries
+        if plain(type_name).startswith(plain(item.type))
+        and (item.grades is None or item.grades[0] <= grade <= item.grades[1])
+    ]
+    best = max(fitting, key=lambda item: (len(item.type), item.grades is not None), default=None)
+    return best.school_days if best is not None else 0

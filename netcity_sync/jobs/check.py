@@ -1,0 +1,55 @@
+"""The check as a job: rules over the mirror, findings recorded."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from netcity_sync.clock import Clock
+from netcity_sync.compliance.check import check_snapshot
+from netcity_sync.compliance.finding import Finding, NoData
+from netcity_sync.compliance.findings import as_findings, finding_id, load_findings, record
+from netcity_sync.compliance.registry import all_rules, find_rule
+from netcity_sync.compliance.schema import migrations
+from netcity_sync.data_folder import DataFolder
+from netcity_sync.mirror.database import apply_migrations, open_writer
+from netcity_sync.mirror.snapshot import open_snapshot
+from netcity_sync.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOutcome:
+    """What a check found: everything that holds now, worst first. Moments are UTC."""
+
+    findings: tuple[Finding, ...]
+    no_data: tuple[NoData, ...]
+    opened: int
+    fixed: int
+    run_id: int
+    checked_at: datetime
+
+
+def run_check(
+    settings: Settings, clock: Clock, *, as_of: datetime | None = None, rules: tuple[str, ...] = ()
+) -> CheckOutcome:
+    """Check the mirror and record the findings; with `as_of` (UTC) only look at how it stood then.
+
+    Raises UsageError where nothing was synced by then, or a rule is unknown.
+    """
+    folder = DataFolder(settings.storage.data_dir)
+    chosen = tuple(find_rule(item) for item in rules) or all_rules()
+    now = as_of or clock()
+    with open_snapshot(folder, as_of) as snapshot:
+        result = check_snapshot(snapshot, settings, now, chosen)
+        run_id = snapshot.run_id
+    if as_of is not None:
+        return CheckOutcome(tuple(as_findings(result, now)), result.no_data, 0, 0, run_id, now)
+    with open_writer(folder) as connection:
+        apply_migrations(connection, migrations)
+        recorded = record(connection, result, run_id, chosen, now)
+        holding = {finding_id(rule.id, violation.place) for rule, violation in result.violations}
+        findings = tuple(item for item in load_findings(connection) if item.id in holding)
+    log.info("check_done", run=run_id, findings=len(findings), opened=recorded.opened, fixed=recorded.fixed)
+    return CheckOutcome(findings, result.no_data, recorded.opened, recorded.fixed, run_id, now)

@@ -1,0 +1,70 @@
+"""Russian as readers expect it: plurals, initials, dates, numbers."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+_MONTHS = (
+    ("январь", "января", "январе"), ("февраль", "февраля", "феврале"), ("март", "марта", "марте"),
+    ("апрель", "апреля", "апреле"), ("май", "мая", "мае"), ("июнь", "июня", "июне"), ("июль", "июля", "июле"),
+    ("август", "августа", "августе"), ("сентябрь", "сентября", "сентябре"), ("октябрь", "октября", "октябре"),
+    ("ноябрь", "ноября", "ноябре"), ("декабрь", "декабря", "декабре"),
+)  # fmt: skip
+
+
+def plural_word(count: int, one: str, few: str, many: str) -> str:
+    """The form that agrees with `count`: 1 урок, 2 урока, 5 уроков."""
+    tens, units = count % 100, count % 10
+    if units == 1 and tens != 11:
+        return one
+    return few if units in (2, 3, 4) and tens not in (12, 13, 14) else many
+
+
+def plural(count: int, one: str, few: str, many: str) -> str:
+    """The count with its word: «9 уроков»."""
+    return f"{count} {plural_word(count, one, few, many)}"
+
+
+def initials(full_name: str) -> str:
+    """«Иванов Иван Петрович» → «Иванов И. П.»."""
+    surname, *rest = full_name.split() or [""]
+    return " ".join([surname, *(f"{part[0]}." for part in rest)])
+
+
+def short_name(full_name: str) -> str:
+    """«Иванов Иван Петрович» → «Иванов И.»: enough within a class, and no more than needed."""
+    return " ".join(initials(full_name).split()[:2])
+
+
+def day_month(day: date) -> str:
+    """«14.10»."""
+    return f"{day:%d.%m}"
+
+
+def full_date(day: date) -> str:
+    """«14.10.2026»."""
+    return f"{day:%d.%m.%Y}"
+
+
+def long_date(day: date) -> str:
+    """«14 октября 2026 г.»."""
+    return f"{day.day} {_MONTHS[day.month - 1][1]} {day.year} г."
+
+
+def month_name(day: date) -> str:
+    """«октябрь 2026 г.»."""
+    return f"{_MONTHS[day.month - 1][0]} {day.year} г."
+
+
+def in_month(day: date) -> str:
+    """«в октябре»."""
+    return f"в {_MONTHS[day.month - 1][2]}"
+
+
+def local_time(moment: datetime, zone: ZoneInfo) -> str:
+    """An aware moment by the school's clocks: «16.10 21:00»."""
+    return f"{moment.astimezone(zone):%d.%m %H:%M}"
+
+
+def number(value: float, digits: int) -> str:
+    """A number with a decimal comma."""
+    return f"{value:.{digits}f}".replace(".", ",")

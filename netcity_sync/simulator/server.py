@@ -1,0 +1,154 @@
+"""Running the simulator: in a thread beside the demo or a test, or alone in the foreground."""
+
+import json
+import socket
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import uvicorn
+
+from netcity_sync.errors import UsageError
+from netcity_sync.simulator.app import LoggedCall, Server, make_app, make_server
+from netcity_sync.simulator.sessions import Account
+from netcity_sync.simulator.world import World
+
+DEFAULT_VERSION = "5.51.0"
+_HOST = "127.0.0.1"
+_CALLS_TIMEOUT = 60.0
+
+
+@dataclass(slots=True)
+class Simulator:
+    """A running simulator, for those in the same process."""
+
+    url: str
+    _server: Server
+    _called: threading.Condition = field(default_factory=threading.Condition)
+
+    @property
+    def world(self) -> World:
+        """The school behind it."""
+        return self._server.world
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """Who may sign in."""
+        return self._server.sessions.accounts
+
+    @property
+    def log(self) -> list[LoggedCall]:
+        """All calls that were answered so far."""
+        return list(self._server.log)
+
+    def move(self, now: datetime) -> None:
+        """Set the clock (naive local)."""
+        self._server.move(now)
+
+    def set_fault(self, name: str, rate: float) -> None:
+        """Switch a fault on or off. Raises UsageError for an unknown one."""
+        self._server.faults.set(name, rate)
+
+    def wait_for_calls(self, path: str, count: int) -> None:
+        """Block until so many calls whose path ends so were answered. Raises TimeoutError."""
+        with self._called:
+            enough = self._called.wait_for(
+                lambda: sum(call.path.endswith(path) for call in self._server.log) >= count, _CALLS_TIMEOUT
+            )
+        if not enough:
+            raise TimeoutError(path)
+
+
+class _Log(list[LoggedCall]):
+    """A log that wakes those who wait for calls."""
+
+    def __init__(self, called: threading.Condition) -> None:
+        super().__init__()
+        self._called = called
+
+    def append(self, call: LoggedCall) -> None:
+        with self._called:
+            super().append(call)
+            self._called.notify_all()
+
+
+@contextmanager
+def running_simulator(seed: int, classes: int, now: datetime) -> Iterator[Simulator]:
+    """A simulator on a free loopback port, in a thread, for as long as the block runs."""
+    server = make_server(seed, classes, now, DEFAULT_VERSION, ledger=None)
+    called = threading.Condition()
+    server.log = _Log(called)
+    with _listening(0) as listener:
+        web = uvicorn.Server(_config(server))
+        thread = threading.Thread(target=web.run, kwargs={"sockets": [listener]}, name="simulator")
+        thread.start()
+        try:
+            yield Simulator(_url(listener), server, called)
+        finally:
+            web.should_exit = True
+            thread.join()
+
+
+def simulate(
+    *,
+    port: int,
+    seed: int,
+    classes: int,
+    date: str,
+    product_version: str,
+    faults: Mapping[str, float],
+    ledger: Path | None,
+) -> None:
+    """Serve until interrupted; one JSON line on stdout says where, once connections are accepted.
+
+    Raises UsageError for a bad date, an unknown fault, or a port in use.
+    """
+    try:
+        now = datetime.fromisoformat(date).replace(tzinfo=None)
+    except ValueError as error:
+        raise UsageError("Дата записана неверно.", where="--date", todo="Пример: 2026-09-01") from error
+    server = make_server(seed, classes, now, product_version, ledger)
+    for name, rate in faults.items():
+        server.faults.set(name, rate)
+    with _listening(port) as listener:
+        sys.stdout.write(json.dumps(_introduction(server, _url(listener)), ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+        uvicorn.Server(_config(server)).run(sockets=[listener])
+
+
+def _introduction(server: Server, url: str) -> dict[str, object]:
+    school = server.world.school
+    return {
+        "url": url,
+        "school": {"id": school.id, "name": school.name},
+        "accounts": [
+            {"role": item.role, "login": item.login, "password": item.password} for item in server.sessions.accounts
+        ],
+        "now": server.world.now.isoformat(),
+    }
+
+
+@contextmanager
+def _listening(port: int) -> Iterator[socket.socket]:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((_HOST, port))
+        except OSError as error:
+            raise UsageError(
+                f"Порт {port} занят другой программой.", where="--port", todo="Укажите другой порт или 0."
+            ) from error
+        listener.listen(128)
+        yield listener
+
+
+def _url(listener: socket.socket) -> str:
+    return f"http://{_HOST}:{listener.getsockname()[1]}"
+
+
+def _config(server: Server) -> uvicorn.Config:
+    return uvicorn.Config(make_app(server), log_config=None, access_log=False, lifespan="off")

@@ -1,0 +1,111 @@
+"""Who may come in, and who is in: accounts, one-shot salts, lock-out, sessions that die (protocol.md §1.4–1.8)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import md5
+from random import Random
+
+TIME_OUT = timedelta(milliseconds=900_000)
+_LOCKED_FOR = timedelta(minutes=1)
+_FAILURES_ALLOWED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A login of the school."""
+
+    role: str
+    login: str
+    password: str
+    user_id: int
+    name: str
+
+
+@dataclass(slots=True)
+class Session:
+    """A signed-in account; it dies when it was idle for longer than the time-out of the virtual clock."""
+
+    account: Account
+    at: str
+    secret: str
+    last_used: datetime
+
+
+@dataclass(slots=True)
+class SignInAnswer:
+    """How a sign-in went: a session, or the text of a refusal."""
+
+    session: Session | None = None
+    refusal: str = ""
+    second: bool = False
+
+
+@dataclass(slots=True)
+class Sessions:
+    """All sessions of the server."""
+
+    accounts: tuple[Account, ...]
+    school_id: int
+    random: Random
+    salts: dict[str, str] = field(default_factory=dict)
+    open: dict[str, Session] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+    locked_until: dict[str, datetime] = field(default_factory=dict)
+
+    def digits(self, count: int) -> str:
+        """A string of digits that does not begin with 0."""
+        return str(self.random.randint(10 ** (count - 1), 10**count - 1))
+
+    def new_salt(self, browser: str) -> str:
+        """A salt that the browser may use once."""
+        self.salts[browser] = self.digits(10)
+        return self.salts[browser]
+
+    def sign_in(self, browser: str, form: dict[str, str], now: datetime) -> SignInAnswer:
+        """Judge a sign-in form; field names come in lower case."""
+        salt = self.salts.pop(browser, None)
+        if salt is None:
+            return SignInAnswer(refusal="Ошибка входа в систему")
+        login = form.get("un", "")
+        if now < self.locked_until.get(login, now):
+            return SignInAnswer(refusal=_LOCKED)
+        account = next((item for item in self.accounts if item.login == login), None)
+        if account is None or form.get("scid") != str(self.school_id) or form.get("pw2") != expected(account, salt):
+            return self._refuse(login, now)
+        self.failures.pop(login, None)
+        second = any(item.account is account for item in self.open.values())
+        session = Session(account, "0016" + self.digits(22), self.digits(12), now)
+        self.open[session.at] = session
+        return SignInAnswer(session, second=second)
+
+    def _refuse(self, login: str, now: datetime) -> SignInAnswer:
+        self.failures[login] = self.failures.get(login, 0) + 1
+        if self.failures[login] >= _FAILURES_ALLOWED:
+            self.failures[login] = 0
+            self.locked_until[login] = now + _LOCKED_FOR
+            return SignInAnswer(refusal=_LOCKED)
+        return SignInAnswer(refusal="Неправильный пароль или имя пользователя")
+
+    def find(self, at: str | None, secret: str | None, now: datetime) -> Session | None:
+        """The live session that shows this `at` and this cookie."""
+        session = self.open.get(at or "")
+        if session is None or secret is None or session.secret not in secret.split("&"):
+            return None
+        if now - session.last_used > TIME_OUT:
+            del self.open[session.at]
+            return None
+        session.last_used = max(session.last_used, now)
+        return session
+
+    def kill(self, at: str | None) -> None:
+        """End a session."""
+        self.open.pop(at or "", None)
+
+
+_LOCKED = "Вы совершили 3 неудачные попытки входа. Следующая попытка может быть совершена не ранее чем через минуту"
+
+
+def expected(account: Account, salt: str) -> str:
+    """What `pw2` must be (protocol.md §1.7)."""
+    inner = md5(account.password.encode("cp1251")).hexdigest()  # noqa: S324 (the protocol's)
+    return md5((salt + inner).encode()).hexdigest()  # noqa: S324
