@@ -16,7 +16,7 @@ from netcity_sync.jobs.check import CheckOutcome, run_check
 from netcity_sync.mirror.database import open_reader
 from netcity_sync.russian import local_time, plural
 
-_SHOWN = 40
+_SHOWN = 15
 _SEVERITY_WORDS = {
     Severity.CRIT: "срочно",
     Severity.VIOL: "нарушение",

@@ -25,9 +25,9 @@ _ATTENDED = 3
 def too_few_marks(bench: Bench) -> Iterator[Violation]:
     """Находит учеников, у которых отметок меньше нормы с учётом того, какая часть периода прошла.
 
-    Норма зависит от числа уроков в неделю: раздел [accumulation] настроек. Когда все уроки периода прошли, это нарушение.
+    Норма зависит от числа уроков в неделю: раздел [accumulation] настроек. По окончании уроков периода это нарушение.
     """
-    weeks = _weeks(bench)
+    weeks = weeks_of_terms(bench)
     query = f"{PUPILS} AND p.counted >= :least AND p.attended >= :attended"
     for row in bench.rows(query, least=_JUDGED_AFTER, attended=_ATTENDED):
         kind = TermKind(row["term_kind"])
@@ -57,7 +57,7 @@ def needed_now(whole: int, counted: int, planned: int) -> int:
     return max(1, -(-whole * counted // planned))
 
 
-def _weeks(bench: Bench) -> dict[int, int]:
+def weeks_of_terms(bench: Bench) -> dict[int, int]:
     """Weeks, Monday to Sunday, with a school day inside each term."""
     days = [
         date.fromisoformat(row["date"])

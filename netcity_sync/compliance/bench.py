@@ -5,7 +5,7 @@
 | `journal` | journal in a term that has begun | its last good read, whether that is fresh, what rules apply, counts |
 | `due` | lesson date × deadline | the moment (UTC) at which a record of that date is late |
 | `held` | lesson that stood on the page of the last read | whether it is held, has a topic, is a control work |
-| `pupil` | pupil on the list of a journal | lessons that count, attended ones, given marks, those not confirmed as gone |
+| `pupil` | pupil on the list of a journal | lessons that count and that were attended, given marks, unconfirmed ones |
 """
 
 import sqlite3
@@ -137,7 +137,8 @@ WHERE NOT l.missing AND j.read_run IS NOT NULL
 
 _COUNTS = """
 CREATE TEMP TABLE counts AS
-SELECT subject_group_id, term_id, count(*) AS planned, sum(held) AS held, min(date) AS first_date, max(date) AS last_date
+SELECT subject_group_id, term_id, count(*) AS planned, sum(held) AS held,
+  min(date) AS first_date, max(date) AS last_date
 FROM held GROUP BY subject_group_id, term_id
 """
 

@@ -44,4 +44,5 @@ def late_words(bench: Bench, row: sqlite3.Row) -> str:
     lower, deadline = bench.local(row["lower"]), bench.local(row["deadline"])
     days = max(1, (lower.date() - deadline.date()).days)
     seen = local_time(from_utc_text(row["lower"]), bench.settings.zone)
-    return f"срок {day_month(deadline.date())}, а {seen} записи ещё не было (позже на {plural(days, 'день', 'дня', 'дней')})"
+    late = plural(days, "день", "дня", "дней")
+    return f"срок {day_month(deadline.date())}, а {seen} записи ещё не было (позже на {late})"

@@ -57,7 +57,8 @@ def record(
         connection.execute(_UPSERT, _row(item))
     fixed = _fix(connection, {item.id for item in found}, checked, result.no_data, now)
     connection.execute(
-        "INSERT INTO check_run (checked_at, run_id, rules, findings, no_data, program_version) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO check_run (checked_at, run_id, rules, findings, no_data, program_version)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
         [utc_text(now), run_id, json.dumps(checked), len(found), len(result.no_data), __version__],
     )
     connection.execute("COMMIT")

@@ -20,6 +20,34 @@ _BLOCKS = """
 """
 """Days of a journal on which homework must be given: no control work, and not the last day of the term."""
 
+MISSING_HOMEWORK = f"""
+SELECT b.date, max(h.lesson_id) AS lesson_id, j.* FROM ({_BLOCKS}) b
+JOIN journal j USING (subject_group_id, term_id)
+JOIN held h ON h.subject_group_id = b.subject_group_id AND h.term_id = b.term_id
+  AND h.date = b.date AND h.slot = b.slot
+JOIN due ON due.what = 'homework' AND due.days = 0 AND due.date = b.date
+WHERE j.fresh AND due.moment < j.read_at AND NOT EXISTS (
+  SELECT 1 FROM as_of_assignment a JOIN held g ON g.subject_group_id = a.subject_group_id
+    AND g.term_id = a.term_id AND g.lesson_id = a.given_at_lesson_id
+  WHERE a.subject_group_id = b.subject_group_id AND a.term_id = b.term_id AND g.date = b.date
+    AND a.homework AND a.text IS NOT NULL)
+GROUP BY b.subject_group_id, b.term_id, b.date
+"""
+"""Such days that passed without homework; a row a day, with the journal's columns."""
+
+LATE_HOMEWORK = f"""
+SELECT b.subject_group_id, b.term_id, b.date, 'homework' AS what, 0 AS days, min(v.seen_from) AS first_run,
+  (SELECT max(h.lesson_id) FROM held h WHERE h.subject_group_id = b.subject_group_id
+     AND h.term_id = b.term_id AND h.date = b.date AND h.slot = b.slot) AS lesson_id
+FROM ({_BLOCKS}) b
+JOIN held g ON g.subject_group_id = b.subject_group_id AND g.term_id = b.term_id AND g.date = b.date
+JOIN main.assignment v ON v.subject_group_id = b.subject_group_id AND v.term_id = b.term_id
+  AND v.given_at_lesson_id = g.lesson_id
+WHERE v.homework AND v.text IS NOT NULL AND v.seen_from <= :run
+GROUP BY b.subject_group_id, b.term_id, b.date
+"""
+"""When the first homework of such days was entered, for `entry.LATE`."""
+
 _NEEDS = (Capability.LESSONS, Capability.HOMEWORK)
 
 
@@ -32,21 +60,7 @@ def no_homework(bench: Bench) -> Iterator[Violation]:
 
     Не требуется в 1 классе, во внеурочной деятельности, на контрольных работах и на последнем уроке периода.
     """
-    for row in bench.rows(
-        f"""
-        SELECT b.date, max(h.lesson_id) AS lesson_id, j.* FROM ({_BLOCKS}) b
-        JOIN journal j USING (subject_group_id, term_id)
-        JOIN held h ON h.subject_group_id = b.subject_group_id AND h.term_id = b.term_id
-          AND h.date = b.date AND h.slot = b.slot
-        JOIN due ON due.what = 'homework' AND due.days = 0 AND due.date = b.date
-        WHERE j.fresh AND due.moment < j.read_at AND NOT EXISTS (
-          SELECT 1 FROM as_of_assignment a JOIN held g ON g.subject_group_id = a.subject_group_id
-            AND g.term_id = a.term_id AND g.lesson_id = a.given_at_lesson_id
-          WHERE a.subject_group_id = b.subject_group_id AND a.term_id = b.term_id AND g.date = b.date
-            AND a.homework AND a.text IS NOT NULL)
-        GROUP BY b.subject_group_id, b.term_id, b.date
-        """
-    ):
+    for row in bench.rows(MISSING_HOMEWORK):
         yield Violation(
             Place(row["subject_group_id"], row["term_id"], row["lesson_id"]),
             Severity.VIOL,
@@ -61,18 +75,7 @@ def no_homework(bench: Bench) -> Iterator[Violation]:
 )  # fmt: skip
 def late_homework(bench: Bench) -> Iterator[Violation]:
     """Находит уроки, домашнее задание к которым точно внесено позже дня урока."""
-    entries = f"""
-        SELECT b.subject_group_id, b.term_id, b.date, 'homework' AS what, 0 AS days, min(v.seen_from) AS first_run,
-          (SELECT max(h.lesson_id) FROM held h WHERE h.subject_group_id = b.subject_group_id
-             AND h.term_id = b.term_id AND h.date = b.date AND h.slot = b.slot) AS lesson_id
-        FROM ({_BLOCKS}) b
-        JOIN held g ON g.subject_group_id = b.subject_group_id AND g.term_id = b.term_id AND g.date = b.date
-        JOIN main.assignment v ON v.subject_group_id = b.subject_group_id AND v.term_id = b.term_id
-          AND v.given_at_lesson_id = g.lesson_id
-        WHERE v.homework AND v.text IS NOT NULL AND v.seen_from <= :run
-        GROUP BY b.subject_group_id, b.term_id, b.date
-    """
-    for row in bench.rows(LATE.format(entries=entries), run=bench.run_id):
+    for row in bench.rows(LATE.format(entries=LATE_HOMEWORK), run=bench.run_id):
         yield Violation(
             Place(row["subject_group_id"], row["term_id"], row["lesson_id"]),
             Severity.WARN,

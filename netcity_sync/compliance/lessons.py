@@ -14,6 +14,15 @@ from netcity_sync.settings import Role
 
 _CRITICAL_AFTER_DAYS = 7
 
+LATE_TOPICS = """
+SELECT h.subject_group_id, h.term_id, h.lesson_id, h.date, h.slot, 'lesson' AS what, 0 AS days,
+  min(v.seen_from) AS first_run
+FROM held h JOIN main.lesson v USING (subject_group_id, term_id, lesson_id)
+WHERE h.has_topic AND length(trim(coalesce(v.topic, ''))) >= 3 AND v.seen_from <= :run
+GROUP BY h.subject_group_id, h.term_id, h.lesson_id
+"""
+"""When the topics of lessons were entered, for `entry.LATE`."""
+
 
 def lesson_words(row: sqlite3.Row) -> str:
     """«7Б, Физика, 14.10 (2-й урок)»."""
@@ -65,14 +74,7 @@ def late_topic(bench: Bench) -> Iterator[Violation]:
     Точно — значит, журнал читался после срока, и темы в нём ещё не было. Ночь, когда журнал не удалось прочитать,
     учителю в вину не ставится.
     """
-    entries = """
-        SELECT h.subject_group_id, h.term_id, h.lesson_id, h.date, h.slot, 'lesson' AS what, 0 AS days,
-          min(v.seen_from) AS first_run
-        FROM held h JOIN main.lesson v USING (subject_group_id, term_id, lesson_id)
-        WHERE h.has_topic AND length(trim(coalesce(v.topic, ''))) >= 3 AND v.seen_from <= :run
-        GROUP BY h.subject_group_id, h.term_id, h.lesson_id
-    """
-    for row in bench.rows(LATE.format(entries=entries), run=bench.run_id):
+    for row in bench.rows(LATE.format(entries=LATE_TOPICS), run=bench.run_id):
         yield Violation(
             Place(row["subject_group_id"], row["term_id"], row["lesson_id"]),
             Severity.WARN,

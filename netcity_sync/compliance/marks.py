@@ -100,7 +100,7 @@ def one_mark(bench: Bench) -> Iterator[Violation]:
 def late_marks(bench: Bench) -> Iterator[Violation]:
     """Находит работы, первые отметки за которые точно внесены позже срока.
 
-    Срок зависит от вида работы и класса: раздел [deadlines] настроек. Отметки тех, кто писал работу позже, не считаются.
+    Срок зависит от вида работы и класса: раздел [deadlines] настроек. Кто писал работу позже, не считается.
     """
     _fill_allowed_days(bench)
     entries = """
@@ -120,7 +120,8 @@ def late_marks(bench: Bench) -> Iterator[Violation]:
         yield Violation(
             Place(row["subject_group_id"], row["term_id"], row["lesson_id"], assignment_id=row["assignment_id"]),
             Severity.WARN,
-            f"{lesson_words(row)}: отметки за работу «{row['type_name']}» внесены с опозданием, {late_words(bench, row)}",
+            f"{lesson_words(row)}: отметки за работу «{row['type_name']}» внесены с опозданием,"
+            f" {late_words(bench, row)}",
             late_proof(row),
         )
 

@@ -1,0 +1,334 @@
+"""Report 5.2: how well the journals are filled in (R6) and how many marks accumulate (R7), for a month."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from statistics import median
+from typing import Any
+
+from netcity_sync.compliance.accumulation import needed_now, norm, weeks_of_terms
+from netcity_sync.compliance.bench import Bench, prepare_bench
+from netcity_sync.compliance.entry import LATE
+from netcity_sync.compliance.homework import LATE_HOMEWORK, MISSING_HOMEWORK
+from netcity_sync.compliance.lessons import LATE_TOPICS
+from netcity_sync.mirror.snapshot import Snapshot
+from netcity_sync.model import TermKind
+from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Table
+from netcity_sync.russian import full_date, initials, local_time, month_name, plural
+from netcity_sync.settings import Settings
+
+_ATTENTION_TOPICS = 90.0
+_ATTENTION_AT_NORM = 80.0
+_SHOWN_IN_SUMMARY = 15
+
+
+def build_filling(snapshot: Snapshot, settings: Settings, month: date, now: datetime) -> Document:
+    """The report for the month that begins on `month`, as the journals stood at the snapshot; `now` is UTC."""
+    bench = prepare_bench(snapshot, settings, now)
+    last = _last_day(month)
+    filling = _filling(bench, month, last)
+    accumulation = _accumulation(bench, last)
+    school = bench.rows("SELECT name FROM as_of_school")
+    reads = [row["read_at"] for row in bench.rows("SELECT read_at FROM journal WHERE fresh")]
+    unread = bench.rows(
+        "SELECT class_name, group_name FROM journal WHERE NOT fresh AND term_start <= :last AND term_end >= :first"
+        " ORDER BY grade, class_name, group_name",
+        first=month.isoformat(),
+        last=last.isoformat(),
+    )
+    return Document(
+        title="Отчёт о заполнении электронного журнала и накопляемости отметок",
+        subtitle=f"За {month_name(month)}",
+        facts=(
+            ("Школа", school[0]["name"] if school else "—"),
+            ("Период", f"{full_date(month)} – {full_date(last)}"),
+            ("Данные на", f"{bench.local(max(reads)):%d.%m.%Y %H:%M}" if reads else "—"),
+            ("Основание", f"пункт 5.2: {settings.local_acts.journal}"),
+        ),
+        sections=(
+            _summary(filling, accumulation),
+            Section("Заполнение журналов", tables=(_class_table(filling), _filling_table(filling))),
+            Section("Накопляемость отметок", (_ACCUMULATION_WORDS,), (_accumulation_table(accumulation),)),
+        ),
+        notes=_notes(bench, snapshot, settings, unread),
+        made_at=snapshot.moment,
+        landscape=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Filling:
+    """One journal in the month (R6). `homework_due` counts days on which homework is required."""
+
+    teacher: str
+    subject: str
+    class_name: str
+    grade: int
+    held: int
+    topics: int
+    homework_due: int
+    homework: int
+    marked_lessons: int | None
+    late: int
+    delay: float | None
+
+    @property
+    def topic_share(self) -> float | None:
+        return _percent(self.topics, self.held)
+
+
+@dataclass(frozen=True, slots=True)
+class _Accumulation:
+    """One journal in its term (R7); counts of pupils."""
+
+    class_name: str
+    grade: int
+    subject: str
+    term: str
+    pupils: int
+    norm: int
+    needed: int
+    least: int
+    middle: float
+    without: int
+    with_one: int
+    below: int
+
+    @property
+    def at_norm(self) -> float | None:
+        return _percent(self.pupils - self.below, self.pupils)
+
+
+def _percent(part: int, whole: int) -> float | None:
+    return 100 * part / whole if whole else None
+
+
+def _last_day(month: date) -> date:
+    following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    return date.fromordinal(following.toordinal() - 1)
+
+
+def _filling(bench: Bench, first: date, last: date) -> list[_Filling]:
+    span = {"first": first.isoformat(), "last": last.isoformat()}
+    late = _late_entries(bench, span)
+    missing = {
+        (row["subject_group_id"], row["term_id"]): row["days"]
+        for row in bench.rows(
+            f"SELECT subject_group_id, term_id, count(*) AS days FROM ({MISSING_HOMEWORK})"
+            " WHERE date BETWEEN :first AND :last GROUP BY subject_group_id, term_id",
+            **span,
+        )
+    }
+    journals = []
+    for row in bench.rows(_FILLING, **span):
+        key = (row["subject_group_id"], row["term_id"])
+        delays = late.get(key, [])
+        journals.append(
+            _Filling(
+                teacher=", ".join(initials(name) for name in (row["teachers"] or "—").split("\n")),
+                subject=row["group_name"],
+                class_name=row["class_name"],
+                grade=row["grade"],
+                held=row["held"],
+                topics=row["topics"],
+                homework_due=row["homework_due"],
+                homework=row["homework_due"] - missing.get(key, 0),
+                marked_lessons=row["marked_lessons"] if row["marked"] else None,
+                late=len(delays),
+                delay=sum(delays) / len(delays) if delays else None,
+            )
+        )
+    return journals
+
+
+def _late_entries(bench: Bench, span: dict[str, str]) -> dict[tuple[int, int], list[float]]:
+    """Days of delay of topics and homework that were certainly late: at least so many, for only bounds are known."""
+    delays: dict[tuple[int, int], list[float]] = {}
+    for entries in (LATE_TOPICS, LATE_HOMEWORK):
+        for row in bench.rows(LATE.format(entries=entries), run=bench.run_id):
+            if span["first"] <= row["date"] <= span["last"]:
+                days = (bench.local(row["lower"]) - bench.local(row["deadline"])).total_seconds() / 86_400
+                delays.setdefault((row["subject_group_id"], row["term_id"]), []).append(days)
+    return delays
+
+
+_FILLING = """
+WITH lessons AS (
+  SELECT h.*, EXISTS (
+    SELECT 1 FROM as_of_mark m WHERE m.subject_group_id = h.subject_group_id AND m.term_id = h.term_id
+      AND m.lesson_id = h.lesson_id AND m.value IS NOT NULL AND NOT m.missing) AS has_marks
+  FROM held h WHERE h.held AND h.date BETWEEN :first AND :last
+), required AS (
+  SELECT h.subject_group_id, h.term_id, count(DISTINCT h.date) AS days FROM held h
+  JOIN counts c USING (subject_group_id, term_id)
+  WHERE h.held AND h.date BETWEEN :first AND :last AND h.date < c.last_date AND NOT EXISTS (
+    SELECT 1 FROM held o WHERE o.subject_group_id = h.subject_group_id AND o.term_id = h.term_id
+      AND o.date = h.date AND o.control)
+  GROUP BY h.subject_group_id, h.term_id
+)
+SELECT j.*, count(*) AS held, sum(l.has_topic) AS topics, sum(l.has_marks) AS marked_lessons,
+  CASE WHEN j.with_homework THEN coalesce(required.days, 0) ELSE 0 END AS homework_due,
+  (SELECT group_concat(s.name, char(10)) FROM as_of_subject_group_teacher t JOIN as_of_staff s USING (staff_id)
+   WHERE t.subject_group_id = j.subject_group_id) AS teachers
+FROM journal j JOIN lessons l USING (subject_group_id, term_id)
+LEFT JOIN required USING (subject_group_id, term_id)
+WHERE j.fresh
+GROUP BY j.subject_group_id, j.term_id
+ORDER BY j.grade, j.class_name, j.group_name
+"""
+
+
+def _accumulation(bench: Bench, last: date) -> list[_Accumulation]:
+    """Marked journals of the terms that hold the month's last day, or were the last to end before it."""
+    weeks = weeks_of_terms(bench)
+    pupils: dict[tuple[int, int], list[Any]] = {}
+    for row in bench.rows(_ACCUMULATION, last=last.isoformat()):
+        pupils.setdefault((row["subject_group_id"], row["term_id"]), []).append(row)
+    return [_one_accumulation(bench, rows, weeks) for rows in pupils.values()]
+
+
+_ACCUMULATION = """
+SELECT p.*, c.held AS held_lessons, j.* FROM pupil p
+JOIN journal j USING (subject_group_id, term_id) JOIN counts c USING (subject_group_id, term_id)
+WHERE j.fresh AND j.roster_fresh AND c.held > 0 AND j.term_start = (
+  SELECT max(o.term_start) FROM journal o WHERE o.subject_group_id = j.subject_group_id AND o.term_start <= :last)
+ORDER BY j.grade, j.class_name, j.group_name
+"""
+
+
+def _one_accumulation(bench: Bench, rows: Sequence[Any], weeks: dict[int, int]) -> _Accumulation:
+    first = rows[0]
+    planned, held = first["planned"], first["held_lessons"]
+    whole = norm(bench.settings.accumulation, TermKind(first["term_kind"]), planned, weeks[first["term_id"]])
+    marks = [row["marks"] for row in rows]
+    return _Accumulation(
+        class_name=first["class_name"],
+        grade=first["grade"],
+        subject=first["group_name"],
+        term=first["term_name"],
+        pupils=len(rows),
+        norm=whole,
+        needed=needed_now(whole, held, planned),
+        least=min(marks),
+        middle=float(median(marks)),
+        without=marks.count(0),
+        with_one=marks.count(1),
+        below=sum(row["marks"] < needed_now(whole, row["counted"], planned) for row in rows),
+    )
+
+
+def _summary(filling: list[_Filling], accumulation: list[_Accumulation]) -> Section:
+    held, topics = sum(item.held for item in filling), sum(item.topics for item in filling)
+    due, given = sum(item.homework_due for item in filling), sum(item.homework for item in filling)
+    late = sum(item.late for item in filling)
+    pupils, below = sum(item.pupils for item in accumulation), sum(item.below for item in accumulation)
+    columns = (Column("Показатель", width=5), Column("Всего", Kind.INTEGER), Column("Доля", Kind.PERCENT))
+    rows: tuple[tuple[Cell, ...], ...] = (
+        ("Проведено уроков", held, None),
+        ("Уроков с записанной темой", topics, _percent(topics, held)),
+        ("Дней с домашним заданием из тех, где оно нужно", given, _percent(given, due)),
+        ("Записей, внесённых с опозданием (темы и задания)", late, None),
+        ("Отметок по норме: случаев «ученик × предмет»", pupils - below, _percent(pupils - below, pupils)),
+        ("Учеников без отметок по предмету", sum(item.without for item in accumulation), None),
+        ("Учеников с одной отметкой по предмету", sum(item.with_one for item in accumulation), None),
+    )
+    return Section("Главное", _attention(filling, accumulation), (Table("По школе", columns, rows),))
+
+
+def _attention(filling: list[_Filling], accumulation: list[_Accumulation]) -> tuple[str, ...]:
+    """What to look at first, in the order of classes: this is no ranking of teachers."""
+    gaps = [item for item in filling if (item.topic_share or 100) < _ATTENTION_TOPICS]
+    poor = [item for item in accumulation if (item.at_norm or 100) < _ATTENTION_AT_NORM]
+    words = []
+    for found, what in (
+        ([f"{item.class_name} {item.subject}" for item in gaps], "Темы записаны менее чем у 90 % уроков"),
+        ([f"{item.class_name} {item.subject}" for item in poor], "Отметок по норме менее чем у 80 % учеников"),
+    ):
+        listed = "; ".join(found[:_SHOWN_IN_SUMMARY])
+        more = f" и ещё {len(found) - _SHOWN_IN_SUMMARY}" if len(found) > _SHOWN_IN_SUMMARY else ""
+        count = plural(len(found), "журнал", "журнала", "журналов")
+        words.append(f"{what} ({count}): {listed}{more}." if found else f"{what}: нет таких журналов.")
+    return tuple(words)
+
+
+def _class_table(filling: list[_Filling]) -> Table:
+    columns = (
+        Column("Класс", width=1), Column("Журналов", Kind.INTEGER), Column("Уроков", Kind.INTEGER),
+        Column("Темы, %", Kind.PERCENT), Column("ДЗ, %", Kind.PERCENT), Column("С опозданием", Kind.INTEGER),
+    )  # fmt: skip
+    classes = dict.fromkeys(item.class_name for item in filling)
+    rows = [_class_row(name, [item for item in filling if item.class_name == name]) for name in classes]
+    return Table("По классам", columns, tuple(rows), _class_row("Школа", filling))
+
+
+def _class_row(name: str, items: list[_Filling]) -> tuple[Cell, ...]:
+    held = sum(item.held for item in items)
+    return (
+        name,
+        len(items),
+        held,
+        _percent(sum(item.topics for item in items), held),
+        _percent(sum(item.homework for item in items), sum(item.homework_due for item in items)),
+        sum(item.late for item in items),
+    )
+
+
+def _filling_table(filling: list[_Filling]) -> Table:
+    columns = (
+        Column("Класс", width=0.8), Column("Предмет", width=3), Column("Учитель", width=2.6),
+        Column("Уроков", Kind.INTEGER), Column("Записано", Kind.INTEGER, 1.2), Column("Темы, %", Kind.PERCENT),
+        Column("ДЗ, %", Kind.PERCENT), Column("Уроков с отметками, %", Kind.PERCENT, 1.4),
+        Column("С опозданием", Kind.INTEGER, 1.5), Column("Средняя задержка, дней, не менее", Kind.DECIMAL, 1.6),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            item.class_name, item.subject, item.teacher, item.held, item.topics, item.topic_share,
+            _percent(item.homework, item.homework_due),
+            _percent(item.marked_lessons, item.held) if item.marked_lessons is not None else None,
+            item.late, item.delay,
+        )
+        for item in filling
+    )  # fmt: skip
+    flagged = frozenset(place for place, item in enumerate(filling) if (item.topic_share or 100) < _ATTENTION_TOPICS)
+    return Table("По журналам", columns, rows, flagged=flagged)
+
+
+_ACCUMULATION_WORDS = (
+    "Норма зависит от числа уроков в неделю; «нужно сейчас» — её часть, которая приходится на уже проведённые уроки. "
+    "Прибывшим считаются уроки со дня прибытия."
+)
+
+
+def _accumulation_table(accumulation: list[_Accumulation]) -> Table:
+    columns = (
+        Column("Класс", width=0.8), Column("Предмет", width=3), Column("Период", width=1.5),
+        Column("Учеников", Kind.INTEGER, 1.2), Column("Норма", Kind.INTEGER), Column("Нужно сейчас", Kind.INTEGER),
+        Column("Меньше всего", Kind.INTEGER, 1.2), Column("Медиана", Kind.DECIMAL, 1.1),
+        Column("Без отметок", Kind.INTEGER, 1.1), Column("С одной", Kind.INTEGER), Column("Ниже нормы", Kind.INTEGER),
+        Column("По норме, %", Kind.PERCENT, 1.1),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            item.class_name, item.subject, item.term, item.pupils, item.norm, item.needed, item.least, item.middle,
+            item.without, item.with_one, item.below, item.at_norm,
+        )
+        for item in accumulation
+    )  # fmt: skip
+    flagged = frozenset(place for place, item in enumerate(accumulation) if (item.at_norm or 100) < _ATTENTION_AT_NORM)
+    return Table("Класс × предмет", columns, rows, flagged=flagged)
+
+
+def _notes(bench: Bench, snapshot: Snapshot, settings: Settings, unread: Sequence[Any]) -> tuple[str, ...]:
+    made = local_time(snapshot.moment, settings.zone)
+    notes = [
+        f"Составлено программой netcity_sync по зеркалу журналов, прогон № {snapshot.run_id} ({made}).",
+        "Урок считается проведённым после окончания его дня. Опоздание считается, только если журнал читался после "
+        "срока и записи в нём ещё не было; поэтому задержка указана снизу.",
+        "Доля уроков с отмеченной посещаемостью не приводится: «все присутствуют» в журнале никак не обозначается.",
+    ]
+    if unread:
+        listed = "; ".join(f"{row['class_name']} {row['group_name']}" for row in unread[:_SHOWN_IN_SUMMARY])
+        more = f" и ещё {len(unread) - _SHOWN_IN_SUMMARY}" if len(unread) > _SHOWN_IN_SUMMARY else ""
+        count = plural(len(unread), "журнал", "журнала", "журналов")
+        notes.append(f"Нет данных: не прочитано {count}: {listed}{more}.")
+    return tuple(notes)
