@@ -50,7 +50,9 @@ def _usage_piece(piece: str) -> str:
 
 
 def _option_rows(command: click.Command, ctx: click.Context) -> list[tuple[str, str]]:
-    return [row for parameter in command.get_params(ctx) if (row := parameter.get_help_record(ctx)) is not None]
+    options = (parameter for parameter in command.get_params(ctx) if isinstance(parameter, click.Option))
+    rows = (row for option in options if (row := option.get_help_record(ctx)) is not None)
+    return [(names, text.replace("[default: ", "[по умолчанию: ")) for names, text in rows]
 
 
 def _write_section(formatter: click.HelpFormatter, title: str, rows: Sequence[tuple[str, str]]) -> None:

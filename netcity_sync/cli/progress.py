@@ -23,7 +23,7 @@ class _Counts:
         self.done += 1
         self.failed += not ok
         self.rows += changed_rows
-        self.students += students
+        self.students = students
 
     def text(self) -> str:
         return f"изменений: {self.rows}, учеников: {self.students}, ошибок: {self.failed}"

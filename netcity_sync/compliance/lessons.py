@@ -9,7 +9,7 @@ from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.entry import LATE, late_proof, late_words
 from netcity_sync.compliance.finding import Place, Proof, RuleKind, Severity, Violation
 from netcity_sync.compliance.registry import rule
-from netcity_sync.russian import day_month, plural, short_name
+from netcity_sync.russian import day_month, short_name
 from netcity_sync.settings import Role
 
 _CRITICAL_AFTER_DAYS = 7
@@ -53,13 +53,11 @@ def no_topic(bench: Bench) -> Iterator[Violation]:
         " WHERE j.fresh AND h.held AND NOT h.has_topic"
     ):
         day, read = date.fromisoformat(row["date"]), bench.local(row["read_at"]).date()
-        passed = bench.school_days.between(day, read)
-        words = f": прошло {plural(passed, 'учебный день', 'учебных дня', 'учебных дней')}" if passed else ""
         grave = (read - day).days > _CRITICAL_AFTER_DAYS
         yield Violation(
             Place(row["subject_group_id"], row["term_id"], row["lesson_id"]),
             Severity.CRIT if grave else Severity.VIOL,
-            f"{lesson_words(row)}: тема урока не записана{words}",
+            f"{lesson_words(row)}: тема урока не записана",
             read_proof(row),
         )
 

@@ -1,5 +1,6 @@
 """What one person is told: the essence first, then findings grouped so that hundreds stay readable."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,9 @@ from netcity_sync.settings import Person, Role, Settings
 _WEEK = timedelta(days=7)
 _LINES_A_SECTION = 12
 _DETAILS_A_LINE = 4
+_HEADS_A_DETAIL = 8
 _GAPS_SHOWN = 5
+_YEAR_BEGINS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ def _headline(
     urgent = sum(item.severity is Severity.CRIT for item in states)
     words = [plural(len(states), "открытое замечание", "открытых замечания", "открытых замечаний")]
     if urgent:
-        words.append(plural(urgent, "срочное", "срочных", "срочных"))
+        words.append(f"из них срочных {urgent}")
     words.append(f"новых за неделю {len(new)}")
     if events:
         words.append(f"опозданий {len(events)}")
@@ -195,7 +198,7 @@ def _line(items: Sequence[Finding], since: datetime, material: Material, setting
     today = local_date(material.now, settings.zone)
     ages = [material.school_days.between(local_date(item.opened_at, settings.zone), today) for item in items]
     where = f"{items[0].class_name}, {_group_name(items[0], material)}"
-    details = sorted(_detail(item.message, where) for item in items)
+    details = _grouped([item.message.removeprefix(where).lstrip(",: ") for item in items])
     return Line(
         where=where,
         count=len(items),
@@ -212,9 +215,28 @@ def _group_name(item: Finding, material: Material) -> str:
     return journal.name if journal is not None else item.subject_name
 
 
-def _detail(message: str, where: str) -> str:
-    """What a message adds to its journal, which stands at the head of the line."""
-    return message.removeprefix(where).lstrip(",: ") or message
+def _grouped(details: Iterable[str]) -> list[str]:
+    """Details that say the same of several lessons or pupils, said once: «10.09, 15.09: нет домашнего задания»."""
+    groups: dict[str, list[str]] = {}
+    for detail in sorted(details, key=_in_school_year):
+        cut = max(detail.rfind(mark) for mark in (": ", " — "))
+        head, tail = (detail[:cut], detail[cut:]) if cut > 0 else (detail, "")
+        groups.setdefault(tail, []).append(head)
+    return [_heads(heads) + tail for tail, heads in groups.items()]
+
+
+def _heads(heads: Sequence[str]) -> str:
+    more = f" и ещё {len(heads) - _HEADS_A_DETAIL}" if len(heads) > _HEADS_A_DETAIL else ""
+    return ", ".join(heads[:_HEADS_A_DETAIL]) + more
+
+
+def _in_school_year(detail: str) -> tuple[int, int, int, str]:
+    """Order by the date that a detail begins with, September first; then by the alphabet."""
+    found = re.match(r"(\d\d)\.(\d\d)", detail)
+    if found is None:
+        return (0, 0, 0, detail)
+    day, month = int(found[1]), int(found[2])
+    return (int(month < _YEAR_BEGINS), month, day, detail)
 
 
 def _by_class(where: str) -> tuple[int, str]:

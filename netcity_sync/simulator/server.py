@@ -1,6 +1,7 @@
 """Running the simulator: in a thread beside the demo or a test, or alone in the foreground."""
 
 import json
+import signal
 import socket
 import sys
 import threading
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
@@ -115,9 +117,21 @@ def simulate(
     for name, rate in faults.items():
         server.faults.set(name, rate)
     with _listening(port) as listener:
+        web = uvicorn.Server(_config(server))
+        _stop_on_signal(web)
         sys.stdout.write(json.dumps(_introduction(server, _url(listener)), ensure_ascii=False) + "\n")
         sys.stdout.flush()
-        uvicorn.Server(_config(server)).run(sockets=[listener])
+        web.run(sockets=[listener])
+
+
+def _stop_on_signal(web: uvicorn.Server) -> None:
+    """End well on SIGINT or SIGTERM: uvicorn repeats a signal after its shutdown, ours only says that it is over."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        web.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
 
 
 def _introduction(server: Server, url: str) -> dict[str, object]:
