@@ -1,0 +1,402 @@
+"""Each rule by the letter of docs/checks.md: what it finds, the boundary on both sides, and when it says nothing."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from support.school import ANSWER_TYPE, CONTROL_TYPE, GROUP, TERM, Book, Trial
+
+from netcity_sync.compliance.finding import Severity
+from netcity_sync.compliance.marks import allowed_days
+from netcity_sync.errors import AnswerError
+from netcity_sync.model import AttendanceCode, Grading, Mark, Student
+from netcity_sync.settings import DeadlineSettings
+
+WEEK = ("09-01", "09-02", "09-03", "09-04", "09-07", "09-08", "09-09", "09-10")
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Callable[..., Trial]:
+    """A trial over a book that the test fills."""
+    return lambda book, **sections: Trial(tmp_path, book, **sections)
+
+
+class TestLsn01:
+    """Урок не записан."""
+
+    @pytest.mark.parametrize(
+        ("topic", "moment", "count"),
+        [
+            (None, "09-01 23:58", 0),
+            (None, "09-01 23:59", 0),
+            (None, "09-02 00:00", 1),
+            ("ОГ", "09-02 00:00", 1),
+            ("Газ", "09-02 00:00", 0),
+        ],
+    )
+    def test_after_the_day_of_the_lesson(self, trial, topic: str | None, moment: str, count: int) -> None:
+        tried = trial(Book().add_lessons("09-01", topic=topic))
+        tried.sync(moment)
+        assert len(tried.found("LSN-01")) == count
+
+    def test_after_a_week_it_is_urgent(self, trial) -> None:
+        tried = trial(Book().add_lessons("09-01", topic=None))
+        tried.sync("09-08 21:00")
+        assert tried.found("LSN-01")[0].severity is Severity.VIOL
+        tried.sync("09-09 21:00")
+        assert tried.found("LSN-01")[0].severity is Severity.CRIT
+
+    def test_the_message_names_class_subject_date_and_lesson(self, trial) -> None:
+        tried = trial(Book().add_lessons("09-01", topic=None))
+        tried.sync("09-02 21:00")
+        assert tried.found("LSN-01")[0].message == "7А, Химия, 01.09 (1-й урок): тема урока не записана"
+
+
+class TestLsn02:
+    """Тема внесена с опозданием."""
+
+    @pytest.mark.parametrize(
+        ("reads", "count"),
+        [
+            (("09-01 21:00", "09-02 21:00", "09-03 21:00"), 1),
+            (("09-01 21:00", "09-03 21:00"), 0),
+            (("09-03 21:00",), 0),
+        ],
+        ids=["seen without it after the deadline", "may have been entered in time", "never seen without it"],
+    )
+    def test_only_what_is_certain(self, trial, reads: tuple[str, ...], count: int) -> None:
+        book = Book().add_lessons("09-01", topic=None)
+        tried = trial(book)
+        for moment in reads[:-1]:
+            tried.sync(moment)
+        book.set_topic(101, "Атомы")
+        tried.sync(reads[-1])
+        assert len(tried.found("LSN-02")) == count
+
+    def test_a_failed_night_accuses_nobody(self, trial) -> None:
+        book = Book().add_lessons("09-01", topic=None)
+        tried = trial(book)
+        tried.sync("09-01 21:00")
+        tried.source.broken["journal"] = AnswerError("не читается")
+        tried.sync("09-02 21:00")
+        del tried.source.broken["journal"]
+        book.set_topic(101, "Атомы")
+        tried.sync("09-03 21:00")
+        assert tried.found("LSN-02") == []
+
+
+class TestLsn05:
+    """Отметка без задания."""
+
+    def test_a_loose_mark_and_one_that_vanished(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        book.marks.append(Mark(student_id=1, assignment_id=None, lesson_id=102, value=4))
+        tried = trial(book)
+        tried.sync("09-02 21:00")
+        (found,) = tried.found("LSN-05")
+        assert (found.place.lesson_id, found.place.student_id) == (102, 1)
+        assert found.message == "7А, Химия, 02.09 (1-й урок): Иванов И. — отметка 4 без задания"
+        book.marks.clear()
+        tried.sync("09-03 21:00")
+        assert tried.found("LSN-05") == []
+
+
+class TestHw01:
+    """Нет домашнего задания."""
+
+    def filled(self, **book: object) -> Book:
+        return Book(**book).add_lessons("09-01", "09-02", "09-03")  # type: ignore[arg-type]
+
+    def test_every_day_but_the_last_of_the_term(self, trial) -> None:
+        tried = trial(self.filled())
+        tried.sync("09-20 21:00")
+        assert [item.place.lesson_id for item in tried.found("HW-01")] == [101, 102]
+
+    @pytest.mark.parametrize(("text", "count"), [("§ 5", 0), ("Не задано", 0), (None, 1)])
+    def test_any_text_is_homework(self, trial, text: str | None, count: int) -> None:
+        book = self.filled()
+        book.give_homework(102)
+        book.give_homework(101, text=text)
+        tried = trial(book)
+        tried.sync("09-20 21:00")
+        assert len(tried.found("HW-01")) == count
+
+    @pytest.mark.parametrize("exempt", [{"grade": 1}, {"extracurricular": True}])
+    def test_journals_without_homework(self, trial, exempt: dict[str, object]) -> None:
+        tried = trial(self.filled(**exempt))
+        tried.sync("09-20 21:00")
+        assert tried.found("HW-01") == []
+
+    @pytest.mark.parametrize("topic", ["Контрольная работа № 1", "ЗАЧЁТ по теме"])
+    def test_control_works_need_none(self, trial, topic: str) -> None:
+        book = self.filled()
+        book.add_work(101, CONTROL_TYPE)
+        book.set_topic(102, topic)
+        tried = trial(book)
+        tried.sync("09-20 21:00")
+        assert tried.found("HW-01") == []
+
+    def test_a_double_lesson_is_one(self, trial) -> None:
+        book = Book().add_lessons("09-01", "09-01", "09-02")
+        tried = trial(book)
+        tried.sync("09-20 21:00")
+        assert [item.place.lesson_id for item in tried.found("HW-01")] == [102]
+        book.give_homework(101)
+        tried.sync("09-21 21:00")
+        assert tried.found("HW-01") == []
+
+
+class TestHw02:
+    """Домашнее задание внесено с опозданием."""
+
+    def test_the_first_homework_counts(self, trial) -> None:
+        book = Book().add_lessons("09-01", "09-02", "09-30")
+        tried = trial(book)
+        tried.sync("09-01 21:00")
+        tried.sync("09-02 21:00")
+        book.give_homework(101)
+        tried.sync("09-03 21:00")
+        (found,) = tried.found("HW-02")
+        assert found.place.lesson_id == 101
+        assert "02.09 21:00 записи ещё не было (позже на 1 день)" in found.message
+        book.assignments[0] = book.assignments[0].model_copy(update={"text": "§ 6"})
+        tried.sync("09-10 21:00")
+        assert len(tried.found("HW-02")) == 1
+
+
+class TestMrk01And02:
+    """Ученик без отметок и с одной отметкой."""
+
+    @pytest.mark.parametrize(("moment", "count"), [("09-04 21:00", 0), ("09-05 21:00", 1)])
+    def test_no_mark_after_four_lessons(self, trial, moment: str, count: int) -> None:
+        tried = trial(Book().add_lessons(*WEEK))
+        tried.sync(moment)
+        assert len(tried.found("MRK-01")) == count
+
+    def test_half_of_a_short_term_is_enough(self, trial) -> None:
+        tried = trial(Book().add_lessons("09-01", "09-08", "09-15", "09-22"))
+        tried.sync("09-09 21:00")
+        assert len(tried.found("MRK-01")) == 1
+
+    @pytest.mark.parametrize(
+        "exempt", [{"grade": 1}, {"grading": Grading.NOT_RATED}, {"extracurricular": True}, {"individual_plan": True}]
+    )
+    def test_journals_without_marks(self, trial, exempt: dict[str, object]) -> None:
+        tried = trial(Book(**exempt).add_lessons(*WEEK))
+        tried.sync("09-20 21:00")
+        assert tried.found("MRK-01") == []
+
+    def test_an_ill_pupil_is_not_judged(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        for lesson in range(101, 107):
+            book.absent(lesson)
+        tried = trial(book)
+        tried.sync("09-20 21:00")
+        assert tried.found("MRK-01") == []
+        book.attendance[5] = book.attendance[5].model_copy(update={"code": AttendanceCode.LATE})
+        tried.sync("09-21 21:00")
+        assert len(tried.found("MRK-01")) == 1
+
+    @pytest.mark.parametrize(("start", "count"), [("2026-09-07", 1), ("2026-09-08", 0)])
+    def test_an_arrival_counts_from_the_first_day(self, trial, start: str, count: int) -> None:
+        book = Book(starts={1: date.fromisoformat(start)}).add_lessons(*WEEK)
+        tried = trial(book)
+        tried.sync("09-20 21:00")
+        assert len(tried.found("MRK-01")) == count
+
+    def test_an_arrival_that_only_the_mirror_noticed(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        tried = trial(book)
+        tried.sync("09-07 21:00")
+        book.students.append(Student(id=2, name="Новенькая Анна Олеговна"))
+        tried.sync("09-08 21:00")
+        tried.sync("09-20 21:00")
+        assert [item.place.student_id for item in tried.found("MRK-01")] == [1]
+
+    def test_who_left_the_class_is_not_judged(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        book.off_roster.add(1)
+        tried = trial(book)
+        tried.sync("09-20 21:00")
+        assert tried.found("MRK-01") == []
+
+    def test_a_duty_mark_is_none(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        book.mark(101, None, duty=True)
+        tried = trial(book)
+        tried.sync("09-20 21:00")
+        assert len(tried.found("MRK-01")) == 1
+
+    @pytest.mark.parametrize(("moment", "count"), [("09-08 21:00", 0), ("09-09 21:00", 1)])
+    def test_one_mark_after_six_lessons(self, trial, moment: str, count: int) -> None:
+        book = Book().add_lessons(*WEEK)
+        book.mark(101)
+        tried = trial(book)
+        tried.sync(moment)
+        assert len(tried.found("MRK-02")) == count
+
+    def test_a_vanished_mark_counts_until_it_is_confirmed(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        book.mark(101)
+        tried = trial(book)
+        tried.sync("09-10 21:00")
+        book.marks.clear()
+        tried.sync("09-11 21:00")
+        assert tried.found("MRK-01") == tried.found("MRK-02") == []
+        tried.sync("09-12 21:00")
+        assert len(tried.found("MRK-01")) == 1
+
+    def test_the_messages(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        tried = trial(book)
+        tried.sync("09-20 21:00")
+        assert tried.found("MRK-01")[0].message == "7А, Химия: Иванов И. — ни одной отметки за 8 уроков (1 четверть)"
+        book.mark(101)
+        tried.sync("09-21 21:00")
+        assert tried.found("MRK-02")[0].message == "7А, Химия: Иванов И. — одна отметка за 8 уроков (1 четверть)"
+
+
+class TestMrk10:
+    """Отметки не внесены в срок."""
+
+    @pytest.mark.parametrize(
+        ("type_id", "without", "count"),
+        [
+            (ANSWER_TYPE, "09-01 22:00", 0),
+            (ANSWER_TYPE, "09-02 00:00", 1),
+            (CONTROL_TYPE, "09-04 23:00", 0),
+            (CONTROL_TYPE, "09-05 00:00", 1),
+        ],
+        ids=["the same day", "the day after", "third school day", "after the third school day"],
+    )
+    def test_the_deadline_of_the_kind_of_work(self, trial, type_id: int, without: str, count: int) -> None:
+        book = Book().add_lessons(*WEEK)
+        work = book.add_work(101, type_id)
+        tried = trial(book)
+        tried.sync(without)
+        book.marks.append(Mark(student_id=1, assignment_id=work, lesson_id=101, value=4))
+        tried.sync("09-09 21:00")
+        assert [item.place.assignment_id for item in tried.found("MRK-10")] == [work] * count
+
+    def test_later_marks_of_a_timely_work_are_no_matter(self, trial) -> None:
+        book = Book(students=[Student(id=1, name="Первый П"), Student(id=2, name="Второй В")]).add_lessons(*WEEK)
+        work = book.mark(101)
+        tried = trial(book)
+        tried.sync("09-01 21:00")
+        tried.sync("09-05 21:00")
+        book.marks.append(Mark(student_id=2, assignment_id=work, lesson_id=101, value=5))
+        tried.sync("09-09 21:00")
+        assert tried.found("MRK-10") == []
+
+    @pytest.mark.parametrize(
+        ("name", "grade", "days"),
+        [("Сочинение", 8, 7), ("Сочинение", 9, 10), ("Контрольная работа", 5, 3), ("Ответ на уроке", 5, 0)],
+    )
+    def test_allowed_days(self, name: str, grade: int, days: int) -> None:
+        assert allowed_days(DeadlineSettings().work_types, name, grade) == days
+
+
+class TestAcc01:
+    """Накопляемость: норма 3 при одном уроке в неделю, 5 при двух, 7 при трёх и более."""
+
+    WEEKLY = ("09-01", "09-08", "09-15", "09-22", "09-29", "10-06", "10-13", "10-20")
+
+    @pytest.mark.parametrize(
+        ("moment", "marks", "count"),
+        [
+            ("09-16 21:00", 0, 0),
+            ("09-23 21:00", 1, 1),
+            ("09-23 21:00", 2, 0),
+            ("10-21 21:00", 2, 1),
+            ("10-21 21:00", 3, 0),
+        ],
+        ids=["too early", "1 of 2", "2 of 2", "2 of 3", "3 of 3"],
+    )
+    def test_the_part_of_the_norm_that_is_due(self, trial, moment: str, marks: int, count: int) -> None:
+        book = Book().add_lessons(*self.WEEKLY)
+        for lesson in range(101, 101 + marks):
+            book.mark(lesson)
+        tried = trial(book)
+        tried.sync(moment)
+        assert len(tried.found("ACC-01")) == count
+
+    def test_at_the_end_of_the_term_it_is_a_violation(self, trial) -> None:
+        tried = trial(Book().add_lessons(*self.WEEKLY))
+        tried.sync("10-20 21:00")
+        assert tried.found("ACC-01")[0].severity is Severity.WARN
+        tried.sync("10-21 21:00")
+        assert tried.found("ACC-01")[0].severity is Severity.VIOL
+
+
+class TestAtt03:
+    """Нет причины у пропуска."""
+
+    @pytest.mark.parametrize(("moment", "count"), [("09-04 23:00", 0), ("09-05 00:00", 1)])
+    def test_after_three_school_days(self, trial, moment: str, count: int) -> None:
+        book = Book().add_lessons(*WEEK)
+        book.absent(101, AttendanceCode.UNKNOWN)
+        tried = trial(book)
+        tried.sync(moment)
+        assert len(tried.found("ATT-03")) == count
+
+    def test_a_reason_closes_it(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        book.absent(101, AttendanceCode.UNKNOWN)
+        tried = trial(book)
+        tried.sync("09-08 21:00")
+        assert len(tried.found("ATT-03")) == 1
+        book.attendance.clear()
+        book.absent(101, AttendanceCode.ILLNESS)
+        tried.sync("09-09 21:00")
+        assert tried.found("ATT-03") == []
+
+
+class TestNoData:
+    """Чего не прочитали, того не судят."""
+
+    STATES = ("LSN-01", "LSN-05", "HW-01", "MRK-01", "MRK-02", "ACC-01", "ATT-03")
+
+    def bad_book(self) -> Book:
+        book = Book().add_lessons(*WEEK, topic=None)
+        book.absent(101, AttendanceCode.UNKNOWN)
+        return book
+
+    def test_a_journal_whose_last_read_failed(self, trial) -> None:
+        tried = trial(self.bad_book())
+        tried.sync("09-20 21:00")
+        before = {item.id for item in tried.check().findings}
+        tried.source.broken["journal"] = AnswerError("не читается")
+        assert tried.sync("09-21 21:00").exit_code == 1
+        outcome = tried.check()
+        assert outcome.findings == ()
+        assert {gap.rule for gap in outcome.no_data} == set(self.STATES)
+        assert {(gap.place.subject_group_id, gap.place.term_id) for gap in outcome.no_data} == {(GROUP, TERM)}
+        assert outcome.fixed == 0
+        del tried.source.broken["journal"]
+        tried.sync("09-22 21:00")
+        again = tried.check()
+        assert {item.id for item in again.findings} == before
+        assert again.opened == 0
+
+    def test_a_class_whose_list_was_not_read(self, trial) -> None:
+        tried = trial(self.bad_book())
+        tried.source.broken["roster"] = AnswerError("не читается")
+        tried.sync("09-20 21:00")
+        outcome = tried.check()
+        assert {item.rule for item in outcome.findings} == {"LSN-01", "HW-01"}
+        assert {gap.rule for gap in outcome.no_data} == {"MRK-01", "MRK-02", "ACC-01", "ATT-03"}
+
+    def test_a_read_that_is_too_old(self, trial) -> None:
+        tried = trial(self.bad_book(), checks={"stale_after_hours": 24})
+        tried.sync("09-20 21:00")
+        tried.now = tried.now.replace(day=21, hour=20)
+        assert tried.check().findings == ()
+
+    def test_a_source_that_cannot_tell(self, trial) -> None:
+        tried = trial(self.bad_book())
+        tried.source.capabilities = frozenset()
+        tried.sync("09-20 21:00")
+        outcome = tried.check()
+        assert outcome.findings == ()
+        assert {gap.reason for gap in outcome.no_data} == {"источник не даёт нужных сведений"}

@@ -1,0 +1,96 @@
+"""The checks find exactly what the simulator's ledger holds: nothing more, nothing less."""
+
+import tempfile
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from netcity_sync.adapters.netschool.source import NetSchoolSource
+from netcity_sync.clock import fixed_clock
+from netcity_sync.jobs.check import run_check
+from netcity_sync.jobs.sync import run_sync
+from netcity_sync.settings import Settings
+from netcity_sync.simulator.ledger import LedgerEntry, make_ledger
+from netcity_sync.simulator.server import Simulator, running_simulator
+
+Key = tuple[str, int | None, int | None, int | None, int | None]
+
+
+def settings_for(simulator: Simulator, folder: str) -> Settings:
+    """An installation that reads the simulator as fast as it can."""
+    return Settings.model_validate(
+        {
+            "gis": {
+                "url": simulator.url,
+                "school": simulator.world.school.id,
+                "login": simulator.accounts[0].login,
+                "requests_per_second": 0,
+            },
+            "school": {"timezone": "Asia/Yekaterinburg"},
+            "storage": {"data_dir": folder},
+        }
+    )
+
+
+def planted(entries: list[LedgerEntry]) -> Counter[Key]:
+    """The certain entries."""
+    return Counter(
+        (item.rule, item.subject_group_id, item.term_id, item.lesson_id, item.student_id)
+        for item in entries
+        if item.certain
+    )
+
+
+def compare(seed: int, classes: int, evenings: list[datetime]) -> Counter[str]:
+    """Live through evenings, check on the last; answers with how often each rule was found."""
+    with running_simulator(seed, classes, evenings[0]) as simulator, tempfile.TemporaryDirectory() as folder:
+        settings = settings_for(simulator, folder)
+        password = SecretStr(simulator.accounts[0].password)
+        for evening in evenings:
+            simulator.move(evening)
+            clock = fixed_clock(evening.replace(tzinfo=settings.zone))
+            assert run_sync(settings, NetSchoolSource(settings.gis, password), clock).exit_code == 0
+        outcome = run_check(settings, clock)
+        expected = planted(make_ledger(simulator.world))
+    assert outcome.no_data == ()
+    found: Counter[Key] = Counter(
+        (item.rule, item.place.subject_group_id, item.place.term_id, item.place.lesson_id, item.place.student_id)
+        for item in outcome.findings
+    )
+    assert found - expected == Counter(), "found, but not in the ledger"
+    assert expected - found == Counter(), "in the ledger, but not found"
+    return Counter(key[0] for key in found)
+
+
+def nights(first: str, count: int, step: int = 1) -> list[datetime]:
+    """Evenings at nine."""
+    start = datetime.fromisoformat(f"{first}T21:00:00")
+    return [start + timedelta(days=number) for number in range(0, count, step)]
+
+
+@pytest.mark.parametrize(
+    ("seed", "classes", "evenings"),
+    [
+        (1, 4, nights("2026-09-01", 40)),
+        (23, 3, nights("2026-09-20", 50)),
+        (404, 3, nights("2026-09-01", 120, 7)),
+        (8, 2, nights("2027-01-05", 30)),
+    ],
+    ids=["autumn", "into the second quarter", "weekly reads", "winter"],
+)
+def test_found_is_what_was_planted(seed: int, classes: int, evenings: list[datetime]) -> None:
+    assert sum(compare(seed, classes, evenings).values()) > 50
+
+
+def test_every_rule_occurs() -> None:
+    rules = {"ACC-01", "ATT-03", "HW-01", "HW-02", "LSN-01", "LSN-02", "LSN-05", "MRK-01", "MRK-02", "MRK-10"}
+    assert set(compare(5, 3, nights("2026-09-01", 45))) == rules
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(100, 106))
+def test_a_whole_year(seed: int, tmp_path: Path) -> None:
+    assert sum(compare(seed, 4, nights("2026-09-01", 266, 2)).values()) > 500

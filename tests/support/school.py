@@ -1,0 +1,224 @@
+"""A school small enough to check by hand, and a source that serves it from memory."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from netcity_sync.adapters.source import Capability, Page
+from netcity_sync.clock import fixed_clock
+from netcity_sync.compliance.finding import Finding
+from netcity_sync.errors import NetcityError
+from netcity_sync.jobs.check import CheckOutcome, run_check
+from netcity_sync.jobs.sync import SyncOptions, SyncOutcome, run_sync
+from netcity_sync.model import (
+    Assignment,
+    AssignmentType,
+    Attendance,
+    AttendanceCode,
+    Dictionaries,
+    Enrolment,
+    Grading,
+    Journal,
+    Lesson,
+    Mark,
+    Roster,
+    School,
+    SchoolClass,
+    SchoolYear,
+    Staff,
+    Student,
+    SubjectGroup,
+    Term,
+    TermKind,
+)
+from netcity_sync.settings import Settings
+
+ZONE = ZoneInfo("Asia/Yekaterinburg")
+CLASS, GROUP, TERM, TEACHER, CHIEF = 70, 700, 1, 11, 12
+HOMEWORK_TYPE, ANSWER_TYPE, CONTROL_TYPE = 3, 10, 4
+FIRST_DAY = date(2026, 9, 1)
+
+
+def at(text: str) -> datetime:
+    """A moment by the school's clocks: `09-14 21:00`."""
+    return datetime.fromisoformat(f"2026-{text}").replace(tzinfo=ZONE).astimezone(UTC)
+
+
+@dataclass
+class Book:
+    """One journal that a test writes by hand: lessons on given days, everything else added by the test."""
+
+    grade: int = 7
+    grading: Grading = Grading.MARKS
+    extracurricular: bool = False
+    individual_plan: bool = False
+    term_end: date = date(2026, 10, 23)
+    students: list[Student] = field(default_factory=lambda: [Student(id=1, name="Иванов Иван Петрович")])
+    starts: dict[int, date] = field(default_factory=dict)
+    lessons: dict[int, Lesson] = field(default_factory=dict)
+    assignments: list[Assignment] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    attendance: list[Attendance] = field(default_factory=list)
+    off_roster: set[int] = field(default_factory=set)
+
+    def add_lessons(self, *days: str, topic: str | None = "Тема урока") -> "Book":
+        """Lessons on days such as `09-14`; their ids count up from 101."""
+        for day in days:
+            number = 101 + len(self.lessons)
+            slot = 1 + sum(item.date.isoformat()[5:] == day for item in self.lessons.values())
+            self.lessons[number] = Lesson(id=number, date=date.fromisoformat(f"2026-{day}"), slot=slot, topic=topic)
+        return self
+
+    def set_topic(self, lesson: int, topic: str | None) -> None:
+        """Write or wipe a topic."""
+        self.lessons[lesson] = self.lessons[lesson].model_copy(update={"topic": topic})
+
+    def give_homework(self, *lessons: int, text: str | None = "§ 5") -> None:
+        """Homework given at these lessons."""
+        for lesson in lessons:
+            self.assignments.append(
+                Assignment(
+                    id=5000 + lesson, type_id=HOMEWORK_TYPE, homework=True, lesson_id=lesson,
+                    given_at_lesson_id=lesson, text=text,
+                )
+            )  # fmt: skip
+
+    def add_work(self, lesson: int, type_id: int = ANSWER_TYPE) -> int:
+        """A column; answers with its id."""
+        number = 9000 + len(self.assignments)
+        self.assignments.append(Assignment(id=number, type_id=type_id, homework=False, lesson_id=lesson, text="Работа"))
+        return number
+
+    def mark(self, lesson: int, value: int | None = 4, student: int = 1, *, duty: bool = False) -> int:
+        """A mark in a column of its own."""
+        work = self.add_work(lesson)
+        self.marks.append(Mark(student_id=student, assignment_id=work, lesson_id=lesson, value=value, duty=duty))
+        return work
+
+    def absent(self, lesson: int, code: AttendanceCode = AttendanceCode.ILLNESS, student: int = 1) -> None:
+        """A mark of attendance."""
+        self.attendance.append(Attendance(student_id=student, lesson_id=lesson, code=code, raw=code.value))
+
+    def page(self) -> Journal:
+        """The journal as it stands."""
+        return Journal(
+            subject_group_id=GROUP,
+            term_id=TERM,
+            students=tuple(self.students),
+            lessons=tuple(self.lessons.values()),
+            assignments=tuple(self.assignments),
+            marks=tuple(self.marks),
+            attendance=tuple(self.attendance),
+        )
+
+
+class BookSource:
+    """A source that serves one book."""
+
+    capabilities = frozenset(Capability)
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.broken: dict[str, NetcityError] = {}
+        self.signed_in = 0
+        self.signed_out = 0
+
+    def __enter__(self) -> Self:
+        self.signed_in += 1
+        if "sign-in" in self.broken:
+            raise self.broken["sign-in"]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.signed_out += 1
+
+    def _fail(self, what: str) -> None:
+        if what in self.broken:
+            raise self.broken[what]
+
+    def read_dictionaries(self) -> Page[Dictionaries]:
+        """One class, one journal, one term."""
+        self._fail("dictionaries")
+        book = self.book
+        content = Dictionaries(
+            school=School(id=1, name="МБОУ «СОШ № 0»"),
+            year=SchoolYear(id=1, name="2026/2027", start=FIRST_DAY, end=date(2027, 8, 31), closed=False),
+            terms=(
+                Term(id=TERM, name="1 четверть", kind=TermKind.QUARTER, start=FIRST_DAY, end=book.term_end),
+            ),
+            staff=(Staff(id=TEACHER, name="Учебнова Елена Петровна"), Staff(id=CHIEF, name="Примерова Вера Петровна")),
+            classes=(SchoolClass(id=CLASS, name=f"{book.grade}А", grade=book.grade, chief_ids=(CHIEF,)),),
+            assignment_types=(
+                AssignmentType(id=HOMEWORK_TYPE, name="Домашнее задание", abbr="ДЗ"),
+                AssignmentType(id=ANSWER_TYPE, name="Ответ на уроке", abbr="О"),
+                AssignmentType(id=CONTROL_TYPE, name="Контрольная работа", abbr="К"),
+            ),
+            subject_groups=(
+                SubjectGroup(
+                    id=GROUP, name="Химия", class_id=CLASS, subject_id=14, subject_name="Химия", grading=book.grading,
+                    individual_plan=book.individual_plan, extracurricular=book.extracurricular,
+                    teacher_ids=(TEACHER,), term_ids=(TERM,),
+                ),
+            ),
+        )  # fmt: skip
+        return Page(content, content.model_dump_json().encode())
+
+    def read_roster(self, class_id: int) -> Page[Roster]:
+        """The pupils of the book, less those who left."""
+        self._fail("roster")
+        listed = [item for item in self.book.students if item.id not in self.book.off_roster]
+        content = Roster(
+            class_id=class_id,
+            students=tuple(listed),
+            enrolments=tuple(
+                Enrolment(class_id=class_id, student_id=item.id, start=self.book.starts.get(item.id)) for item in listed
+            ),
+        )
+        return Page(content, content.model_dump_json().encode())
+
+    def read_journal(self, subject_group_id: int, term_id: int) -> Page[Journal]:
+        """The book."""
+        self._fail("journal")
+        content = self.book.page()
+        return Page(content, content.model_dump_json().encode())
+
+
+class Trial:
+    """A book, the mirror it is synced into, and the checks over it."""
+
+    def __init__(self, folder: Path, book: Book, **sections: object) -> None:
+        self.book = book
+        self.source = BookSource(book)
+        self.settings = Settings.model_validate(
+            {
+                "gis": {"url": "http://127.0.0.1:1", "school": 1, "login": "x"},
+                "school": {"timezone": ZONE.key},
+                "storage": {"data_dir": str(folder)},
+                **sections,
+            }
+        )
+        self.now = at("09-01 08:00")
+
+    def sync(self, moment: str, **options: object) -> SyncOutcome:
+        """Read the book at a moment such as `09-14 21:00`."""
+        self.now = at(moment)
+        return run_sync(self.settings, self.source, fixed_clock(self.now), SyncOptions(**options))  # type: ignore[arg-type]
+
+    def check(self, *rules: str) -> CheckOutcome:
+        """Check at the moment of the last sync."""
+        return run_check(self.settings, fixed_clock(self.now), rules=rules)
+
+    def found(self, rule: str) -> list[Finding]:
+        """The findings of one rule."""
+        return [item for item in self.check(rule).findings if item.rule == rule]
+
+
+def as_json(value: object) -> str:
+    """Anything as sorted JSON, to compare."""
+    return json.dumps(value, sort_keys=True, default=str)

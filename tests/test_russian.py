@@ -1,0 +1,37 @@
+"""Plurals, names, dates and numbers as Russian readers expect them."""
+
+from datetime import date
+
+import pytest
+
+from netcity_sync import russian
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "0 уроков"), (1, "1 урок"), (2, "2 урока"), (5, "5 уроков"), (11, "11 уроков"), (21, "21 урок"),
+     (22, "22 урока"), (112, "112 уроков"), (101, "101 урок")],
+)  # fmt: skip
+def test_plurals(count: int, said: str) -> None:
+    assert russian.plural(count, "урок", "урока", "уроков") == said
+
+
+@pytest.mark.parametrize(
+    ("full", "short", "initials"),
+    [
+        ("Иванов Иван Петрович", "Иванов И.", "Иванов И. П."),
+        ("Тестова Анна", "Тестова А.", "Тестова А."),
+        ("Ли", "Ли", "Ли"),
+        ("", "", ""),
+    ],
+)
+def test_names(full: str, short: str, initials: str) -> None:
+    assert (russian.short_name(full), russian.initials(full)) == (short, initials)
+
+
+def test_dates_and_numbers() -> None:
+    day = date(2026, 10, 5)
+    assert russian.day_month(day) == "05.10"
+    assert russian.long_date(day) == "5 октября 2026 г."
+    assert russian.month_name(day) == "октябрь 2026 г."
+    assert russian.number(3.75, 1) == "3,8"
