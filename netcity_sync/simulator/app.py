@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from netcity_sync.errors import UsageError
 from netcity_sync.simulator import pages
@@ -125,8 +126,6 @@ async def _struck(server: Server, call: str) -> Response | None:
     faults = server.faults
     if faults.strikes(Fault.SLOW):
         await asyncio.sleep(faults.slow_seconds)
-    if faults.strikes(Fault.DROP):
-        raise ConnectionAbortedError
     for fault, answer in _ANSWERS.items():
         only_journal = fault is Fault.JOURNAL_ERROR and call != "grade/journal"
         inside = fault not in _EVERYWHERE
@@ -145,8 +144,17 @@ def _server_error(call: str) -> Response:
     return JSONResponse({"message": "Произошла ошибка"}, status_code=500)
 
 
-_EVERYWHERE = (Fault.MAINTENANCE, Fault.WAF)
+class _Dropped(Response):
+    """An answer that breaks off: the connection closes before all of it was sent."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
+        await send({"type": "http.response.body", "body": b"{", "more_body": True})
+
+
+_EVERYWHERE = (Fault.DROP, Fault.MAINTENANCE, Fault.WAF)
 _ANSWERS: dict[Fault, Callable[[str], Response]] = {
+    Fault.DROP: lambda _: _Dropped(),
     Fault.MAINTENANCE: _maintenance,
     Fault.WAF: lambda _: HTMLResponse("<html><body>Request forbidden</body></html>", status_code=403),
     Fault.EXPIRED_SESSION: lambda _: JSONResponse({"message": "Сессия истекла"}, status_code=401),

@@ -28,6 +28,7 @@ _DECK = (
 )  # fmt: skip
 """Dealt out in turn, so that even a small school has each habit."""
 
+_ENOUGH_LESSONS = 4
 TOPIC_FORGOTTEN = 0.12
 HOMEWORK_FORGOTTEN = 0.2
 LATE_SHARE = 0.35
@@ -35,11 +36,14 @@ LAST_MINUTE_SHARE = 0.06
 
 
 def deal_habits(school: School, random: Random) -> dict[int, Habit]:
-    """A habit for every teacher; those with marked journals come first, so that their habits show in marks too."""
-    marking = {group.teacher.id for group in school.groups if group.rated and not group.individual}
+    """A habit for every teacher; those with enough marked lessons come first: their habits show in marks too."""
+    marked_lessons: dict[int, int] = {}
+    for group in school.groups:
+        if group.rated and not group.individual:
+            marked_lessons[group.teacher.id] = marked_lessons.get(group.teacher.id, 0) + len(group.slots)
     teachers: list[Teacher] = list(school.teachers)
     random.shuffle(teachers)
-    teachers.sort(key=lambda teacher: teacher.id not in marking)
+    teachers.sort(key=lambda teacher: -min(marked_lessons.get(teacher.id, 0), _ENOUGH_LESSONS))
     return {teacher.id: _DECK[place % len(_DECK)] for place, teacher in enumerate(teachers)}
 
 

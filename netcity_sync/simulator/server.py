@@ -166,4 +166,4 @@ def _url(listener: socket.socket) -> str:
 
 
 def _config(server: Server) -> uvicorn.Config:
-    return uvicorn.Config(make_app(server), log_config=None, access_log=False, lifespan="off")
+    return uvicorn.Config(make_app(server), log_config=None, log_level="critical", access_log=False, lifespan="off")

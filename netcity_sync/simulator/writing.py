@@ -188,7 +188,7 @@ class _Writer:
             work.marks = [self._mark(pupil, made, lesson) for pupil in asked]
             self.entries.works.append(work)
             self._delete_some(work)
-        if self.habit in (Habit.FORGETFUL, Habit.STINGY) and present and self.random.random() < 0.06:
+        if self.habit in (Habit.FORGETFUL, Habit.STINGY) and present and self.random.random() < 0.1:
             self._loose_mark(lesson, self.random.choice(present))
 
     def _asked(self, lesson: Lesson, present: list[Pupil], planned: int) -> list[Pupil]:

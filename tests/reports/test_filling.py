@@ -1,0 +1,102 @@
+"""The figures of report 5.2, counted another way: by hand, and by loops over the simulator's own school."""
+
+import tempfile
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from pydantic import SecretStr
+from support.school import Book, Trial, at
+
+from netcity_sync.adapters.netschool.source import NetSchoolSource
+from netcity_sync.clock import fixed_clock
+from netcity_sync.data_folder import DataFolder
+from netcity_sync.jobs.sync import run_sync
+from netcity_sync.mirror.snapshot import open_snapshot
+from netcity_sync.reports.document import Document, Table
+from netcity_sync.reports.filling import build_filling
+from netcity_sync.settings import Settings
+from netcity_sync.simulator.server import running_simulator
+
+SEPTEMBER = date(2026, 9, 1)
+
+
+def tables(document: Document) -> dict[str, Table]:
+    """The tables of a document by title."""
+    return {table.title: table for section in document.sections for table in section.tables}
+
+
+def test_a_journal_counted_by_hand(tmp_path: object) -> None:
+    book = Book().add_lessons("09-01", "09-08", "09-15", "09-22", "09-29", "10-06")
+    book.set_topic(103, None)
+    book.give_homework(101, 102)
+    book.mark(101)
+    book.mark(102)
+    tried = Trial(tmp_path, book)  # type: ignore[arg-type]
+    tried.sync("09-30 21:00")
+    with open_snapshot(DataFolder(tmp_path)) as snapshot:  # type: ignore[arg-type]
+        document = build_filling(snapshot, tried.settings, SEPTEMBER, tried.now)
+    (row,) = tables(document)["По журналам"].rows
+    assert row == ("7А", "Химия", "Учебнова Е. П.", 5, 4, 80.0, 40.0, 40.0, 0, None)
+    (row,) = tables(document)["Класс × предмет"].rows
+    assert row == ("7А", "Химия", "1 четверть", 1, 3, 3, 2, 2.0, 0, 0, 1, 0.0)
+    assert document.subtitle == "За сентябрь 2026 г."
+
+
+def test_late_entries_are_counted_with_their_delay(tmp_path: object) -> None:
+    book = Book().add_lessons("09-01", "09-30", topic=None)
+    tried = Trial(tmp_path, book)  # type: ignore[arg-type]
+    tried.sync("09-02 23:59")
+    book.set_topic(101, "Атомы")
+    tried.sync("09-03 21:00")
+    with open_snapshot(DataFolder(tmp_path)) as snapshot:  # type: ignore[arg-type]
+        document = build_filling(snapshot, tried.settings, SEPTEMBER, tried.now)
+    assert tables(document)["По журналам"].rows[0][-2:] == (1, 1.0)
+
+
+def test_unread_journals_are_named(tmp_path: object) -> None:
+    book = Book().add_lessons("09-01")
+    tried = Trial(tmp_path, book, checks={"stale_after_hours": 1})  # type: ignore[arg-type]
+    tried.sync("09-02 21:00")
+    with open_snapshot(DataFolder(tmp_path)) as snapshot:  # type: ignore[arg-type]
+        document = build_filling(snapshot, tried.settings, SEPTEMBER, at("09-03 21:00"))
+    assert "Нет данных: не прочитано 1 журнал: 7А Химия." in document.notes
+
+
+def test_a_whole_school_against_plain_loops() -> None:
+    evening = datetime(2026, 9, 30, 23, 59, 30)
+    with running_simulator(seed=6, classes=4, now=evening) as simulator, tempfile.TemporaryDirectory() as folder:
+        world = simulator.world
+        settings = Settings.model_validate(
+            {
+                "gis": {"url": simulator.url, "school": world.school.id, "login": "zavuch", "requests_per_second": 0},
+                "school": {"timezone": "Asia/Yekaterinburg"},
+                "storage": {"data_dir": folder},
+            }
+        )
+        clock = fixed_clock(evening.replace(tzinfo=settings.zone))
+        run_sync(settings, NetSchoolSource(settings.gis, SecretStr(simulator.accounts[0].password)), clock)
+        with open_snapshot(DataFolder(settings.storage.data_dir)) as snapshot:
+            shown = tables(build_filling(snapshot, settings, SEPTEMBER, clock()))
+        filling = {(row[0], row[1]): row for row in shown["По журналам"].rows}
+        accumulation = {(row[0], row[1]): row for row in shown["Класс × предмет"].rows}
+        for group in world.school.groups:
+            page = world.journal(group.id, group.terms[0].id)
+            key = (group.school_class.name, group.name)
+            held = [item for item in page.lessons if item.date < evening.date() + timedelta(days=1)]
+            with_topic = [item for item in held if item.topic]
+            if group.individual:
+                continue
+            assert filling[key][3:5] == (len(held), len(with_topic)), key
+            if not group.rated or group.subject.extracurricular:
+                assert key not in accumulation
+                continue
+            today = {pupil.id for pupil in world.roster(group.school_class.id)}
+            counts = [
+                sum(mark.student_id == pupil.id and mark.value is not None for mark in page.marks)
+                for pupil in page.students
+                if pupil.id in today
+            ]
+            row = accumulation[key]
+            assert (row[3], row[6], row[7], row[8], row[9]) == (
+                len(counts), min(counts), median(counts), counts.count(0), counts.count(1),
+            ), key  # fmt: skip
