@@ -103,6 +103,11 @@ def _percent(part: int, whole: int) -> float | None:
     return 100 * part / whole if whole else None
 
 
+def _below(share: float | None, limit: float) -> bool:
+    """Whether a share that is known lies below a limit."""
+    return share is not None and share < limit
+
+
 def _last_day(month: date) -> date:
     following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
     return date.fromordinal(following.toordinal() - 1)
@@ -237,8 +242,8 @@ def _summary(filling: list[_Filling], accumulation: list[_Accumulation]) -> Sect
 
 def _attention(filling: list[_Filling], accumulation: list[_Accumulation]) -> tuple[str, ...]:
     """What to look at first, in the order of classes: this is no ranking of teachers."""
-    gaps = [item for item in filling if (item.topic_share or 100) < _ATTENTION_TOPICS]
-    poor = [item for item in accumulation if (item.at_norm or 100) < _ATTENTION_AT_NORM]
+    gaps = [item for item in filling if _below(item.topic_share, _ATTENTION_TOPICS)]
+    poor = [item for item in accumulation if _below(item.at_norm, _ATTENTION_AT_NORM)]
     words = []
     for found, what in (
         ([f"{item.class_name} {item.subject}" for item in gaps], "Темы записаны менее чем у 90 % уроков"),
@@ -289,7 +294,7 @@ def _filling_table(filling: list[_Filling]) -> Table:
         )
         for item in filling
     )  # fmt: skip
-    flagged = frozenset(place for place, item in enumerate(filling) if (item.topic_share or 100) < _ATTENTION_TOPICS)
+    flagged = frozenset(place for place, item in enumerate(filling) if _below(item.topic_share, _ATTENTION_TOPICS))
     return Table("По журналам", columns, rows, flagged=flagged)
 
 
@@ -314,7 +319,7 @@ def _accumulation_table(accumulation: list[_Accumulation]) -> Table:
         )
         for item in accumulation
     )  # fmt: skip
-    flagged = frozenset(place for place, item in enumerate(accumulation) if (item.at_norm or 100) < _ATTENTION_AT_NORM)
+    flagged = frozenset(place for place, item in enumerate(accumulation) if _below(item.at_norm, _ATTENTION_AT_NORM))
     return Table("Класс × предмет", columns, rows, flagged=flagged)
 
 

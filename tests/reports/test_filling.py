@@ -2,6 +2,7 @@
 
 import tempfile
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from statistics import median
 
 from pydantic import SecretStr
@@ -25,15 +26,15 @@ def tables(document: Document) -> dict[str, Table]:
     return {table.title: table for section in document.sections for table in section.tables}
 
 
-def test_a_journal_counted_by_hand(tmp_path: object) -> None:
+def test_a_journal_counted_by_hand(tmp_path: Path) -> None:
     book = Book().add_lessons("09-01", "09-08", "09-15", "09-22", "09-29", "10-06")
     book.set_topic(103, None)
     book.give_homework(101, 102)
     book.mark(101)
     book.mark(102)
-    tried = Trial(tmp_path, book)  # type: ignore[arg-type]
+    tried = Trial(tmp_path, book)
     tried.sync("09-30 21:00")
-    with open_snapshot(DataFolder(tmp_path)) as snapshot:  # type: ignore[arg-type]
+    with open_snapshot(DataFolder(tmp_path)) as snapshot:
         document = build_filling(snapshot, tried.settings, SEPTEMBER, tried.now)
     (row,) = tables(document)["По журналам"].rows
     assert row == ("7А", "Химия", "Учебнова Е. П.", 5, 4, 80.0, 40.0, 40.0, 0, None)
@@ -42,22 +43,34 @@ def test_a_journal_counted_by_hand(tmp_path: object) -> None:
     assert document.subtitle == "За сентябрь 2026 г."
 
 
-def test_late_entries_are_counted_with_their_delay(tmp_path: object) -> None:
+def test_late_entries_are_counted_with_their_delay(tmp_path: Path) -> None:
     book = Book().add_lessons("09-01", "09-30", topic=None)
-    tried = Trial(tmp_path, book)  # type: ignore[arg-type]
+    tried = Trial(tmp_path, book)
     tried.sync("09-02 23:59")
     book.set_topic(101, "Атомы")
     tried.sync("09-03 21:00")
-    with open_snapshot(DataFolder(tmp_path)) as snapshot:  # type: ignore[arg-type]
+    with open_snapshot(DataFolder(tmp_path)) as snapshot:
         document = build_filling(snapshot, tried.settings, SEPTEMBER, tried.now)
     assert tables(document)["По журналам"].rows[0][-2:] == (1, 1.0)
 
 
-def test_unread_journals_are_named(tmp_path: object) -> None:
+def test_a_journal_with_nothing_in_it_needs_attention(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, Book().add_lessons("09-01", "09-02", "09-03", "09-04", "09-30", topic=None))
+    tried.sync("09-20 21:00")
+    with open_snapshot(DataFolder(tmp_path)) as snapshot:
+        document = build_filling(snapshot, tried.settings, SEPTEMBER, tried.now)
+    assert document.sections[0].paragraphs == (
+        "Темы записаны менее чем у 90 % уроков (1 журнал): 7А Химия.",
+        "Отметок по норме менее чем у 80 % учеников (1 журнал): 7А Химия.",
+    )
+    assert tables(document)["По журналам"].flagged == tables(document)["Класс × предмет"].flagged == {0}
+
+
+def test_unread_journals_are_named(tmp_path: Path) -> None:
     book = Book().add_lessons("09-01")
-    tried = Trial(tmp_path, book, checks={"stale_after_hours": 1})  # type: ignore[arg-type]
+    tried = Trial(tmp_path, book, checks={"stale_after_hours": 1})
     tried.sync("09-02 21:00")
-    with open_snapshot(DataFolder(tmp_path)) as snapshot:  # type: ignore[arg-type]
+    with open_snapshot(DataFolder(tmp_path)) as snapshot:
         document = build_filling(snapshot, tried.settings, SEPTEMBER, at("09-03 21:00"))
     assert "Нет данных: не прочитано 1 журнал: 7А Химия." in document.notes
 
