@@ -4,10 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 _MONTHS = (
-    ("январь", "января"), ("февраль", "февраля"), ("март", "марта"),
-    ("апрель", "апреля"), ("май", "мая"), ("июнь", "июня"), ("июль", "июля"),
-    ("август", "августа"), ("сентябрь", "сентября"), ("октябрь", "октября"),
-    ("ноябрь", "ноября"), ("декабрь", "декабря"),
+    "январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
 )  # fmt: skip
 
 
@@ -45,14 +42,9 @@ def full_date(day: date) -> str:
     return f"{day:%d.%m.%Y}"
 
 
-def long_date(day: date) -> str:
-    """«14 октября 2026 г.»."""
-    return f"{day.day} {_MONTHS[day.month - 1][1]} {day.year} г."
-
-
 def month_name(day: date) -> str:
     """«октябрь 2026 г.»."""
-    return f"{_MONTHS[day.month - 1][0]} {day.year} г."
+    return f"{_MONTHS[day.month - 1]} {day.year} г."
 
 
 def local_time(moment: datetime, zone: ZoneInfo) -> str:

@@ -32,6 +32,6 @@ def test_names(full: str, short: str, initials: str) -> None:
 def test_dates_and_numbers() -> None:
     day = date(2026, 10, 5)
     assert russian.day_month(day) == "05.10"
-    assert russian.long_date(day) == "5 октября 2026 г."
+    assert russian.full_date(day) == "05.10.2026"
     assert russian.month_name(day) == "октябрь 2026 г."
     assert russian.number(3.75, 1) == "3,8"

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from netcity_sync.adapters.source import Capability
+from netcity_sync.clock import from_utc_text
 from netcity_sync.compliance.bench import Bench, prepare_bench
 from netcity_sync.compliance.finding import NoData, Place, RuleKind, Violation
 from netcity_sync.compliance.registry import Rule
@@ -13,8 +15,9 @@ from netcity_sync.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class JournalFacts:
-    """Whose a journal is."""
+    """What a journal is called, and whose it is."""
 
+    name: str
     class_id: int
     class_name: str
     subject_name: str
@@ -22,12 +25,20 @@ class JournalFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """How far the rules could see: all journals by id, what could not be judged, the newest good read (UTC)."""
+
+    journals: dict[int, JournalFacts]
+    no_data: tuple[NoData, ...]
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What the rules answered; `journals` says whose each journal is."""
+    """What the rules answered."""
 
     violations: tuple[tuple[Rule, Violation], ...]
-    no_data: tuple[NoData, ...]
-    journals: dict[int, JournalFacts]
+    coverage: Coverage
 
 
 def check_snapshot(snapshot: Snapshot, settings: Settings, now: datetime, rules: Sequence[Rule]) -> CheckResult:
@@ -35,11 +46,23 @@ def check_snapshot(snapshot: Snapshot, settings: Settings, now: datetime, rules:
     bench = prepare_bench(snapshot, settings, now)
     known = snapshot.capabilities()
     able = [item for item in rules if item.capabilities <= known]
+    violations = tuple((item, violation) for item in able for violation in item.find(bench))
+    return CheckResult(violations, _coverage(bench, known, rules))
+
+
+def look_at_coverage(snapshot: Snapshot, settings: Settings, now: datetime, rules: Sequence[Rule]) -> Coverage:
+    """What a check of these rules at `now` (UTC) could judge, without judging it."""
+    return _coverage(prepare_bench(snapshot, settings, now), snapshot.capabilities(), rules)
+
+
+def _coverage(bench: Bench, known: frozenset[Capability], rules: Sequence[Rule]) -> Coverage:
+    able = [item for item in rules if item.capabilities <= known]
     unable = [NoData(item.id, Place(), "источник не даёт нужных сведений") for item in rules if item not in able]
-    return CheckResult(
-        violations=tuple((item, violation) for item in able for violation in item.find(bench)),
-        no_data=(*unable, *(gap for item in able for gap in _gaps(bench, item))),
+    read_at = bench.rows("SELECT max(read_at) AS newest FROM journal WHERE fresh")[0]["newest"]
+    return Coverage(
         journals=_journals(bench),
+        no_data=(*unable, *(gap for item in able for gap in _gaps(bench, item))),
+        read_at=from_utc_text(read_at) if read_at else None,
     )
 
 
@@ -67,7 +90,11 @@ def _journals(bench: Bench) -> dict[int, JournalFacts]:
         teachers.setdefault(row["subject_group_id"], []).append(row["staff_id"])
     return {
         row["subject_group_id"]: JournalFacts(
-            row["class_id"], row["class_name"], row["subject_name"], tuple(teachers.get(row["subject_group_id"], ()))
+            name=row["group_name"],
+            class_id=row["class_id"],
+            class_name=row["class_name"],
+            subject_name=row["subject_name"],
+            teacher_ids=tuple(teachers.get(row["subject_group_id"], ())),
         )
-        for row in bench.rows("SELECT DISTINCT subject_group_id, class_id, class_name, subject_name FROM journal")
+        for row in bench.rows("SELECT * FROM journal GROUP BY subject_group_id")
     }

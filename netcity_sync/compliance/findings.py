@@ -37,7 +37,7 @@ def finding_id(rule_id: str, place: Place) -> str:
 
 def as_findings(result: CheckResult, now: datetime) -> list[Finding]:
     """What the rules answered as findings that open now, worst first."""
-    findings = [_new(rule, violation, result.journals, now) for rule, violation in result.violations]
+    findings = [_new(rule, violation, result.coverage.journals, now) for rule, violation in result.violations]
     return sorted(findings, key=_worst_first)
 
 
@@ -55,11 +55,11 @@ def record(
     opened = [item for item in found if known.get(item.id) != FindingStatus.OPEN]
     for item in found:
         connection.execute(_UPSERT, _row(item))
-    fixed = _fix(connection, {item.id for item in found}, checked, result.no_data, now)
+    fixed = _fix(connection, {item.id for item in found}, checked, result.coverage.no_data, now)
     connection.execute(
         "INSERT INTO check_run (checked_at, run_id, rules, findings, no_data, program_version)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        [utc_text(now), run_id, json.dumps(checked), len(found), len(result.no_data), __version__],
+        [utc_text(now), run_id, json.dumps(checked), len(found), len(result.coverage.no_data), __version__],
     )
     connection.execute("COMMIT")
     return Recorded(len(opened), fixed)

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from netcity_sync.compliance.finding import Finding, NoData, RuleKind, Severity
+from netcity_sync.compliance.check import Coverage, JournalFacts
+from netcity_sync.compliance.finding import Finding, RuleKind, Severity
 from netcity_sync.russian import plural
 from netcity_sync.school_days import SchoolDays, local_date
 from netcity_sync.settings import Person, Role, Settings
@@ -66,25 +67,13 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
-class JournalName:
-    """A journal as digests call it, and whose it is."""
-
-    class_name: str
-    subject_name: str
-    name: str
-    teacher_ids: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Material:
-    """What all digests of a day are made from. `now` and `read_at` are UTC."""
+    """What all digests of a day are made from. `now` is UTC."""
 
     open: tuple[Finding, ...]
     fixed: tuple[Finding, ...]
-    no_data: tuple[NoData, ...]
-    journals: dict[int, JournalName]
+    coverage: Coverage
     school_days: SchoolDays
-    read_at: datetime | None
     now: datetime
 
 
@@ -98,7 +87,7 @@ def build_digest(person: Person, material: Material, settings: Settings) -> Dige
     new = [item for item in states if item.opened_at >= since]
     sections = () if person.role is Role.DIRECTOR else _sections([*states, *events], since, material, settings)
     gaps = _gaps(person, material)
-    read_at = material.read_at.astimezone(settings.zone) if material.read_at is not None else None
+    read_at = material.coverage.read_at
     return Digest(
         person=person,
         title=_title(person),
@@ -111,7 +100,7 @@ def build_digest(person: Person, material: Material, settings: Settings) -> Dige
         ),
         sections=sections,
         fixed=_fixed(fixed),
-        data_as_of=f"{read_at:%d.%m.%Y %H:%M}" if read_at is not None else "—",
+        data_as_of=f"{read_at.astimezone(settings.zone):%d.%m.%Y %H:%M}" if read_at is not None else "—",
         gaps=tuple(gaps[:_GAPS_SHOWN]),
         gaps_hidden=max(0, len(gaps) - _GAPS_SHOWN),
         local_act=settings.local_acts.journal,
@@ -211,7 +200,7 @@ def _line(items: Sequence[Finding], since: datetime, material: Material, setting
 
 
 def _group_name(item: Finding, material: Material) -> str:
-    journal = material.journals.get(item.place.subject_group_id or 0)
+    journal = material.coverage.journals.get(item.place.subject_group_id or 0)
     return journal.name if journal is not None else item.subject_name
 
 
@@ -254,14 +243,14 @@ def _fixed(items: Iterable[Finding]) -> tuple[tuple[str, int], ...]:
 def _gaps(person: Person, material: Material) -> list[str]:
     """Why some journals of the person's area could not be judged, each reason once."""
     reasons = []
-    for gap in material.no_data:
-        journal = material.journals.get(gap.place.subject_group_id or 0)
+    for gap in material.coverage.no_data:
+        journal = material.coverage.journals.get(gap.place.subject_group_id or 0)
         if journal is None or _watches(person, journal):
             reasons.append(gap.reason)
     return list(dict.fromkeys(reasons))
 
 
-def _watches(person: Person, journal: JournalName) -> bool:
+def _watches(person: Person, journal: JournalFacts) -> bool:
     if person.role is Role.TEACHER:
         return person.staff_id in journal.teacher_ids
     return _in_area(person, journal.class_name, journal.subject_name)

@@ -45,11 +45,11 @@ def run_check(
         result = check_snapshot(snapshot, settings, now, chosen)
         run_id = snapshot.run_id
     if as_of is not None:
-        return CheckOutcome(tuple(as_findings(result, now)), result.no_data, 0, 0, run_id, now)
+        return CheckOutcome(tuple(as_findings(result, now)), result.coverage.no_data, 0, 0, run_id, now)
     with open_writer(folder) as connection:
         apply_migrations(connection, migrations)
         recorded = record(connection, result, run_id, chosen, now)
         holding = {finding_id(rule.id, violation.place) for rule, violation in result.violations}
         findings = tuple(item for item in load_findings(connection) if item.id in holding)
     log.info("check_done", run=run_id, findings=len(findings), opened=recorded.opened, fixed=recorded.fixed)
-    return CheckOutcome(findings, result.no_data, recorded.opened, recorded.fixed, run_id, now)
+    return CheckOutcome(findings, result.coverage.no_data, recorded.opened, recorded.fixed, run_id, now)

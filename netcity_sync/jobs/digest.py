@@ -6,13 +6,13 @@ from pathlib import Path
 
 import structlog
 
-from netcity_sync.clock import Clock, from_utc_text
-from netcity_sync.compliance.check import check_snapshot
-from netcity_sync.compliance.finding import FindingStatus, RuleKind
+from netcity_sync.clock import Clock
+from netcity_sync.compliance.check import look_at_coverage
+from netcity_sync.compliance.finding import FindingStatus
 from netcity_sync.compliance.findings import load_findings
 from netcity_sync.compliance.registry import all_rules
 from netcity_sync.data_folder import DataFolder
-from netcity_sync.delivery.digest import Digest, JournalName, Material, build_digest, nobody_named
+from netcity_sync.delivery.digest import Digest, Material, build_digest, nobody_named
 from netcity_sync.delivery.message import make_message
 from netcity_sync.delivery.outbox import Outbox
 from netcity_sync.delivery.render import render_html, render_text
@@ -64,36 +64,19 @@ def make_digests(settings: Settings, clock: Clock, *, role: Role | None = None, 
 
 
 def _material(folder: DataFolder, settings: Settings, now: datetime) -> tuple[Material, list[str]]:
-    rules = [item for item in all_rules() if item.kind is RuleKind.STATE]
     with open_reader(folder) as connection:
         opened = load_findings(connection, status=FindingStatus.OPEN)
         fixed = load_findings(connection, status=FindingStatus.FIXED, fixed_since=now - _WEEK)
     with open_snapshot(folder) as snapshot:
-        days = snapshot.school_days(settings.calendar.days_off)
-        result = check_snapshot(snapshot, settings, now, rules)
-        read_at = snapshot.connection.execute("SELECT max(read_at) FROM journal WHERE fresh").fetchone()[0]
-        names = {
-            row["subject_group_id"]: row["name"]
-            for row in snapshot.connection.execute("SELECT subject_group_id, name FROM as_of_subject_group")
-        }
-        classes = [
-            row["name"]
-            for row in snapshot.connection.execute("SELECT name FROM as_of_school_class ORDER BY grade, name")
-        ]
-    journals = {
-        key: JournalName(facts.class_name, facts.subject_name, names[key], facts.teacher_ids)
-        for key, facts in result.journals.items()
-    }
-    material = Material(
-        open=tuple(opened),
-        fixed=tuple(fixed),
-        no_data=result.no_data,
-        journals=journals,
-        school_days=days,
-        read_at=from_utc_text(read_at) if read_at else None,
-        now=now,
-    )
-    return material, classes
+        material = Material(
+            open=tuple(opened),
+            fixed=tuple(fixed),
+            coverage=look_at_coverage(snapshot, settings, now, all_rules()),
+            school_days=snapshot.school_days(settings.calendar.days_off),
+            now=now,
+        )
+        classes = snapshot.connection.execute("SELECT name FROM as_of_school_class ORDER BY grade, name").fetchall()
+    return material, [row["name"] for row in classes]
 
 
 def _write_all(folder: Path, digests: list[Digest]) -> tuple[Path, ...]:

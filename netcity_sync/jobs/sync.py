@@ -236,7 +236,7 @@ class _Sync:
         page = self.source.read_dictionaries()
         self.connection.execute("BEGIN IMMEDIATE")
         self._merge(_Answer(scope, started, self.clock(), dictionary_rows(page.content), page.raw))
-        self.connection.execute("COMMIT")
+        self._commit()
         if scope.key in {failure.scope for failure in self.failures}:
             raise AnswerError("Справочники «Сетевого города» противоречат сами себе, журналы не читались.")
         return page.content
@@ -292,8 +292,12 @@ class _Sync:
             else:
                 self._stop_or_go_on(answer.error)
                 self._fail(answer, answer.error)
-        self.connection.execute("COMMIT")
+        self._commit()
+
+    def _commit(self) -> None:
+        """Raw answers first: whatever the mirror refers to must be there, wherever a process dies."""
         self.raw.commit()
+        self.connection.execute("COMMIT")
 
     def _stop_or_go_on(self, error: NetcityError) -> None:
         """Raise where the whole source is gone; return where only this scope is."""

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 from support.school import at
 
+from netcity_sync.compliance.check import Coverage, JournalFacts
 from netcity_sync.compliance.finding import Finding, FindingStatus, NoData, Place, Proof, RuleKind, Severity
-from netcity_sync.delivery.digest import Digest, JournalName, Material, build_digest, nobody_named
+from netcity_sync.delivery.digest import Digest, Material, build_digest, nobody_named
 from netcity_sync.delivery.render import render_html, render_text
 from netcity_sync.school_days import SchoolDays
 from netcity_sync.settings import Person, Role, Settings
@@ -21,9 +22,9 @@ SETTINGS = Settings.model_validate(
     }
 )
 JOURNALS = {
-    1: JournalName("7А", "Химия", "Химия", (11,)),
-    2: JournalName("7Б", "Физика", "Физика", (12,)),
-    3: JournalName("10А", "Химия", "Химия", (11,)),
+    1: JournalFacts("Химия", 71, "7А", "Химия", (11,)),
+    2: JournalFacts("Физика", 72, "7Б", "Физика", (12,)),
+    3: JournalFacts("Химия", 73, "10А", "Химия", (11,)),
 }
 PEOPLE = {
     Role.DIRECTOR: Person(name="Директор", role=Role.DIRECTOR),
@@ -59,11 +60,17 @@ def finding(group: int, number: int = 0, **changes: object) -> Finding:
     return Finding(**(usual | changes))  # type: ignore[arg-type]
 
 
-def digest(role: Role, *findings: Finding, **changes: object) -> Digest:
+def digest(
+    role: Role,
+    *findings: Finding,
+    fixed: tuple[Finding, ...] = (),
+    no_data: tuple[NoData, ...] = (),
+    journals: dict[int, JournalFacts] = JOURNALS,
+) -> Digest:
     """The digest of one of the five invented persons."""
     days = SchoolDays(date(2026, 9, 1) + timedelta(days=number) for number in range(60))
-    material = Material(tuple(findings), (), (), JOURNALS, days, NOW, NOW)
-    return build_digest(PEOPLE[role], replace(material, **changes), SETTINGS)  # type: ignore[arg-type]
+    material = Material(findings, fixed, Coverage(journals, no_data, NOW), days, NOW)
+    return build_digest(PEOPLE[role], material, SETTINGS)
 
 
 ALL = (finding(1), finding(2), finding(3))
@@ -88,7 +95,7 @@ def test_everybody_sees_the_own_area_only(role: Role, sees: set[str]) -> None:
 def test_a_deputy_for_a_subject_sees_only_it() -> None:
     person = Person(name="Завуч", role=Role.DEPUTY, subjects=("Физика",))
     days = SchoolDays([])
-    made = build_digest(person, Material(ALL, (), (), JOURNALS, days, NOW, NOW), SETTINGS)
+    made = build_digest(person, Material(ALL, (), Coverage(JOURNALS, (), NOW), days, NOW), SETTINGS)
     assert [line.where for section in made.sections for line in section.lines] == ["7Б, Физика"]
 
 
@@ -116,7 +123,7 @@ def test_the_same_said_once_of_many() -> None:
 
 
 def test_five_hundred_findings_fit_a_few_screens() -> None:
-    journals = {key: JournalName(f"{1 + key % 11}А", "Предмет", f"Предмет {key}", (11,)) for key in range(1, 60)}
+    journals = {key: JournalFacts(f"Предмет {key}", key, f"{1 + key % 11}А", "Предмет", (11,)) for key in range(1, 60)}
     findings = [
         finding(1, number, place=Place(1 + number % 59, 1, number), class_name=journals[1 + number % 59].class_name)
         for number in range(500)

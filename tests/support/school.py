@@ -1,6 +1,5 @@
 """A school small enough to check by hand, and a source that serves it from memory."""
 
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -217,8 +216,3 @@ class Trial:
     def found(self, rule: str) -> list[Finding]:
         """The findings of one rule."""
         return [item for item in self.check(rule).findings if item.rule == rule]
-
-
-def as_json(value: object) -> str:
-    """Anything as sorted JSON, to compare."""
-    return json.dumps(value, sort_keys=True, default=str)
