@@ -26,7 +26,7 @@ def open_writer(folder: DataFolder) -> Iterator[sqlite3.Connection]:
         connection.execute("PRAGMA foreign_keys = ON")
         apply_migrations(connection, migrations)
         yield connection
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _shrink_wal(connection)
 
 
 @contextmanager
@@ -62,6 +62,12 @@ def apply_migrations(connection: sqlite3.Connection, wanted: Migrations) -> None
             "Зеркало создано более новой версией программы.", todo="Обновите netcity_sync и повторите команду."
         )
     wanted.apply(database)
+
+
+def _shrink_wal(connection: sqlite3.Connection) -> None:
+    """Empty the WAL if no reader needs it; never wait for one, the next writer will find the chance."""
+    connection.execute("PRAGMA busy_timeout = 0")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _tune(connection: sqlite3.Connection) -> None:
