@@ -3,6 +3,7 @@
 | table | a row a … | holds |
 |---|---|---|
 | `journal` | journal in a term that has begun | its last good read, whether that is fresh, what rules apply, counts |
+| `reads` | good read of a journal | when it began, and when the good read before it ended (`lower`) |
 | `due` | lesson date × deadline | the moment (UTC) at which a record of that date is late |
 | `held` | lesson that stood on the page of the last read | whether it is held, has a topic, is a control work |
 | `pupil` | pupil on the list of a journal | lessons that count and that were attended, given marks, unconfirmed ones |
@@ -51,6 +52,8 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     values = {"today": local_date(now, settings.zone).isoformat(), "stale": stale}
     connection.execute(_JOURNAL, values)
     connection.execute("CREATE UNIQUE INDEX temp.journal_key ON journal (subject_group_id, term_id)")
+    connection.execute(_READS)
+    connection.execute("CREATE UNIQUE INDEX temp.reads_key ON reads (subject_group_id, term_id, run_id)")
     _fill_due(connection, settings, days)
     connection.execute(_HELD)
     connection.execute("CREATE UNIQUE INDEX temp.held_key ON held (subject_group_id, term_id, lesson_id)")
@@ -117,6 +120,13 @@ LEFT JOIN main.scope_read r
 LEFT JOIN roster ON roster.class_id = g.class_id
 LEFT JOIN main.scope_read rr ON rr.scope = 'roster:' || g.class_id AND rr.run_id = roster.read_run
 WHERE t.start <= :today
+"""
+
+_READS = """
+CREATE TEMP TABLE reads AS
+SELECT subject_group_id, term_id, run_id, started_at,
+  lag(finished_at) OVER (PARTITION BY subject_group_id, term_id ORDER BY run_id) AS lower
+FROM as_of_read WHERE kind = 'journal' AND ok
 """
 
 _HELD = """

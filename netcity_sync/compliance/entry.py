@@ -8,18 +8,13 @@ from netcity_sync.compliance.finding import Proof
 from netcity_sync.russian import day_month, local_time, plural
 
 LATE = """
-SELECT x.*, j.class_name, j.subject_name, j.group_name, due.moment AS deadline, j.payload_hash,
-  before.finished_at AS lower, after.started_at AS upper, after.run_id AS upper_run
+SELECT x.*, j.class_name, j.subject_name, j.group_name, j.payload_hash,
+  due.moment AS deadline, r.lower, r.started_at AS upper, r.run_id AS upper_run
 FROM ({entries}) x
-JOIN journal j USING (subject_group_id, term_id)
+JOIN reads r ON r.subject_group_id = x.subject_group_id AND r.term_id = x.term_id AND r.run_id = x.first_run
 JOIN due ON due.what = x.what AND due.days = x.days AND due.date = x.date
-JOIN main.scope_read after
-  ON after.subject_group_id = x.subject_group_id AND after.term_id = x.term_id AND after.run_id = x.first_run
-JOIN main.scope_read before
-  ON before.subject_group_id = x.subject_group_id AND before.term_id = x.term_id AND before.run_id = (
-    SELECT max(p.run_id) FROM main.scope_read p
-    WHERE p.subject_group_id = x.subject_group_id AND p.term_id = x.term_id AND p.ok AND p.run_id < x.first_run)
-WHERE before.finished_at > due.moment
+JOIN journal j ON j.subject_group_id = x.subject_group_id AND j.term_id = x.term_id
+WHERE r.lower > due.moment
 """
 """Entries that were certainly late.
 
