@@ -7,12 +7,14 @@ from netcity_sync.simulator.calendar import Term
 from netcity_sync.simulator.curriculum import ASSIGNMENT_TYPES
 from netcity_sync.simulator.habits import lesson_end
 from netcity_sync.simulator.school import Group, Pupil, SchoolClass, Teacher
-from netcity_sync.simulator.sessions import TIME_OUT, Account, Session
+from netcity_sync.simulator.sessions import TIME_OUT, Session
+from netcity_sync.simulator.versions import Version
 from netcity_sync.simulator.world import LessonRow, World
 
 Json = Any
-_LESSON_MINUTES = timedelta(minutes=45)
+LESSON_LENGTH = timedelta(minutes=45)
 _SLOTS = range(1, 10)
+_ROOMS = 40
 _PRODUCT = "Сетевой Город. Образование"
 
 
@@ -45,21 +47,28 @@ def school_found(world: World) -> Json:
 
 
 def signed_in(world: World, session: Session, second: bool) -> Json:
-    """`POST login` [R §1.8]."""
+    """`POST login` [R §1.8]: who has several roles must choose one, who works twice is warned."""
     account, school = session.account, world.school
     organization = {"id": school.id, "name": school.name}
+    entry, request = "/app/school/studentdiary/" if session.kind in ("parent", "student") else "/app/school/main/", None
+    if session.role is None:
+        entry = "/app/simple/attention/choose-session-role"
+    elif second:
+        entry, request = "/asp/SecurityWarning.asp", {"warnType": "1"}
     return {
         "at": session.at, "code": None, "timeOut": int(TIME_OUT.total_seconds() * 1000), "accessToken": session.secret,
         "refreshToken": session.secret, "tokenType": "Bearer",
         "accountInfo": {
             "activeToken": None, "secureActiveToken": "", "currentOrganization": organization,
             "user": {"id": account.user_id, "name": account.name},
-            "userRoles": [{"userId": account.user_id, "schoolId": school.id, "role": {"id": 2, "name": "Завуч"}}],
-            "organizations": [organization], "loginTime": world.now.isoformat(), "active": True, "canLogin": True,
-            "storeTokens": True, "accessToken": session.secret,
+            "userRoles": [
+                {"userId": account.user_id, "schoolId": school.id, "role": {"id": int(role), "name": role.title}}
+                for role in account.roles
+            ],
+            "organizations": [organization], "loginTime": f"{world.now.isoformat()}.7383797", "active": True,
+            "canLogin": True, "storeTokens": True, "accessToken": session.secret,
         },
-        "entryPoint": "/asp/SecurityWarning.asp" if second else "/app/school/main/",
-        "requestData": {"warnType": "1"} if second else None, "errorMessage": None,
+        "entryPoint": entry, "requestData": request, "errorMessage": None,
     }  # fmt: skip
 
 
@@ -74,35 +83,116 @@ def year(world: World) -> Json:
     }  # fmt: skip
 
 
-def context(world: World, session: Session, version: str) -> Json:
-    """`GET context` [R, of a parent; the staff's rights are assumed]."""
+def years(world: World) -> Json:
+    """`GET years` [R]: the years before are closed and carry a star."""
+    shown = [year(world)]
+    for back in (1, 2):
+        first = world.school.calendar.start.year - back
+        start, end = date(first, 9, 1), date(first + 1, 8, 31)
+        name = f"{start.year}/{end.year}"
+        span = {"startDate": moment(start), "endDate": moment(end)}
+        shown.append({
+            "globalYear": {**span, "id": start.year - 2000, "name": name}, "schoolId": world.school.id, **span,
+            "closed": "Closed", "id": start.year * 10, "name": f"(*) {name}",
+        })  # fmt: skip
+    return shown
+
+
+def context(world: World, session: Session, version: Version) -> Json:
+    """`GET context` [R, of a parent; the menu and rights of staff are assumed]."""
     school, account = world.school, session.account
     shown = year(world)
+    role = session.role or account.roles[0]
     return {
         "at": session.at, "userId": account.user_id, "funcType": "School", "schoolId": school.id,
         "schoolYearId": shown["id"], "globalYearId": shown["globalYear"]["id"], "productName": _PRODUCT,
-        "copyright": "", "userLanguage": "ru", "version": version, "versionDate": None,
+        "copyright": "", "userLanguage": "ru", "version": version.text, "versionDate": None,
         "organizationName": school.name,
-        "menuContext": {"modelMenu": [_menu()], "menuItemInfo": None, "tabItemInfo": None},
-        "rights": [15, 24, 25], "roles": [2], "schoolyear": shown,
+        "menuContext": {"modelMenu": _menu(role.staff), "menuItemInfo": None, "tabItemInfo": None},
+        "rights": [15, 24, 25] if version.of_2026 else ["arCalendarViewSelf"],
+        "roles": [int(role)] if version.of_2026 else [role.key], "schoolyear": shown,
         "user": {"id": account.user_id, "name": account.name}, "organization": {"id": school.id, "name": school.name},
         "dateFormat": "d\u0001mm\u0001yy\u0001.", "timeFormat": "h\u0001mm\u0001:\u0001\u0001", "isEmForSchool": False,
         "yaCounterOff": False, "yaCounterCode": None, "serverId": "00000000-0000-4000-8000-000000000000",
     }  # fmt: skip
 
 
-def _menu() -> Json:
-    """The journal's entry of the menu (§3.1.4)."""
-    tab = {"id": "journal", "title": "Классный журнал", "url": "/app/school/journal/", "selected": False}
+_STAFF_MENU = (
+    ("Главная", (("Главная", "/app/school/main/"),)),
+    ("Журнал", (("Классный журнал", "/app/school/journal/"), ("Посещаемость", "/app/school/journal/attendance/"))),
+    ("Расписание", (("День", "/app/school/schedule/day/"), ("Неделя", "/app/school/schedule/week/"))),
+    ("Отчеты", (("Отчеты", "/app/school/reports/"),)),
+)
+_FAMILY_MENU = (
+    ("Главная", (("Главная", "/app/school/main/"),)),
+    ("Расписание", (("Неделя", "/app/school/schedule/week/"), ("День", "/app/school/schedule/day/"))),
+    ("Отчеты", (("Отчеты", "/app/school/reports/"),)),
+    ("Дневник", (("Дневник", "/app/school/studentdiary/"),)),
+)
+
+
+def _menu(staff: bool) -> list[Json]:
+    """The menu [R of a family]; that of staff as far as userscripts name its pages (§3.1.4)."""
+    shown = []
+    for place, (title, tabs) in enumerate(_STAFF_MENU if staff else _FAMILY_MENU):
+        items = [
+            {"title": name, "id": 10 * place + number, "url": url, "selected": False}
+            for number, (name, url) in enumerate(tabs)
+        ]
+        shown.append({
+            "id": 20 + place, "title": title, "selected": False, "dropDownMenu": len(tabs) > 1, "hasSubMenus": False,
+            "hasTabItems": True, "order": 10 * (place + 1), "subMenus": None, "tabItemInfos": items,
+            "collapseSingleTab": len(tabs) == 1,
+        })  # fmt: skip
+    return shown
+
+
+def state(session: Session, others: int, since: datetime) -> Json:
+    """`GET context/state` [R]: a notice where somebody else works under the same login."""
+    notice = {
+        "type": "security-warning",
+        "data": {
+            "loginName": session.account.login, "nickName": session.account.name,
+            "coWorkers": [
+                {"loginTimeInto": f"{since:%d.%m.%Y %H:%M:%S}", "logoutTimeFrom": None, "ipAddress": "192.0.2.10"}
+            ],
+            "warnType": "CoWrk",
+        },
+    }  # fmt: skip
     return {
-        "id": "journal", "title": "Журнал", "order": 3, "dropDownMenu": True, "hasSubMenus": True, "hasTabItems": False,
-        "subMenus": [], "tabItemInfos": [tab], "collapseSingleTab": False,
+        "mailMessagesUnreadCount": 0, "mailError": None, "activeSessionsCount": 1 + others,
+        "notifications": [notice] if others else [],
     }  # fmt: skip
 
 
-def state(world: World) -> Json:
-    """`GET context/state` [R]."""
-    return {"mailMessagesUnreadCount": 0, "mailError": None, "activeSessionsCount": 1, "notifications": []}
+def school_card(world: World) -> Json:
+    """`GET schools/{id}/card` [C]."""
+    school = world.school
+    return {
+        "commonInfo": {
+            "schoolName": school.name, "fullSchoolName": f"Муниципальное учреждение {school.name}", "about": "",
+            "founders": [], "status": None,
+        },
+        "contactInfo": {
+            "juridicalAddress": "г. Примерск", "postAddress": "г. Примерск", "phones": "", "fax": "", "email": "",
+            "web": "", "cityName": "Примерск",
+        },
+        "managementInfo": {
+            "director": "", "principalUVR": "", "principalAHC": "", "principalIT": "", "collegiateManagement": "",
+        },
+        "otherInfo": {}, "bankDetails": {}, "foodPayDetails": {}, "internetConnectionInfo": {},
+    }  # fmt: skip
+
+
+def login_form(world: World) -> Json:
+    """`GET prepareloginform` [C]: what the selects of the sign-in page offer."""
+    school = {"id": world.school.id, "name": world.school.name}
+    one = {"id": 1, "name": "Примерск"}
+    return {
+        "countries": [{"id": 2, "name": "Россия"}], "states": [one], "provinces": [{"id": 0, "name": "Примерск"}],
+        "cities": [one], "funcs": [{"id": 2, "name": "Общеобразовательные"}], "schools": [school],
+        "cid": 2, "sid": 1, "pid": 0, "cn": 1, "sft": 2, "scid": world.school.id, "hlevels": None, "ems": None,
+    }  # fmt: skip
 
 
 def term(item: Term) -> Json:
@@ -174,9 +264,24 @@ def bell_times() -> Json:
             end = lesson_end(day, slot)
             times.append({
                 "id": weekday * 100 + slot, "variantId": 1, "weekDay": weekday, "relay": 1, "number": slot,
-                "startTime": (end - _LESSON_MINUTES).isoformat(), "endTime": end.isoformat(), "used": True,
+                "startTime": (end - LESSON_LENGTH).isoformat(), "endTime": end.isoformat(), "used": True,
             })  # fmt: skip
     return times
+
+
+def room_of(group: Group) -> str:
+    """Where a journal's lessons are held."""
+    return f"каб. {1 + group.id % _ROOMS}"
+
+
+def rooms() -> Json:
+    """`GET rooms` [C]."""
+    return [{"roomname": f"каб. {number}", "responsible": None} for number in range(1, _ROOMS + 1)]
+
+
+def upload_limits() -> Json:
+    """`GET attachments/uploadLimits` [C], in kilobytes."""
+    return {"laImportFileSizeLimit": 51200, "mailFileSizeLimit": 10240, "assignmentFileSizeLimit": 20480}
 
 
 def class_meeting(group: Group, lesson: LessonRow) -> Json:
@@ -184,7 +289,7 @@ def class_meeting(group: Group, lesson: LessonRow) -> Json:
     return {
         "id": lesson.id, "day": moment(lesson.date), "number": lesson.slot,
         "scheduleTimeId": (lesson.date.weekday() + 2) * 100 + lesson.slot, "subjectGroupId": group.id,
-        "lessonId": lesson.id, "room": {"id": 1 + group.id % 40, "name": f"каб. {1 + group.id % 40}"},
+        "lessonId": lesson.id, "room": {"id": 1 + group.id % _ROOMS, "name": room_of(group)},
         "teacherId": [group.teacher.id],
     }  # fmt: skip
 
@@ -236,8 +341,3 @@ def journal(world: World, group: Group, term_id: int) -> Json:
 def sys_info(version: str) -> str:
     """`GET sysInfo`: plain text."""
     return f"Id: 00000000-0000-4000-8000-000000000000\r\nВерсия системы: {version}\r\n"
-
-
-def account_of(world: World, password: str) -> Account:
-    """The staff account that sees all journals."""
-    return Account("Завуч", "zavuch", password, 900_001, "Примерова Вера Петровна")

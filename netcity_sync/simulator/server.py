@@ -15,13 +15,24 @@ from types import FrameType
 import uvicorn
 
 from netcity_sync.errors import UsageError
-from netcity_sync.simulator.app import LoggedCall, Server, make_app, make_server
-from netcity_sync.simulator.sessions import Account
+from netcity_sync.simulator.app import make_app
+from netcity_sync.simulator.people import Account
+from netcity_sync.simulator.reports import Reports
+from netcity_sync.simulator.state import LoggedCall, Server, make_server
+from netcity_sync.simulator.versions import parse_version
 from netcity_sync.simulator.world import World
 
 DEFAULT_VERSION = "5.51.0"
 _HOST = "127.0.0.1"
 _CALLS_TIMEOUT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """What a server needs to speak https."""
+
+    certificate: Path
+    key: Path
 
 
 @dataclass(slots=True)
@@ -36,6 +47,15 @@ class Simulator:
     def world(self) -> World:
         """The school behind it."""
         return self._server.world
+
+    @property
+    def reports(self) -> Reports:
+        """Its report engine, with the files it made."""
+        return self._server.reports
+
+    def account(self, kind: str) -> Account:
+        """The first account of a kind: staff, parent, student, or the role of a teacher."""
+        return next(item for item in self.accounts if item.kind == kind)
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -79,17 +99,19 @@ class _Log(list[LoggedCall]):
 
 
 @contextmanager
-def running_simulator(seed: int, classes: int, now: datetime) -> Iterator[Simulator]:
+def running_simulator(
+    seed: int, classes: int, now: datetime, *, version: str = DEFAULT_VERSION, tls: TlsFiles | None = None
+) -> Iterator[Simulator]:
     """A simulator on a free loopback port, in a thread, for as long as the block runs."""
-    server = make_server(seed, classes, now, DEFAULT_VERSION, ledger=None)
+    server = make_server(seed, classes, now, parse_version(version), ledger=None)
     called = threading.Condition()
     server.log = _Log(called)
     with _listening(0) as listener:
-        web = uvicorn.Server(_config(server))
+        web = uvicorn.Server(_config(server, tls))
         thread = threading.Thread(target=web.run, kwargs={"sockets": [listener]}, name="simulator")
         thread.start()
         try:
-            yield Simulator(_url(listener), server, called)
+            yield Simulator(_url(listener, tls), server, called)
         finally:
             web.should_exit = True
             thread.join()
@@ -113,7 +135,7 @@ def simulate(
         now = datetime.fromisoformat(date).replace(tzinfo=None)
     except ValueError as error:
         raise UsageError("Дата записана неверно.", where="--date", todo="Пример: 2026-09-01") from error
-    server = make_server(seed, classes, now, product_version, ledger)
+    server = make_server(seed, classes, now, parse_version(product_version), ledger)
     for name, rate in faults.items():
         server.faults.set(name, rate)
     with _listening(port) as listener:
@@ -140,7 +162,8 @@ def _introduction(server: Server, url: str) -> dict[str, object]:
         "url": url,
         "school": {"id": school.id, "name": school.name},
         "accounts": [
-            {"role": item.role, "login": item.login, "password": item.password} for item in server.sessions.accounts
+            {"role": item.role, "kind": item.kind, "login": item.login, "password": item.password}
+            for item in server.sessions.accounts
         ],
         "now": server.world.now.isoformat(),
     }
@@ -161,9 +184,19 @@ def _listening(port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _url(listener: socket.socket) -> str:
-    return f"http://{_HOST}:{listener.getsockname()[1]}"
+def _url(listener: socket.socket, tls: TlsFiles | None = None) -> str:
+    return f"http{'s' if tls else ''}://{_HOST}:{listener.getsockname()[1]}"
 
 
-def _config(server: Server) -> uvicorn.Config:
-    return uvicorn.Config(make_app(server), log_config=None, log_level="critical", access_log=False, lifespan="off")
+def _config(server: Server, tls: TlsFiles | None = None) -> uvicorn.Config:
+    return uvicorn.Config(
+        make_app(server),
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        ws="websockets-sansio",
+        timeout_graceful_shutdown=1,
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
+    )

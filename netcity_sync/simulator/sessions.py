@@ -5,20 +5,11 @@ from datetime import datetime, timedelta
 from hashlib import md5
 from random import Random
 
+from netcity_sync.simulator.people import Account, Role
+
 TIME_OUT = timedelta(milliseconds=900_000)
 _LOCKED_FOR = timedelta(minutes=1)
 _FAILURES_ALLOWED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A login of the school."""
-
-    role: str
-    login: str
-    password: str
-    user_id: int
-    name: str
 
 
 @dataclass(slots=True)
@@ -29,6 +20,13 @@ class Session:
     at: str
     secret: str
     last_used: datetime
+    role: Role | None
+    year_id: int | None = None
+
+    @property
+    def kind(self) -> str:
+        """What the account works as in this session; empty while its role is not chosen."""
+        return "" if self.role is None else "staff" if self.role.staff else self.role.name.lower()
 
 
 @dataclass(slots=True)
@@ -74,9 +72,16 @@ class Sessions:
             return self._refuse(login, now)
         self.failures.pop(login, None)
         second = any(item.account is account for item in self.open.values())
-        session = Session(account, "0016" + self.digits(22), self.digits(12), now)
+        session = Session(account, "0016" + self.digits(22), self.digits(12), now, _role(account, form))
         self.open[session.at] = session
         return SignInAnswer(session, second=second)
+
+    def rotate(self, session: Session) -> str:
+        """Give a session a new `at`; calls that are under way may still show the one before."""
+        self.open = {at: item for at, item in self.open.items() if item is not session or at == session.at}
+        session.at = "0016" + self.digits(22)
+        self.open[session.at] = session
+        return session.at
 
     def _refuse(self, login: str, now: datetime) -> SignInAnswer:
         self.failures[login] = self.failures.get(login, 0) + 1
@@ -92,14 +97,23 @@ class Sessions:
         if session is None or secret is None or session.secret not in secret.split("&"):
             return None
         if now - session.last_used > TIME_OUT:
-            del self.open[session.at]
+            self.kill(at)
             return None
         session.last_used = max(session.last_used, now)
         return session
 
     def kill(self, at: str | None) -> None:
         """End a session."""
-        self.open.pop(at or "", None)
+        dead = self.open.get(at or "")
+        self.open = {key: item for key, item in self.open.items() if item is not dead}
+
+
+def _role(account: Account, form: dict[str, str]) -> Role | None:
+    """The role asked for in `rolegroup`; without one, the only role, or none yet where there are several."""
+    asked = [role for role in account.roles if str(int(role)) == form.get("rolegroup")]
+    if asked:
+        return asked[0]
+    return account.roles[0] if len(account.roles) == 1 else None
 
 
 _LOCKED = "Вы совершили 3 неудачные попытки входа. Следующая попытка может быть совершена не ранее чем через минуту"
