@@ -26,6 +26,11 @@ class DataFolder:
         return self.root / "mirror.lock"
 
     @property
+    def session(self) -> Path:
+        """A session brought over from the browser; a secret."""
+        return self.root / "session.json"
+
+    @property
     def outbox(self) -> Path:
         """Messages that wait to be sent; `sent/` below holds those that were."""
         return self.root / "outbox"

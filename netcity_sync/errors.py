@@ -5,8 +5,9 @@
     │   └── SettingsError               2   … or the settings file
     ├── SourceError                     1   the GIS, one scope of it or all
     │   ├── AnswerError                 1   skip this scope, go on with the others
-    │   ├── SourceUnavailable           3   stop the run, try again later
-    │   │   └── SourceMaintenance       3   … the GIS says itself that it is being serviced
+    │   ├── SourceUnavailable           3   one call got no answer in all the time it was given
+    │   │   └── SourceClosed            3   … and none will: stop the run, try again later
+    │   │       └── SourceMaintenance   3   … the GIS says itself that it is being serviced
     │   └── SignInRefused               4   stop; never retried (three failures lock the account)
     ├── DamagedError                    5   the mirror or a backup cannot be trusted
     ├── LockHeld                        6   another run is working
@@ -58,12 +59,16 @@ class AnswerError(SourceError):
 
 
 class SourceUnavailable(SourceError):
-    """The source cannot be reached, or is overloaded beyond the patience of the settings."""
+    """A call got no answer: the source cannot be reached, or is overloaded beyond the patience of the settings."""
 
     exit_code = 3
 
 
-class SourceMaintenance(SourceUnavailable):
+class SourceClosed(SourceUnavailable):
+    """The source as a whole answers no more: another call would only add to its load."""
+
+
+class SourceMaintenance(SourceClosed):
     """The source answers that it is being serviced."""
 
 

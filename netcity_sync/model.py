@@ -3,7 +3,7 @@
 Ids are the source's own. Dates are dates of the school, without a zone.
 """
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -206,3 +206,70 @@ class Journal(Entity):
     assignments: tuple[Assignment, ...]
     marks: tuple[Mark, ...]
     attendance: tuple[Attendance, ...]
+
+
+class JournalAccess(Entity):
+    """A line of the report on access to the journal: who touched which lesson when (protocol.md §3.2).
+
+    `at` is local time, to the minute. Class, subject, user and term are names as printed; `action` is the GIS's own
+    text. `lesson_date` is null where the report names no lesson.
+    """
+
+    class_name: str
+    subject_name: str
+    at: datetime
+    user_name: str
+    lesson_date: date | None
+    term_name: str
+    action: str
+
+
+class TermMarks(Entity):
+    """A pupil's final marks in one subject, as the report prints them (`5`, `н/а`, `осв`; null: none yet).
+
+    `terms` are (name of the term, mark).
+    """
+
+    subject_name: str
+    terms: tuple[tuple[str, str | None], ...]
+    year: str | None
+    exam: str | None
+    final: str | None
+
+
+class GradedWork(Entity):
+    """A mark of a pupil with the day on which it was set: all that a family learns of when it was entered."""
+
+    type_name: str
+    topic: str
+    lesson_date: date
+    set_on: date
+    mark: str
+
+
+class DayCell(Entity):
+    """What stands in a pupil's cell of one day: marks and codes of attendance in their order, as printed."""
+
+    date: date
+    entries: tuple[str, ...]
+
+
+class SubjectTotal(Entity):
+    """A line of the report on a pupil's progress: days with entries, averages and final marks by term name."""
+
+    subject_name: str
+    days: tuple[DayCell, ...]
+    averages: tuple[tuple[str, str], ...]
+    finals: tuple[tuple[str, str], ...]
+    average: str | None
+
+
+class StudentTotal(Entity):
+    """The report on a pupil's progress and attendance over a period."""
+
+    student_name: str
+    first: date
+    last: date
+    subjects: tuple[SubjectTotal, ...]
+    legend: tuple[tuple[str, str], ...]
+    state_at: datetime | None

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, Secr
 from netcity_sync.errors import SettingsError
 
 PASSWORD_VARIABLE = "NETCITY_PASSWORD"  # noqa: S105 (the name of a variable)
+FAMILY_PASSWORD_VARIABLE = "NETCITY_FAMILY_PASSWORD"  # noqa: S105
 SMTP_PASSWORD_VARIABLE = "NETCITY_SMTP_PASSWORD"  # noqa: S105
 
 
@@ -48,12 +49,39 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+class SignInWay(StrEnum):
+    """How the service gets into the GIS."""
+
+    PASSWORD = "password"  # noqa: S105 (a way, not a secret)
+    SESSION = "session"
+
+
+class AccountKind(StrEnum):
+    """Whose account the journals are read with."""
+
+    STAFF = "staff"
+    FAMILY = "family"
+
+
 class GisSettings(Section):
     """Сетевой город: адрес, учётная запись, темп чтения."""
 
     url: HttpUrl = Field(description="Адрес «Сетевого города», как в браузере до первой косой черты.")
     school: str | int = Field(description="Школа: номер (id) или название, как на странице входа.")
     login: str = Field(min_length=1, description="Логин сотрудника, которому видны все журналы школы.")
+    sign_in: SignInWay = Field(
+        default=SignInWay.PASSWORD,
+        description="Как входить: password — логин и пароль; session — сеанс, перенесённый из браузера"
+        " (netcity-sync session import), если регион впускает только через Госуслуги.",
+    )
+    account: AccountKind = Field(
+        default=AccountKind.STAFF,
+        description="Чья учётная запись: staff — сотрудника, все журналы; family — родителя или ученика: видны только"
+        " отметки и задания своих детей, запасной способ там, где журналы сотруднику не отвечают.",
+    )
+    role: str | int | None = Field(
+        default=None, description="Роль, если у учётной записи их несколько: название или номер."
+    )
     password_file: Path | None = Field(
         default=None,
         description=f"Файл с паролем (права 0600). Если не указан, пароль берётся из переменной {PASSWORD_VARIABLE}.",
@@ -61,6 +89,7 @@ class GisSettings(Section):
     ca_file: Path | None = Field(
         default=None, description="Файл корневых сертификатов, если сервер использует свой удостоверяющий центр."
     )
+    proxy: HttpUrl | None = Field(default=None, description="Прокси-сервер, если школа выходит в сеть через него.")
     readers: int = Field(default=4, ge=1, le=16, description="Сколько журналов читать одновременно.")
     requests_per_second: float = Field(
         default=20.0, ge=0, le=200, description="Не больше стольких запросов в секунду; 0 — без ограничения."
@@ -71,9 +100,38 @@ class GisSettings(Section):
     retry_wait_max: float = Field(
         default=60.0, ge=0, le=3600, description="Самая долгая пауза перед повтором, секунд; дольше — отказ."
     )
+    stop_after_failures: int = Field(
+        default=12,
+        ge=1,
+        le=1000,
+        description="После стольких неудач подряд сервер считается упавшим, чтение кончается.",
+    )
+    report_timeout: float = Field(default=120.0, gt=0, le=3600, description="Ждать, пока сервер строит отчёт, секунд.")
     profile: dict[str, Any] = Field(
         default_factory=dict,
         description="Чем эта установка отличается от обычной: пути и имена полей. Обычно пусто.",
+    )
+
+
+class FamilySettings(Section):
+    """Учётная запись родителя: проверка, что записи видны семьям. Без раздела [family] проверки нет."""
+
+    login: str = Field(min_length=1, description="Логин родителя, который согласился помочь с проверкой.")
+    password_file: Path | None = Field(
+        default=None, description=f"Файл с паролем (права 0600); иначе — переменная {FAMILY_PASSWORD_VARIABLE}."
+    )
+
+
+class SyncSettings(Section):
+    """Чтение журналов."""
+
+    not_after: time | None = Field(
+        default=time(6, 0),
+        description="Ночное чтение не начинает новых журналов после этого часа; дневное он не касается.",
+    )
+    journal_access: bool = Field(
+        default=False,
+        description="Читать и отчёт о доступе к журналу: время записей становится известно до минуты.",
     )
 
 
@@ -226,12 +284,14 @@ class Settings(Section):
     gis: GisSettings
     school: SchoolSettings
     storage: StorageSettings
+    sync: SyncSettings = SyncSettings()
     local_acts: LocalActs = LocalActs()
     calendar: CalendarSettings = CalendarSettings()
     deadlines: DeadlineSettings = DeadlineSettings()
     accumulation: AccumulationSettings = AccumulationSettings()
     checks: CheckSettings = CheckSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    family: FamilySettings | None = None
     mail: MailSettings | None = None
     people: tuple[Person, ...] = Field(default=(), description="Кому сводки.")
 
@@ -245,20 +305,28 @@ class Settings(Section):
 
         Raises SettingsError where there is none, or the file is readable by others.
         """
-        from_environment = os.environ.get(PASSWORD_VARIABLE)
-        if from_environment:
-            return SecretStr(from_environment)
-        path = self.gis.password_file
-        if path is None:
-            raise SettingsError(
-                "Не указан пароль для входа в «Сетевой город».",
-                where=f"переменная {PASSWORD_VARIABLE} или ключ gis.password_file",
-                todo=f"Задайте переменную {PASSWORD_VARIABLE} или укажите файл с паролем.",
-            )
-        return SecretStr(_read_secret(path))
+        return _secret(PASSWORD_VARIABLE, self.gis.password_file, "gis.password_file", "«Сетевой город»")
+
+    def family_password(self) -> SecretStr:
+        """The password of the parent's account, found and refused as `password` is."""
+        path = self.family.password_file if self.family is not None else None
+        return _secret(FAMILY_PASSWORD_VARIABLE, path, "family.password_file", "«Сетевой город» от имени родителя")
 
 
-def _read_secret(path: Path) -> str:
+def _secret(variable: str, path: Path | None, key: str, where_to: str) -> SecretStr:
+    from_environment = os.environ.get(variable)
+    if from_environment:
+        return SecretStr(from_environment)
+    if path is None:
+        raise SettingsError(
+            f"Не указан пароль для входа в {where_to}.",
+            where=f"переменная {variable} или ключ {key}",
+            todo=f"Задайте переменную {variable} или укажите файл с паролем.",
+        )
+    return SecretStr(_read_secret(path, key))
+
+
+def _read_secret(path: Path, key: str) -> str:
     try:
         if os.name == "posix" and path.stat().st_mode & 0o077:
             raise SettingsError(
@@ -268,9 +336,7 @@ def _read_secret(path: Path) -> str:
             )
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            "Файл с паролем не читается.", where=str(path), todo="Проверьте ключ gis.password_file."
-        ) from error
+        raise SettingsError("Файл с паролем не читается.", where=str(path), todo=f"Проверьте ключ {key}.") from error
 
 
 def find_config(given: Path | None) -> Path:
@@ -318,6 +384,9 @@ def _with_absolute_paths(settings: Settings, base: Path) -> Settings:
         if (value := getattr(settings.gis, name)) is not None
     }
     update: dict[str, object] = {"storage": storage, "gis": settings.gis.model_copy(update=files)}
+    if settings.family is not None and settings.family.password_file is not None:
+        path = base / settings.family.password_file.expanduser()
+        update["family"] = settings.family.model_copy(update={"password_file": path})
     if settings.mail is not None and settings.mail.ca_file is not None:
         update["mail"] = settings.mail.model_copy(update={"ca_file": base / settings.mail.ca_file.expanduser()})
     return settings.model_copy(update=update)

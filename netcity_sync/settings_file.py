@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from netcity_sync.settings import MailSettings, Person, Section, Settings, WorkDeadline
+from netcity_sync.settings import FamilySettings, MailSettings, Person, Section, Settings, WorkDeadline
 
 _HEADER = """\
 # Настройки netcity_sync. Строки с # в начале — пояснения и значения по умолчанию:
@@ -23,7 +23,11 @@ _EXAMPLES: dict[str, Any] = {
     "gis.school": "МБОУ «СОШ № 1»",
     "gis.login": "zavuch",
     "gis.password_file": "netcity-password.txt",
+    "gis.role": "Завуч",
     "gis.ca_file": "ca.pem",
+    "gis.proxy": "http://proxy.school.example.ru:3128",
+    "family.login": "roditel",
+    "family.password_file": "family-password.txt",
     "school.timezone": "Asia/Yekaterinburg",
     "storage.data_dir": "data",
     "mail.host": "mail.edu.example.ru",
@@ -40,7 +44,7 @@ _EXAMPLES: dict[str, Any] = {
     "deadlines.work_types.grades": [9, 11],
 }
 _LIST_TABLES: dict[str, type[Section]] = {"people": Person}
-_OPTIONAL_SECTIONS: dict[str, type[Section]] = {"mail": MailSettings}
+_OPTIONAL_SECTIONS: dict[str, type[Section]] = {"family": FamilySettings, "mail": MailSettings}
 _NESTED_LISTS: dict[str, type[Section]] = {"deadlines.work_types": WorkDeadline}
 
 

@@ -1,11 +1,12 @@
 """The door to where data comes from: what every adapter offers, and what may be missing from it."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
-from netcity_sync.model import Dictionaries, Journal, Roster
+from netcity_sync.model import Dictionaries, Journal, JournalAccess, Roster
 
 T = TypeVar("T")
 
@@ -19,6 +20,7 @@ class Capability(StrEnum):
     HOMEWORK = "homework"
     MARKS = "marks"
     ATTENDANCE = "attendance"
+    JOURNAL_ACCESS = "journal_access"
 
 
 class ScopeKind(StrEnum):
@@ -27,11 +29,29 @@ class ScopeKind(StrEnum):
     DICTIONARIES = "dictionaries"
     ROSTER = "roster"
     JOURNAL = "journal"
+    JOURNAL_ACCESS = "journal_access"
+
+
+class DriftKind(StrEnum):
+    """How an answer of the source differs from what this version expects."""
+
+    UNKNOWN = "unknown"
+    VANISHED = "vanished"
+
+
+@dataclass(frozen=True, slots=True)
+class DriftNote:
+    """A field that is new, or that no longer comes: in which call, and how often it was noticed."""
+
+    kind: DriftKind
+    call: str
+    field: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One thing to read: all dictionaries, the roster of a class, or a journal in a term."""
+    """One thing to read: all dictionaries, the roster of a class, a journal in a term, who touched a class's."""
 
     kind: ScopeKind
     class_id: int | None = None
@@ -56,8 +76,8 @@ class Page(Generic[T]):
 class JournalSource(Protocol):
     """A place journals are read from. Entering it signs in, leaving it signs out, whatever happened.
 
-    `read_roster` and `read_journal` may be called from several threads at once. Every method raises
-    `AnswerError` where one answer cannot be used, `SourceUnavailable` where the whole source is gone,
+    `read_roster`, `read_journal` and `read_journal_access` may be called from several threads at once. Every
+    method raises `AnswerError` where one answer cannot be used, `SourceUnavailable` where the whole source is gone,
     `SignInRefused` where the account is no longer accepted.
     """
 
@@ -79,4 +99,12 @@ class JournalSource(Protocol):
 
     def read_journal(self, subject_group_id: int, term_id: int) -> Page[Journal]:
         """One journal in one term, whole."""
+        ...
+
+    def read_journal_access(self, class_id: int, first: date, last: date) -> Page[tuple[JournalAccess, ...]]:
+        """Who touched the journals of a class in a period; only where JOURNAL_ACCESS is among the capabilities."""
+        ...
+
+    def drift(self) -> tuple[DriftNote, ...]:
+        """How the answers so far differ from what is expected."""
         ...

@@ -1,21 +1,20 @@
 """Bytes of an answer → a wire model, or an error that names the call and the field and shows no value."""
 
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from netcity_sync.errors import AnswerError
 
-T = TypeVar("T")
-
-_TODO = "Повторите позже. Если ошибка остаётся, эта версия «Сетевого города» отвечает иначе: сообщите разработчикам."
+_TODO = "Повторите позже. Если ошибка остаётся, эта версия «Сетевого города» отвечает иначе: netcity-sync discover."
 _PLACES_NAMED = 3
 
 
 def decode(kind: Any, body: bytes, call: str) -> Any:
     """The answer of `call` as `kind`. Raises AnswerError where it is not JSON, or not of that shape."""
     try:
-        return TypeAdapter(kind).validate_json(body)
+        return _adapter(kind).validate_json(body)
     except ValidationError as error:
         items = error.errors(include_input=False, include_url=False, include_context=False)
         if items[0]["type"] == "json_invalid":
@@ -27,6 +26,17 @@ def decode(kind: Any, body: bytes, call: str) -> Any:
         ) from None
 
 
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
 def _place(location: tuple[int | str, ...]) -> str:
     """`journals.marks.studentId`, without the numbers of list items, which would only tell pupils apart."""
-    return ".".join(part for part in location if isinstance(part, str)) or "весь ответ"
+    names = (part for part in location if isinstance(part, str) and not _is_of_a_union(part))
+    return ".".join(names) or "весь ответ"
+
+
+def _is_of_a_union(part: str) -> bool:
+    """Whether a part of a location is no field but an alternative of a union, as pydantic names it."""
+    return part in ("int", "str", "float", "bool") or part[:1].isupper() or "[" in part

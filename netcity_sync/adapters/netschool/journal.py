@@ -21,7 +21,7 @@ def to_journal(body: wire.JournalBody, term_id: int, profile: Profile, call: str
     journal = Journal(
         subject_group_id=body.subject_group_id,
         term_id=term_id,
-        students=tuple(Student(id=item.id, name=item.full_name) for item in body.students),
+        students=tuple(Student(id=item.id, name=item.name) for item in body.students),
         lessons=_lessons(body, profile),
         assignments=assignments,
         marks=tuple(_mark(item, known) for item in body.marks),

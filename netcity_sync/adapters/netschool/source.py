@@ -2,141 +2,194 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from pydantic import SecretStr
 
 from netcity_sync.adapters.netschool import wire
-from netcity_sync.adapters.netschool.decode import decode
+from netcity_sync.adapters.netschool.connection import Account, Connection
 from netcity_sync.adapters.netschool.journal import to_journal
-from netcity_sync.adapters.netschool.profile import load_profile
-from netcity_sync.adapters.netschool.session import Session
-from netcity_sync.adapters.netschool.transport import Call, Transport
-from netcity_sync.adapters.source import Capability, Page
+from netcity_sync.adapters.netschool.report_rows import (
+    to_graded_works,
+    to_journal_access,
+    to_student_total,
+    to_term_marks,
+)
+from netcity_sync.adapters.netschool.reports import period
+from netcity_sync.adapters.netschool.transport import Call
+from netcity_sync.adapters.source import Capability, DriftNote, Page
 from netcity_sync.clock import Clock, system_clock
 from netcity_sync.errors import AnswerError
 from netcity_sync.model import (
     AssignmentType,
     Dictionaries,
     Enrolment,
+    GradedWork,
     Grading,
     Journal,
+    JournalAccess,
     Roster,
     School,
     SchoolClass,
     SchoolYear,
     Staff,
     Student,
+    StudentTotal,
     SubjectGroup,
     Term,
+    TermMarks,
 )
 from netcity_sync.school_days import term_kind
 from netcity_sync.settings import GisSettings
+
+_FROM_PAGES = frozenset({
+    Capability.ROSTER, Capability.LESSONS, Capability.TOPICS, Capability.HOMEWORK, Capability.MARKS,
+    Capability.ATTENDANCE,
+})  # fmt: skip
 
 
 class NetSchoolSource:
     """A signed-in staff account of «Сетевой город» (design.md §4.1). Use it as a context manager."""
 
-    capabilities = frozenset(Capability)
-
     def __init__(
         self,
         gis: GisSettings,
-        password: SecretStr,
+        password: SecretStr | None,
         *,
+        session_file: Path | None = None,
+        journal_access: bool = False,
         clock: Clock = system_clock,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._profile = load_profile(gis.profile)
-        self._transport = Transport(gis, clock=clock, monotonic=monotonic, sleep=sleep)
-        self._session = Session(self._transport, self._profile, gis.login, password, gis.school)
+        """`password` signs in; without one, `session_file` holds a session brought over from a browser."""
+        self.capabilities = _FROM_PAGES | {Capability.JOURNAL_ACCESS} if journal_access else _FROM_PAGES
+        self._connection = Connection(
+            gis, Account(gis.login, password, gis.role, session_file), clock=clock, monotonic=monotonic, sleep=sleep
+        )
+        self._profile = self._connection.profile
 
     @property
     def requests_made(self) -> int:
         """How many requests were sent, repetitions included."""
-        return self._transport.requests_made
+        return self._connection.transport.requests_made
 
     def __enter__(self) -> Self:
-        try:
-            self._session.open()
-        except BaseException:
-            self._transport.close()
-            raise
+        self._connection.open()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            self._session.close()
-        finally:
-            self._transport.close()
+        self._connection.close()
+
+    def drift(self) -> tuple[DriftNote, ...]:
+        """How the answers so far differ from what is expected."""
+        return self._connection.drift.notes()
 
     def read_dictionaries(self) -> Page[Dictionaries]:
         """School, year, terms, staff, classes, work types and the list of journals."""
-        profile = self._profile
-        bodies: dict[str, bytes] = {}
-
-        def read(path: str) -> bytes:
-            bodies[path] = self._session.call(Call("GET", path))
-            return bodies[path]
-
-        context: wire.Context = decode(wire.Context, read(profile.context), f"GET {profile.context}")
-        year: wire.Year = decode(wire.Year, read(profile.year), f"GET {profile.year}")
-        classes: list[wire.SchoolClass] = decode(
-            list[wire.SchoolClass], read(profile.classes), f"GET {profile.classes}"
-        )
-        groups: list[wire.SubjectGroup] = decode(
-            list[wire.SubjectGroup], read(profile.subject_groups), f"GET {profile.subject_groups}"
-        )
-        staff: list[wire.Named] = decode(list[wire.Named], read(profile.staff), f"GET {profile.staff}")
-        types: list[wire.AssignmentType] = decode(
-            list[wire.AssignmentType], read(profile.assignment_types), f"GET {profile.assignment_types}"
-        )
+        profile, read = self._profile, _Reading(self._connection)
+        context: wire.Context = read.get(wire.Context, profile.context)
+        year: wire.Year = read.get(wire.Year, profile.year)
+        classes: list[wire.SchoolClass] = read.get(list[wire.SchoolClass], profile.classes)
+        groups: list[wire.SubjectGroup] = read.get(list[wire.SubjectGroup], profile.subject_groups)
+        staff: list[wire.Teacher] = read.get(list[wire.Teacher], profile.staff)
+        types: list[wire.AssignmentType] = read.get(list[wire.AssignmentType], profile.assignment_types)
         search = Call("POST", profile.terms, json={"classIds": [item.id for item in classes]})
-        bodies[profile.terms] = self._session.call(search)
-        terms: list[wire.Term] = decode(list[wire.Term], bodies[profile.terms], search.name)
+        terms: list[wire.Term] = read.ask(list[wire.Term], search)
+        chiefs = [chief for item in classes for chief in item.chiefs or ()]
         content = Dictionaries(
             school=School(id=context.school_id, name=context.organization.name),
             year=SchoolYear(id=year.id, name=year.name, start=year.start, end=year.end, closed=year.closed == "Closed"),
-            terms=tuple(_term(item) for item in terms),
-            staff=_everybody(staff, classes, groups),
+            terms=tuple(term_of(item) for item in terms),
+            staff=staff_of([*staff, *chiefs, *(teacher for group in groups for teacher in group.teachers)]),
             classes=tuple(_class(item) for item in classes),
-            assignment_types=tuple(
-                AssignmentType(id=item.id, name=item.name, abbr=item.abbr or item.name) for item in types
-            ),
-            subject_groups=tuple(_group(item) for item in groups),
+            assignment_types=types_of(types),
+            subject_groups=tuple(group_of(item) for item in groups),
         )
-        return Page(content, _joined(bodies))
+        return Page(content, _joined(read.bodies))
 
     def read_roster(self, class_id: int) -> Page[Roster]:
         """The pupils of a class today."""
         call = Call("GET", self._profile.roster.format(class_id=class_id))
-        body = self._session.call(call)
-        pupils: list[wire.Pupil] = decode(list[wire.Pupil], body, call.name)
+        pupils: list[wire.Pupil]
+        pupils, body = self._connection.ask(list[wire.Pupil], call)
         content = Roster(
             class_id=class_id,
-            students=tuple(Student(id=item.id, name=item.full_name) for item in pupils),
+            students=tuple(Student(id=item.id, name=item.name) for item in pupils),
             enrolments=tuple(Enrolment(class_id=class_id, student_id=item.id, start=item.start) for item in pupils),
         )
         return Page(content, body)
 
     def read_journal(self, subject_group_id: int, term_id: int) -> Page[Journal]:
         """One journal in one term, whole."""
-        path = self._profile.journal.format(subject_group_id=subject_group_id, term_id=term_id)
-        call = Call("GET", path)
-        body = self._session.call(call)
-        answer: wire.JournalAnswer = decode(wire.JournalAnswer, body, call.name)
+        call = self._journal_call({"subject_group_id": subject_group_id, "term_id": term_id})
+        answer: wire.JournalAnswer
+        answer, body = self._connection.ask(wire.JournalAnswer, call)
         found = [item for item in answer.journals if item.subject_group_id == subject_group_id]
         if len(found) != 1:
             raise AnswerError("В ответе сервера нет запрошенного журнала.", where=f"{call.name}, поле journals")
         return Page(to_journal(found[0], term_id, self._profile, call.name), body)
 
+    def _journal_call(self, places: dict[str, int]) -> Call:
+        path, template = self._profile.journal.format(**places), self._profile.journal_body
+        if template is None:
+            return Call("GET", path)
+        return Call("POST", path, json={name: value.format(**places) for name, value in template.items()})
 
-def _term(item: wire.Term) -> Term:
+    def read_journal_access(self, class_id: int, first: date, last: date) -> Page[tuple[JournalAccess, ...]]:
+        """Who touched the journals of a class in a period, from the report on access to the journal."""
+        wanted = {"PCLID_IUP": f"{class_id}_0", "period": period(first, last)}
+        page, body = self._connection.engine().page(self._profile.journal_access, wanted)
+        entries = to_journal_access(page, f"отчёт {self._profile.journal_access}")
+        return Page(tuple(item for item in entries if first <= item.at.date() <= last), body)
+
+    def read_student_total(self, class_id: int, student_id: int, first: date, last: date) -> StudentTotal:
+        """A pupil's marks and attendance day by day (report `studenttotal`)."""
+        wanted = {"SID": str(student_id), "PCLID": str(class_id), "period": period(first, last)}
+        page, _ = self._connection.engine().page(self._profile.student_total, wanted)
+        return to_student_total(page, f"отчёт {self._profile.student_total}")
+
+    def read_term_marks(self, class_id: int, student_id: int) -> tuple[TermMarks, ...]:
+        """A pupil's final marks (report `studenttotalmarks`)."""
+        wanted = {"SID": str(student_id), "PCLID": str(class_id)}
+        page, _ = self._connection.engine().page(self._profile.student_total_marks, wanted)
+        return to_term_marks(page, f"отчёт {self._profile.student_total_marks}")
+
+    def read_graded_works(
+        self, class_id: int, student_id: int, subject_group_id: int, span: tuple[date, date]
+    ) -> tuple[GradedWork, ...]:
+        """A pupil's marks in one journal with the day on which each was set (report `studentgrades`)."""
+        wanted = {
+            "SID": str(student_id), "PCLID_IUP": f"{class_id}_0", "SGID": str(subject_group_id),
+            "period": period(*span),
+        }  # fmt: skip
+        page, _ = self._connection.engine().page(self._profile.student_grades, wanted)
+        return to_graded_works(page, f"отчёт {self._profile.student_grades}")
+
+
+class _Reading:
+    """Several answers of one scope, each kept under its call."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.bodies: dict[str, bytes] = {}
+
+    def get(self, kind: Any, path: str) -> Any:
+        return self.ask(kind, Call("GET", path))
+
+    def ask(self, kind: Any, call: Call) -> Any:
+        answer, self.bodies[call.path] = self._connection.ask(kind, call)
+        return answer
+
+
+def term_of(item: wire.Term) -> Term:
+    """A term; one without a name is named by its days."""
     name = item.name or f"{item.start:%d.%m.%Y} – {item.end:%d.%m.%Y}"
     kind = term_kind(item.name or "", item.start, item.end)
     return Term(id=item.id, name=name, kind=kind, start=item.start, end=item.end)
@@ -147,7 +200,8 @@ def _class(item: wire.SchoolClass) -> SchoolClass:
     return SchoolClass(id=item.id, name=item.name, grade=item.grade, chief_ids=chiefs)
 
 
-def _group(item: wire.SubjectGroup) -> SubjectGroup:
+def group_of(item: wire.SubjectGroup) -> SubjectGroup:
+    """A journal of the list."""
     return SubjectGroup(
         id=item.id,
         name=item.name,
@@ -162,16 +216,17 @@ def _group(item: wire.SubjectGroup) -> SubjectGroup:
     )
 
 
-def _everybody(
-    staff: list[wire.Named], classes: list[wire.SchoolClass], groups: list[wire.SubjectGroup]
-) -> tuple[Staff, ...]:
-    """The list of teachers, and whoever else is named as a class teacher or beside a journal."""
-    named = [*staff, *(chief for item in classes for chief in item.chiefs or ())]
-    named += [teacher for group in groups for teacher in group.teachers]
+def staff_of(people: Iterable[wire.Named]) -> tuple[Staff, ...]:
+    """Everybody once, by the first name met."""
     names: dict[int, str] = {}
-    for person in named:
+    for person in people:
         names.setdefault(person.id, person.name)
     return tuple(Staff(id=key, name=name) for key, name in names.items())
+
+
+def types_of(items: Iterable[wire.AssignmentType]) -> tuple[AssignmentType, ...]:
+    """The kinds of work; one without a short name is shown by its full one."""
+    return tuple(AssignmentType(id=item.id, name=item.name, abbr=item.abbr or item.name) for item in items)
 
 
 def _joined(bodies: dict[str, bytes]) -> bytes:

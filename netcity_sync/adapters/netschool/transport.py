@@ -13,7 +13,8 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from netcity_sync.adapters.netschool.pace import Pace
 from netcity_sync.clock import Clock
-from netcity_sync.errors import AnswerError, SourceError, SourceMaintenance, SourceUnavailable
+from netcity_sync.errors import AnswerError, SourceClosed, SourceError, SourceMaintenance, SourceUnavailable
+from netcity_sync.russian import plural
 from netcity_sync.settings import GisSettings
 
 log = structlog.get_logger(__name__)
@@ -26,13 +27,14 @@ _USER_AGENT = "netcity-sync"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request. `again` says whether it may be repeated; only readings may."""
+    """A request. `again`: it only reads and may be repeated; `page`: an HTML page is what is asked for."""
 
     method: str
     path: str
     again: bool = True
     form: tuple[tuple[str, str], ...] | None = None
     json: object = None
+    page: bool = False
 
     @property
     def name(self) -> str:
@@ -47,6 +49,32 @@ class _TryAgain(Exception):
         super().__init__(str(error))
         self.error = error
         self.retry_after = retry_after
+
+
+class _Breaker:
+    """Counts failures in a row over all threads; after too many, no further call goes out."""
+
+    def __init__(self, limit: int, host: str) -> None:
+        self._limit = limit
+        self._host = host
+        self._failures = 0
+        self._lock = threading.Lock()
+
+    def count(self, *, failed: bool) -> None:
+        """A call was answered, or was not."""
+        with self._lock:
+            self._failures = self._failures + 1 if failed else 0
+            if self._failures == self._limit:
+                log.error("breaker_opened", failures=self._failures)
+
+    def check(self) -> None:
+        """Raise SourceClosed where the server is clearly down."""
+        if self._failures >= self._limit:
+            raise SourceClosed(
+                f"Сервер не ответил {plural(self._limit, 'раз', 'раза', 'раз')} подряд, чтение остановлено.",
+                where=self._host,
+                todo="Повторите позже: netcity-sync sync --resume",
+            )
 
 
 class Transport:
@@ -64,11 +92,17 @@ class Transport:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._sessions: list[requests.Session] = []
+        self._breaker = _Breaker(gis.stop_after_failures, self.host)
 
     @property
     def host(self) -> str:
         """Host and port, for messages."""
         return urlsplit(self.base).netloc
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether the server runs on this very machine."""
+        return _is_loopback(self.base)
 
     def close(self) -> None:
         """Close all connections."""
@@ -81,7 +115,9 @@ class Transport:
     def send(self, call: Call, headers: dict[str, str], cookies: dict[str, str]) -> requests.Response:
         """The answer to a call, whatever its status below 500.
 
-        Raises SourceUnavailable, SourceMaintenance, or AnswerError for a refusal with status 500 (protocol.md §5).
+        Raises SourceUnavailable where patience ended, SourceClosed where the server is down, bars us or asks to wait
+        longer than the settings allow, SourceMaintenance, or AnswerError for a refusal with status 500
+        (protocol.md §5).
         """
         attempts = self._gis.attempts if call.again else 1
         retrying = Retrying(
@@ -103,18 +139,23 @@ class Transport:
         asked = signal.retry_after if isinstance(signal, _TryAgain) else None
         if asked is not None and isinstance(signal, _TryAgain):
             if asked > limit:
-                raise signal.error
+                raise SourceClosed(
+                    f"Сервер просит подождать {plural(round(asked), 'секунду', 'секунды', 'секунд')}, это долго.",
+                    where=self.host,
+                    todo="Повторите позже; самая долгая пауза задана ключом gis.retry_wait_max.",
+                )
             return asked
         return wait_random_exponential(multiplier=0.5, max=limit)(state)
 
     def _send_once(self, call: Call, headers: dict[str, str], cookies: dict[str, str]) -> requests.Response:
+        self._breaker.check()
         self._pace.wait()
         with self._lock:
             self.requests_made += 1
         try:
             response = self._session().request(
                 call.method,
-                f"{self.base}/webapi/{call.path}",
+                self.url(call.path),
                 data=call.form,
                 json=call.json,
                 headers=headers,
@@ -123,13 +164,19 @@ class Transport:
                 allow_redirects=False,
             )
         except requests.exceptions.SSLError as error:
-            raise self._untrusted() from error
+            raise self.untrusted() from error
         except requests.RequestException as error:
             log.warning("call_failed", call=call.name, error=type(error).__name__)
-            raise _TryAgain(self._unreachable()) from error
+            self._breaker.count(failed=True)
+            raise _TryAgain(self.unreachable()) from error
         log.debug("call", call=call.name, status=response.status_code, size=len(response.content))
+        self._breaker.count(failed=response.status_code in _OVERLOADED)
         self._judge(call, response)
         return response
+
+    def url(self, path: str) -> str:
+        """The address of a call; `../` in a path leads out of `webapi/`."""
+        return f"{self.base}/{path.removeprefix('../')}" if path.startswith("../") else f"{self.base}/webapi/{path}"
 
     def _judge(self, call: Call, response: requests.Response) -> None:
         """Raise where the status says that the answer is none."""
@@ -139,8 +186,9 @@ class Transport:
             raise SourceMaintenance(
                 "«Сетевой город» закрыт на технические работы.", where=self.host, todo="Повторите позже."
             )
-        if status == 403 and _is_html(response) and any(word in text for word in _WAF_WORDS):
-            raise SourceUnavailable(
+        barred = status in (requests.codes.ok, requests.codes.forbidden) and not call.page
+        if barred and any(word in text for word in _WAF_WORDS):
+            raise SourceClosed(
                 "Защита сервера не пропускает запросы с этого адреса.",
                 where=self.host,
                 todo="Запускайте программу из сети школы или попросите региональную поддержку разрешить этот адрес.",
@@ -171,7 +219,9 @@ class Transport:
             session = requests.Session()
             session.headers.update({"User-Agent": _USER_AGENT, "X-Requested-With": "XMLHttpRequest"})
             session.headers["Referer"] = f"{self.base}/"
-            session.trust_env = not _is_loopback(self.base)
+            session.trust_env = not self.on_loopback
+            if self._gis.proxy is not None:
+                session.proxies = dict.fromkeys(("http", "https"), str(self._gis.proxy))
             if self._gis.ca_file is not None:
                 session.verify = str(self._gis.ca_file)
             self._local.session = session
@@ -179,15 +229,17 @@ class Transport:
                 self._sessions.append(session)
         return session
 
-    def _unreachable(self) -> SourceUnavailable:
+    def unreachable(self) -> SourceUnavailable:
+        """The error of a connection that was not made, or broke."""
         return SourceUnavailable(
             "Сервер «Сетевого города» не отвечает.",
             where=self.host,
             todo="Проверьте интернет и адрес gis.url; если сайт не открывается и в браузере, повторите позже.",
         )
 
-    def _untrusted(self) -> SourceUnavailable:
-        return SourceUnavailable(
+    def untrusted(self) -> SourceClosed:
+        """The error of a certificate that nobody vouches for."""
+        return SourceClosed(
             "Сертификат сервера не проходит проверку.",
             where=self.host,
             todo="Укажите файл корневых сертификатов в ключе gis.ca_file; проверка не отключается.",

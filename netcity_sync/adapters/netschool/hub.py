@@ -1,0 +1,226 @@
+"""Waiting on the report hub: one task started, its file's id brought back (protocol.md §2.9).
+
+Two dialects behind one door: ASP.NET Core SignalR (5.29 and later) and the classic one before it.
+"""
+
+import json
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+from urllib.parse import urlencode, urlsplit
+
+import certifi
+import structlog
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from netcity_sync.adapters.netschool.sign_in import Proof
+from netcity_sync.errors import AnswerError, SourceUnavailable
+from netcity_sync.settings import GisSettings
+
+log = structlog.get_logger(__name__)
+
+RECORD_END = "\x1e"
+_TODO = "Повторите позже: отчёт построится заново."
+_LONGEST_MESSAGE = 2**20
+
+
+class HubDeadError(Exception):
+    """The hub does not know the session (401, 403, a redirect or a page in the place of a handshake)."""
+
+
+class HubMissingError(Exception):
+    """There is no hub at this path."""
+
+
+class HubBrokeError(Exception):
+    """The connection ended before the report was ready; asking for the report anew may help."""
+
+
+class Hub(Protocol):
+    """An open connection to the hub."""
+
+    def start(self, task_id: int, queue: str | None) -> str:
+        """Start a task and wait for it; answers with the id of its file.
+
+        Raises AnswerError where the server refuses the task, HubBrokeError where the connection ends,
+        SourceUnavailable where it takes longer than the settings allow.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How to reach the host of the hub."""
+
+    base: str
+    gis: GisSettings
+    loopback: bool
+
+    @property
+    def origin(self) -> str:
+        """The site, as browsers name it."""
+        parts = urlsplit(self.base)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @contextmanager
+    def open(self, path: str, proof: Proof, query: dict[str, str]) -> Iterator[ClientConnection]:
+        """A web socket. Raises HubDeadError, HubMissingError, SourceUnavailable."""
+        address = f"ws{self.base.removeprefix('http')}/{path}?{urlencode(query)}"
+        cookies = "; ".join(f"{name}={value}" for name, value in proof.cookies.items())
+        secure = address.startswith("wss")
+        proxy: str | Literal[True] | None = str(self.gis.proxy) if self.gis.proxy is not None else True
+        try:
+            socket = connect(
+                address,
+                additional_headers={"Cookie": cookies, "at": proof.at},
+                origin=Origin(self.origin),
+                ssl=_trust(self.gis) if secure else None,
+                proxy=None if self.loopback else proxy,
+                open_timeout=self.gis.connect_timeout + self.gis.read_timeout,
+                close_timeout=1,
+                max_size=_LONGEST_MESSAGE,
+                user_agent_header="netcity-sync",
+            )
+        except InvalidStatus as error:
+            raise _judged(error) from error
+        except (InvalidHandshake, OSError, TimeoutError, ConnectionClosed) as error:
+            log.warning("hub_failed", error=type(error).__name__)
+            raise unreachable(self.origin) from error
+        with socket:
+            yield socket
+
+
+class CoreHub:
+    """ASP.NET Core SignalR: JSON records that end with U+001E."""
+
+    def __init__(self, socket: ClientConnection, method: str, wait: float, where: str) -> None:
+        self._socket = socket
+        self._method = method
+        self._deadline = Deadline(wait, where)
+
+    def shake_hands(self) -> None:
+        """Agree on JSON. Raises HubBrokeError, SourceUnavailable."""
+        self._send({"protocol": "json", "version": 1})
+        for record in self._records():
+            if record.get("error"):
+                raise HubBrokeError
+            return
+
+    def start(self, task_id: int, queue: str | None) -> str:
+        """Start a task and wait for it (`Hub.start`)."""
+        arguments: list[object] = [task_id, queue or "report-v2"]
+        self._send({"arguments": arguments, "invocationId": "0", "target": self._method, "type": 1})
+        for record in self._records():
+            if record.get("type") == 3:
+                result = record.get("result")
+                if record.get("error") or (isinstance(result, dict) and result.get("success") is False):
+                    raise refused()
+            found = _told(record.get("target"), record.get("arguments"), task_id)
+            if found is not None:
+                return found
+        raise HubBrokeError
+
+    def _send(self, record: dict[str, Any]) -> None:
+        try:
+            self._socket.send(json.dumps(record, ensure_ascii=False) + RECORD_END)
+        except ConnectionClosed as error:
+            raise HubBrokeError from error
+
+    def _records(self) -> Iterator[dict[str, Any]]:
+        yield from (record for text in messages(self._socket, self._deadline) for record in _split(text))
+
+
+class Deadline:
+    """How long a report may still take."""
+
+    def __init__(self, seconds: float, where: str, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._end = monotonic() + seconds
+        self._where = where
+
+    def left(self) -> float:
+        """Seconds. Raises SourceUnavailable when none are left."""
+        seconds = self._end - self._monotonic()
+        if seconds <= 0:
+            raise SourceUnavailable(
+                "Сервер не построил отчёт за отведённое время.",
+                where=self._where,
+                todo="Повторите позже или увеличьте gis.report_timeout.",
+            )
+        return seconds
+
+
+def messages(socket: ClientConnection, deadline: Deadline) -> Iterator[str]:
+    """What the server says until the connection ends or time is up; text and binary messages alike."""
+    while True:
+        try:
+            message = socket.recv(timeout=deadline.left())
+        except TimeoutError:
+            deadline.left()
+            continue
+        except ConnectionClosed as error:
+            raise HubBrokeError from error
+        yield message if isinstance(message, str) else message.decode("utf-8", "replace")
+
+
+def told(name: object, item: object) -> str | None:
+    """What a message says of the task: the file's id when it is complete. Raises AnswerError where it failed."""
+    if not isinstance(name, str) or not isinstance(item, dict):
+        return None
+    if name.lower() == "error":
+        raise refused()
+    if name.lower() != "complete":
+        return None
+    found = next((value for key, value in item.items() if key.lower() == "data"), None)
+    if not isinstance(found, str) or not found:
+        raise AnswerError("Сервер построил отчёт, но не назвал его файл.", where="hub", todo=_TODO)
+    return found
+
+
+def refused() -> AnswerError:
+    """The error of a task that the server would not do."""
+    return AnswerError("Сервер не смог построить отчёт.", where="hub", todo=_TODO)
+
+
+def unreachable(where: str) -> SourceUnavailable:
+    """The error of a hub that cannot be reached."""
+    return SourceUnavailable("Соединение для отчётов не устанавливается.", where=where, todo="Повторите позже.")
+
+
+def _told(target: object, arguments: object, task_id: int) -> str | None:
+    if not isinstance(arguments, list):
+        return None
+    for item in arguments:
+        if isinstance(item, dict) and item.get("taskId", task_id) == task_id:
+            found = told(target, item)
+            if found is not None:
+                return found
+    return None
+
+
+def _split(text: str) -> Iterator[dict[str, Any]]:
+    for part in text.split(RECORD_END):
+        try:
+            record = json.loads(part) if part.strip() else None
+        except ValueError:
+            raise AnswerError("Ответ сервера не читается: это не JSON.", where="hub", todo=_TODO) from None
+        if isinstance(record, dict):
+            yield record
+
+
+def _judged(error: InvalidStatus) -> Exception:
+    status = error.response.status_code
+    if status in (404, 405, 410):
+        return HubMissingError()
+    if status in (200, 301, 302, 303, 307, 308, 401, 403):
+        return HubDeadError()
+    return SourceUnavailable(f"Соединение для отчётов отвергнуто (ответ {status}).", where="hub", todo=_TODO)
+
+
+def _trust(gis: GisSettings) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(gis.ca_file) if gis.ca_file is not None else certifi.where())
