@@ -19,6 +19,14 @@ class Capability(StrEnum):
     HOMEWORK = "homework"
     MARKS = "marks"
     ATTENDANCE = "attendance"
+    PLAN = "plan"
+    SUBSTITUTIONS = "substitutions"
+    EXAM_RESULTS = "exam_results"
+    OPT_OUTS = "opt_outs"
+    CREDENTIALS = "credentials"
+    USER_ACTIVITY = "user_activity"
+    FINAL_MARK_DATES = "final_mark_dates"
+    LOCAL_ACTS = "local_acts"
 
 
 class ScopeKind(StrEnum):

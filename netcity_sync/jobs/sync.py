@@ -33,6 +33,7 @@ from netcity_sync.mirror.runs import (
     record_read,
 )
 from netcity_sync.model import Dictionaries
+from netcity_sync.russian import class_key
 from netcity_sync.school_days import local_date
 from netcity_sync.settings import Settings
 
@@ -42,7 +43,6 @@ T = TypeVar("T")
 
 _AHEAD_PER_READER = 4
 _UNAVAILABLE_IN_A_ROW = 3
-_LOOK_ALIKES = str.maketrans("ABCEHKMOPTX", "АВСЕНКМОРТХ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,15 +356,11 @@ def _choose_classes(dictionaries: Dictionaries, wanted: tuple[str, ...]) -> froz
     """The ids of the classes named by a user («7 а», «7A» with a Latin letter); all where none is named."""
     if not wanted:
         return frozenset(item.id for item in dictionaries.classes)
-    by_name = {_normal(item.name): item.id for item in dictionaries.classes}
-    unknown = [name for name in wanted if _normal(name) not in by_name]
+    by_name = {class_key(item.name): item.id for item in dictionaries.classes}
+    unknown = [name for name in wanted if class_key(name) not in by_name]
     if unknown:
         raise UsageError(
             f"Нет такого класса: {', '.join(unknown)}.",
             todo=f"Есть классы: {', '.join(item.name for item in dictionaries.classes)}.",
         )
-    return frozenset(by_name[_normal(name)] for name in wanted)
-
-
-def _normal(name: str) -> str:
-    return "".join(name.split()).upper().translate(_LOOK_ALIKES)
+    return frozenset(by_name[class_key(name)] for name in wanted)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from netcity_sync.mirror.schema import DICTIONARY_TABLES, JOURNAL_TABLES, ROSTER_TABLES, Table
 from netcity_sync.model import Dictionaries, Journal, Roster, Student
 
-Value = str | int | None
+Value = str | int | float | None
 Row = tuple[Value, ...]
 NONE_ID = 0
 """Stands for «no assignment» or «no lesson» in keys, which cannot be null."""

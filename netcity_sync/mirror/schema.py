@@ -20,13 +20,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """An entity's table. A scope owns the rows that agree with it in the `scope` columns."""
+    """An entity's table. A scope owns the rows that agree with it in the `scope` columns.
+
+    A record absent from one good read is gone at once where `gone_at_once`, else after a second look (merge.py).
+    """
 
     name: str
     meaning: str
     key: tuple[Column, ...]
     values: tuple[Column, ...]
     scope: tuple[str, ...] = ()
+    gone_at_once: bool = False
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from netcity_sync.adapters.source import Capability, Page
+from netcity_sync.adapters.netschool.source import NetSchoolSource
+from netcity_sync.adapters.source import Page
 from netcity_sync.clock import fixed_clock
 from netcity_sync.compliance.finding import Finding
 from netcity_sync.errors import NetcityError
@@ -118,7 +119,7 @@ class Book:
 class BookSource:
     """A source that serves one book."""
 
-    capabilities = frozenset(Capability)
+    capabilities = NetSchoolSource.capabilities
 
     def __init__(self, book: Book) -> None:
         self.book = book

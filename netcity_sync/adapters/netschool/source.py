@@ -39,7 +39,10 @@ from netcity_sync.settings import GisSettings
 class NetSchoolSource:
     """A signed-in staff account of «Сетевой город» (design.md §4.1). Use it as a context manager."""
 
-    capabilities = frozenset(Capability)
+    capabilities = frozenset({
+        Capability.ROSTER, Capability.LESSONS, Capability.TOPICS, Capability.HOMEWORK, Capability.MARKS,
+        Capability.ATTENDANCE,
+    })  # fmt: skip
 
     def __init__(
         self,
