@@ -26,6 +26,7 @@ _EXAMPLES: dict[str, Any] = {
     "gis.ca_file": "ca.pem",
     "school.timezone": "Asia/Yekaterinburg",
     "storage.data_dir": "data",
+    "exchange.folder": "exchange",
     "mail.host": "mail.edu.example.ru",
     "mail.ca_file": "ca.pem",
     "mail.login": "journal",

@@ -10,6 +10,7 @@ from netcity_sync.clock import system_clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.jobs.check import run_check
 from netcity_sync.jobs.digest import make_digests
+from netcity_sync.jobs.exchange import take_files
 from netcity_sync.jobs.report import make_report
 from netcity_sync.jobs.service import ServiceJob, run_service
 from netcity_sync.jobs.sync import run_sync
@@ -34,6 +35,8 @@ def service_jobs(settings: Settings) -> tuple[ServiceJob, ...]:
 
     def sync_and_check() -> None:
         run_sync(settings, NetSchoolSource(settings.gis, settings.password()), system_clock)
+        if settings.exchange_folder.is_dir():
+            take_files(settings, system_clock)
         run_check(settings, system_clock)
 
     def digest() -> None:

@@ -50,6 +50,16 @@ class FolderReading:
     tables: tuple[TableReading, ...]
     notices: tuple[Notice, ...]
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong, table by table."""
+        return tuple(problem for table in self.tables for problem in table.problems)
+
+    @property
+    def all_notices(self) -> tuple[Notice, ...]:
+        """Remarks on the tables and on files of none."""
+        return (*(notice for table in self.tables for notice in table.notices), *self.notices)
+
 
 def read_folder(folder: Path) -> FolderReading:
     """Read everything in the folder. Raises UsageError where there is no such folder, or it cannot be listed."""
