@@ -258,11 +258,11 @@ class ActKind(StrEnum):
 
 
 class PlannedLesson(Entity):
-    """A row of the plan (КТП) of a class or subgroup in a subject; `group` is empty for the whole class."""
+    """A row of the plan (КТП) of a class or subgroup in a subject; `group_name` is empty for the whole class."""
 
     class_name: str
     subject: str
-    group: str = ""
+    group_name: str = ""
     number: int
     topic: str
     planned_on: date | None = None
@@ -276,7 +276,7 @@ class Substitution(Entity):
     held_on: date
     slot: int
     class_name: str
-    group: str = ""
+    group_name: str = ""
     subject: str
     absent: str
     substitute: str

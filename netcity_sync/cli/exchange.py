@@ -10,12 +10,14 @@ import click
 from netcity_sync.adapters.exchange.files import FILES
 from netcity_sync.adapters.exchange.folder import TableReading, TableState, read_folder
 from netcity_sync.adapters.exchange.grid import Notice, Problem
+from netcity_sync.adapters.exchange.spec import NONE_WORD
 from netcity_sync.adapters.exchange.template import write_template
 from netcity_sync.cli.console import print_json, print_table, remark, say
 from netcity_sync.cli.framework import RussianGroup
 from netcity_sync.cli.options import clock_at, config_option, json_option, now_option, state
 from netcity_sync.jobs.exchange import TableOutcome, TakeStatus, take_files
-from netcity_sync.russian import plural
+from netcity_sync.russian import full_date, plural
+from netcity_sync.school_days import local_date
 
 _PROBLEMS_SHOWN = 100
 _STATE_WORDS = {
@@ -75,6 +77,7 @@ def check(as_json: bool) -> None:
     else:
         rows = [(item.spec.title, _STATE_WORDS[item.state], _count(item), _files(item)) for item in reading.tables]
         print_table("Таблицы папки обмена", ("Таблица", "Состояние", "Строк", "Файлы"), rows)
+        _explain_empty(some=any(item.state is TableState.EMPTY for item in reading.tables))
         _print_remarks(reading.problems, reading.all_notices)
     click.get_current_context().exit(1 if reading.problems else 0)
 
@@ -92,6 +95,7 @@ def take(now: str | None, as_json: bool) -> None:
     else:
         headings = ("Таблица", "Состояние", "Строк", "Изменений", "Убрано", "В зеркале от")
         print_table("Таблицы папки обмена", headings, [_outcome_row(item, settings.zone) for item in outcome.tables])
+        _explain_empty(some=any(item.status is TakeStatus.EMPTY for item in outcome.tables))
         _print_remarks(outcome.problems, outcome.notices)
     click.get_current_context().exit(outcome.exit_code)
 
@@ -117,11 +121,22 @@ def _files(table: TableReading) -> str:
 def _outcome_row(table: TableOutcome, zone: ZoneInfo) -> tuple[str, ...]:
     numbers = (str(table.rows), str(table.changed_rows), str(table.removed_rows))
     counts = numbers if table.status is TakeStatus.TAKEN else ("", "", "")
-    return (table.title, _STATUS_WORDS[table.status], *counts, _moment(table.last_taken, zone))
+    return (table.title, _STATUS_WORDS[table.status], *counts, _day(table.last_taken, zone))
 
 
-def _moment(moment: datetime | None, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%d.%m.%Y %H:%M}" if moment is not None else "—"
+def _day(moment: datetime | None, zone: ZoneInfo) -> str:
+    return full_date(local_date(moment, zone)) if moment is not None else "—"
+
+
+def _problem_row(problem: Problem) -> tuple[str, ...]:
+    file = f"{problem.file}, «{problem.sheet}»" if problem.sheet else problem.file
+    what = f"{problem.reason}. Нужно: {problem.allowed}" if problem.allowed else problem.reason
+    return (file, str(problem.row or ""), problem.column or "", what)
+
+
+def _explain_empty(*, some: bool) -> None:
+    if some:
+        say(f"Незаполненная таблица не берётся. Если вносить нечего, впишите в её первую строку слово «{NONE_WORD}».")
 
 
 def _print_remarks(problems: Sequence[Problem], notices: Sequence[Notice]) -> None:
@@ -129,14 +144,10 @@ def _print_remarks(problems: Sequence[Problem], notices: Sequence[Notice]) -> No
         say(f"{notice.file}: {notice.text}.")
     if not problems:
         return
-    rows = [
-        (item.file, item.sheet, str(item.row or ""), item.column or "", item.reason, item.allowed)
-        for item in problems[:_PROBLEMS_SHOWN]
-    ]
     print_table(
         f"Что исправить: {plural(len(problems), 'ошибка', 'ошибки', 'ошибок')}",
-        ("Файл", "Лист", "Строка", "Столбец", "Что не так", "Что допустимо"),
-        rows,
+        ("Файл и лист", "Строка", "Столбец", "Что не так"),
+        [_problem_row(item) for item in problems[:_PROBLEMS_SHOWN]],
     )
     if len(problems) > _PROBLEMS_SHOWN:
         say(f"… и ещё {len(problems) - _PROBLEMS_SHOWN}; все: netcity-sync exchange check --json")

@@ -35,9 +35,11 @@ def service_jobs(settings: Settings) -> tuple[ServiceJob, ...]:
 
     def sync_and_check() -> None:
         run_sync(settings, NetSchoolSource(settings.gis, settings.password()), system_clock)
-        if settings.exchange_folder.is_dir():
-            take_files(settings, system_clock)
-        run_check(settings, system_clock)
+        try:
+            if settings.exchange_folder.is_dir():
+                take_files(settings, system_clock)
+        finally:
+            run_check(settings, system_clock)
 
     def digest() -> None:
         make_digests(settings, system_clock, send=settings.mail is not None)

@@ -70,7 +70,7 @@ def _subject(hint: str = "Как в журнале.", *, key: bool = True) -> Fi
 
 def _group() -> Field:
     hint = "Подгруппа, как она названа в журнале; пусто — весь класс."
-    return Field("group", "Группа", Kind.TEXT, hint, key=True, aliases=("Подгруппа",))
+    return Field("group_name", "Группа", Kind.TEXT, hint, key=True, aliases=("Подгруппа",))
 
 
 def _student() -> Field:

@@ -10,7 +10,7 @@ from pathlib import Path
 from netcity_sync.adapters.exchange.csv_file import read_csv
 from netcity_sync.adapters.exchange.files import FILES
 from netcity_sync.adapters.exchange.grid import MAX_BYTES, FileFault, Grid, Notice, Problem
-from netcity_sync.adapters.exchange.spec import NONE_WORD, FileSpec
+from netcity_sync.adapters.exchange.spec import FileSpec
 from netcity_sync.adapters.exchange.table import read_grids
 from netcity_sync.adapters.exchange.xlsx_file import read_xlsx
 from netcity_sync.errors import UsageError
@@ -93,17 +93,14 @@ def read_table(spec: FileSpec, paths: Sequence[Path]) -> TableReading:
             problems.append(Problem(path.name, error.sheet, None, None, error.reason, error.todo))
     content = read_grids(spec, grids)
     problems += content.problems
-    state, notices = TableState.READY, content.notices
+    state = TableState.READY
     if problems:
         state = TableState.FAULTY
     elif not content.rows and not content.none_said:
         state = TableState.EMPTY
-        notices += (
-            Notice(paths[0].name, f"строк нет; если вносить нечего, впишите в первую строку слово «{NONE_WORD}»"),
-        )
     rows = content.rows if state is TableState.READY else ()
     names = tuple(path.name for path in paths)
-    return TableReading(spec, state, names, digest.hexdigest(), rows, tuple(problems), notices)
+    return TableReading(spec, state, names, digest.hexdigest(), rows, tuple(problems), content.notices)
 
 
 def belongs_to(spec: FileSpec, path: Path) -> bool:

@@ -51,7 +51,7 @@ class Field:
     required: bool = False
     key: bool = False
     aliases: tuple[str, ...] = ()
-    choices: Mapping[Enum | bool, str] = field(default_factory=dict)
+    choices: Mapping[Enum | bool, str] = field(default_factory=dict, hash=False)
     low: int = 0
     high: int = 1_000_000
 

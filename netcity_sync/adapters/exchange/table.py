@@ -160,7 +160,8 @@ class _Reader:
         here = ", ".join(part for part in (grid.file, grid.sheet, f"строка {row.number}") if part)
         if key in self.seen:
             headings = ", ".join(f"«{item.heading}»" for item in self.spec.key)
-            self._fault(grid, row.number, None, f"повторяет другую ({self.seen[key]})", f"разные сочетания: {headings}")
+            allowed = f"разные значения хотя бы в одном из столбцов {headings}"
+            self._fault(grid, row.number, None, f"повторяет другую ({self.seen[key]})", allowed)
         elif not faults:
             self.seen[key] = here
             self.rows.append(entity)
