@@ -273,3 +273,157 @@ class StudentTotal(Entity):
     subjects: tuple[SubjectTotal, ...]
     legend: tuple[tuple[str, str], ...]
     state_at: datetime | None
+
+
+class WorkKind(StrEnum):
+    """What kind of work a lesson of the plan is, where it is not an ordinary lesson."""
+
+    CONTROL = "control"
+    ASSESSMENT = "assessment"
+    LABORATORY = "laboratory"
+    PRACTICAL = "practical"
+    SPEECH = "speech"
+
+
+class ExamKind(StrEnum):
+    """Which exam a result is of."""
+
+    OGE = "oge"
+    EGE = "ege"
+    GVE = "gve"
+    INTERVIEW = "interview"
+    ESSAY = "essay"
+    INTERIM = "interim"
+
+
+class Channel(StrEnum):
+    """How a family that opted out agreed to be informed (clause 8.3)."""
+
+    IN_PERSON = "in_person"
+    BY_STUDENT = "by_student"
+    POST = "post"
+    EMAIL = "email"
+
+
+class UserKind(StrEnum):
+    """Whose account it is."""
+
+    STAFF = "staff"
+    STUDENT = "student"
+    PARENT = "parent"
+
+
+class ActKind(StrEnum):
+    """What a local act is."""
+
+    REGULATION = "regulation"
+    RULES = "rules"
+    ORDER = "order"
+    INSTRUCTION = "instruction"
+    SCHEDULE = "schedule"
+    OTHER = "other"
+
+
+class PlannedLesson(Entity):
+    """A row of the plan (КТП) of a class or subgroup in a subject; `group_name` is empty for the whole class."""
+
+    class_name: str
+    subject: str
+    group_name: str = ""
+    number: int
+    topic: str
+    planned_on: date | None = None
+    work: WorkKind | None = None
+    hours: float = 1.0
+
+
+class Substitution(Entity):
+    """A lesson that somebody else gave; `subject` is the one that was taught."""
+
+    held_on: date
+    slot: int
+    class_name: str
+    group_name: str = ""
+    subject: str
+    absent: str
+    substitute: str
+
+
+class ExamResult(Entity):
+    """A result of an exam, when the school learned it and when the family did (clause 8.4).
+
+    Moments are local; midnight means that only the day is known. One of `mark`, `passed`, `score` is given.
+    """
+
+    class_name: str
+    student: str
+    exam: ExamKind
+    subject: str
+    held_on: date
+    mark: int | None = None
+    passed: bool | None = None
+    score: int | None = None
+    received: datetime
+    informed: datetime | None = None
+
+
+class OptOut(Entity):
+    """A family that declined the electronic diary, and how it is informed instead (clause 8.3)."""
+
+    class_name: str
+    student: str
+    applied_on: date
+    channel: Channel | None = None
+    contact_known: bool | None = None
+    last_issued_on: date | None = None
+    withdrawn_on: date | None = None
+
+
+class CredentialIssue(Entity):
+    """That access was handed out (clause 3.2). For a parent, `person` is the child. Never the credentials."""
+
+    recipient: UserKind
+    class_name: str = ""
+    person: str
+    issued_on: date
+    issued_by: str | None = None
+
+
+class UserActivity(Entity):
+    """How often somebody signed in during a period (clause 5.1). For a parent, `person` is the child.
+
+    `last_login` is local, midnight where only the day is known, null for one who never signed in.
+    """
+
+    user: UserKind
+    class_name: str = ""
+    person: str
+    period_start: date
+    period_end: date
+    logins: int
+    active_days: int | None = None
+    last_login: datetime | None = None
+    enabled: bool | None = None
+
+
+class FinalMarkDate(Entity):
+    """The day by which an order wants final marks; `class_name` is a class, a grade, or empty for the whole school."""
+
+    term: str
+    class_name: str = ""
+    due_on: date
+    order_number: str | None = None
+    order_date: date | None = None
+
+
+class LocalAct(Entity):
+    """A local act of the school, or one clause of it; `rules` are the ids of the rules that rest on it."""
+
+    kind: ActKind
+    title: str
+    number: str
+    issued_on: date
+    clause: str = ""
+    rules: str | None = None
+    appointed: str | None = None
+    ends_on: date | None = None

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 _MONTHS = (
     "январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
 )  # fmt: skip
+_LOOK_ALIKES = str.maketrans("ABCEHKMOPTX", "АВСЕНКМОРТХ", "«»\"'“”„")
 
 
 def plural_word(count: int, one: str, few: str, many: str) -> str:
@@ -30,6 +31,11 @@ def initials(full_name: str) -> str:
 def short_name(full_name: str) -> str:
     """«Иванов Иван Петрович» → «Иванов И.»: enough within a class, and no more than needed."""
     return " ".join(initials(full_name).split()[:2])
+
+
+def class_key(name: str) -> str:
+    """A class however it is written («7 а», «7A» with a Latin letter, «7 «А»») in one form: «7А»."""
+    return "".join(name.split()).upper().translate(_LOOK_ALIKES)
 
 
 def day_month(day: date) -> str:

@@ -148,6 +148,12 @@ class StorageSettings(Section):
     raw_days: int = Field(default=90, ge=1, description="Сколько дней хранить исходные ответы сервера.")
 
 
+class ExchangeSettings(Section):
+    """Папка обмена: таблицы с тем, чего нельзя прочитать в «Сетевом городе» (docs/exchange.md)."""
+
+    folder: Path | None = Field(default=None, description="Где она; если не указана — exchange в папке данных.")
+
+
 class LocalActs(Section):
     """Локальные акты, на которые ссылаются замечания и отчёты."""
 
@@ -285,6 +291,7 @@ class Settings(Section):
     school: SchoolSettings
     storage: StorageSettings
     sync: SyncSettings = SyncSettings()
+    exchange: ExchangeSettings = ExchangeSettings()
     local_acts: LocalActs = LocalActs()
     calendar: CalendarSettings = CalendarSettings()
     deadlines: DeadlineSettings = DeadlineSettings()
@@ -299,6 +306,11 @@ class Settings(Section):
     def zone(self) -> ZoneInfo:
         """The school's time zone."""
         return ZoneInfo(self.school.timezone)
+
+    @property
+    def exchange_folder(self) -> Path:
+        """Where people put tables for what no account can read."""
+        return self.exchange.folder or self.storage.data_dir / "exchange"
 
     def password(self) -> SecretStr:
         """The GIS password: from the environment, else from the password file.
@@ -383,7 +395,10 @@ def _with_absolute_paths(settings: Settings, base: Path) -> Settings:
         for name in ("password_file", "ca_file")
         if (value := getattr(settings.gis, name)) is not None
     }
-    update: dict[str, object] = {"storage": storage, "gis": settings.gis.model_copy(update=files)}
+    exchange = settings.exchange
+    if exchange.folder is not None:
+        exchange = exchange.model_copy(update={"folder": base / exchange.folder.expanduser()})
+    update: dict[str, object] = {"exchange": exchange, "storage": storage, "gis": settings.gis.model_copy(update=files)}
     if settings.family is not None and settings.family.password_file is not None:
         path = base / settings.family.password_file.expanduser()
         update["family"] = settings.family.model_copy(update={"password_file": path})

@@ -30,6 +30,7 @@ _EXAMPLES: dict[str, Any] = {
     "family.password_file": "family-password.txt",
     "school.timezone": "Asia/Yekaterinburg",
     "storage.data_dir": "data",
+    "exchange.folder": "exchange",
     "mail.host": "mail.edu.example.ru",
     "mail.ca_file": "ca.pem",
     "mail.login": "journal",
@@ -161,6 +162,8 @@ def _toml(value: Any) -> str:
             text = "[" + ", ".join(_toml(item) for item in value) + "]"
         case dict():
             text = "{" + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + "}"
+        case bool():
+            text = str(value).lower()
         case _:
             text = str(value)
     return text

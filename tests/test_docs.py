@@ -8,6 +8,7 @@ import pytest
 from netcity_sync import errors
 from netcity_sync.cli import app
 from netcity_sync.compliance.registry import Rule, all_rules
+from netcity_sync.mirror.exchange_schema import EXCHANGE_TABLES
 from netcity_sync.mirror.schema import ENTITY_TABLES, RUN_STATUSES
 from netcity_sync.reports.registry import all_reports
 
@@ -58,12 +59,14 @@ def test_reports() -> None:
 
 def test_tables_and_run_statuses() -> None:
     page = text("docs/data-folder.md")
-    assert {table.name for table in ENTITY_TABLES if f"`{table.name}`" not in page} == set()
+    tables = (*ENTITY_TABLES, *EXCHANGE_TABLES)
+    assert {table.name for table in tables if f"`{table.name}`" not in page} == set()
     assert {status for status in RUN_STATUSES if f"`{status}`" not in page} == set()
 
 
 def test_links_lead_somewhere() -> None:
-    for page in ("README.md", "README.ru.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/data-folder.md"):
+    pages = ("README.md", "README.ru.md", "CONTRIBUTING.md")
+    for page in (*pages, "docs/architecture.md", "docs/cli.md", "docs/data-folder.md"):
         folder = (ROOT / page).parent
         targets = [part.partition(")")[0] for part in text(page).split("](")[1:]]
         for target in targets:

@@ -21,6 +21,14 @@ class Capability(StrEnum):
     MARKS = "marks"
     ATTENDANCE = "attendance"
     JOURNAL_ACCESS = "journal_access"
+    PLAN = "plan"
+    SUBSTITUTIONS = "substitutions"
+    EXAM_RESULTS = "exam_results"
+    OPT_OUTS = "opt_outs"
+    CREDENTIALS = "credentials"
+    USER_ACTIVITY = "user_activity"
+    FINAL_MARK_DATES = "final_mark_dates"
+    LOCAL_ACTS = "local_acts"
 
 
 class ScopeKind(StrEnum):
@@ -57,11 +65,13 @@ class Scope:
     class_id: int | None = None
     subject_group_id: int | None = None
     term_id: int | None = None
+    month: int | None = None
+    """Year and month of a report, as 202610."""
 
     @property
     def key(self) -> str:
         """Stable text form, as the mirror keeps it: `dictionaries`, `roster:12`, `journal:340:7`."""
-        parts = (self.class_id, self.subject_group_id, self.term_id)
+        parts = (self.class_id, self.subject_group_id, self.term_id, self.month)
         return ":".join([self.kind.value, *(str(part) for part in parts if part is not None)])
 
 

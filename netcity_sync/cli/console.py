@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
@@ -41,7 +42,7 @@ def print_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(escape(cell) for cell in row))
     result_console().print(table)
 
 

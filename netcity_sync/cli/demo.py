@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.cli.check import print_check
 from netcity_sync.cli.console import remark, say
 from netcity_sync.cli.framework import RussianCommand
@@ -19,6 +18,7 @@ from netcity_sync.errors import UsageError
 from netcity_sync.jobs.check import CheckOutcome, run_check
 from netcity_sync.jobs.digest import make_digests
 from netcity_sync.jobs.report import make_report
+from netcity_sync.jobs.source import gis_source
 from netcity_sync.jobs.sync import run_sync
 from netcity_sync.logs import configure_logging
 from netcity_sync.mirror.backup import create_backup, verify_backup
@@ -97,7 +97,7 @@ def _live(folder: Path, seed: int, classes: int, nights: int) -> tuple[Settings,
         configure_logging(data.logs, verbose=False)
         for number, evening in enumerate(evenings, start=1):
             simulator.move(evening)
-            outcome = run_sync(settings, NetSchoolSource(settings.gis, settings.password()), _clock(evening, settings))
+            outcome = run_sync(settings, gis_source(settings), _clock(evening, settings))
             if number < nights:
                 run_check(settings, _clock(evening, settings))
             remark(

@@ -2,7 +2,6 @@
 
 import click
 
-from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.cli.console import remark
 from netcity_sync.cli.framework import RussianCommand
 from netcity_sync.cli.options import config_option, month_of, state
@@ -10,8 +9,10 @@ from netcity_sync.clock import system_clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.jobs.check import run_check
 from netcity_sync.jobs.digest import make_digests
+from netcity_sync.jobs.exchange import take_files
 from netcity_sync.jobs.report import make_report
 from netcity_sync.jobs.service import ServiceJob, run_service
+from netcity_sync.jobs.source import gis_source
 from netcity_sync.jobs.sync import run_sync
 from netcity_sync.mirror.backup import create_backup, verify_backup
 from netcity_sync.school_days import local_date
@@ -33,8 +34,12 @@ def service_jobs(settings: Settings) -> tuple[ServiceJob, ...]:
     folder = DataFolder(settings.storage.data_dir)
 
     def sync_and_check() -> None:
-        run_sync(settings, NetSchoolSource(settings.gis, settings.password()), system_clock)
-        run_check(settings, system_clock)
+        run_sync(settings, gis_source(settings), system_clock)
+        try:
+            if settings.exchange_folder.is_dir():
+                take_files(settings, system_clock)
+        finally:
+            run_check(settings, system_clock)
 
     def digest() -> None:
         make_digests(settings, system_clock, send=settings.mail is not None)

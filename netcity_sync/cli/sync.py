@@ -2,11 +2,11 @@
 
 import click
 
-from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.cli.console import print_json, say
 from netcity_sync.cli.framework import RussianCommand
 from netcity_sync.cli.options import clock_at, config_option, json_option, now_option, state
 from netcity_sync.cli.progress import sync_progress
+from netcity_sync.jobs.source import gis_source
 from netcity_sync.jobs.sync import SyncOptions, SyncOutcome, run_sync
 from netcity_sync.russian import plural
 
@@ -25,7 +25,7 @@ _FAILURES_SHOWN = 20
 def sync_command(full: bool, resume: bool, classes: tuple[str, ...], now: str | None, as_json: bool) -> None:
     """Run a sync and leave with its exit code."""
     settings = state().settings()
-    source = NetSchoolSource(settings.gis, settings.password())
+    source = gis_source(settings)
     options = SyncOptions(full=full, resume=resume, classes=classes)
     with sync_progress() as progress:
         outcome = run_sync(settings, source, clock_at(now, settings.zone), options, progress)
@@ -41,6 +41,9 @@ def print_outcome(outcome: SyncOutcome) -> None:
     read = plural(outcome.scopes_ok, "часть", "части", "частей")
     say(f"Прочитано {read} из {outcome.scopes}, без изменений: {outcome.scopes_unchanged}.")
     say(f"Изменений в зеркале: {outcome.changed_rows}. Учеников: {outcome.students}.")
+    if outcome.scopes_left:
+        left = plural(outcome.scopes_left, "часть", "части", "частей")
+        say(f"Ночь кончилась: не начато {left}. Дочитать: netcity-sync sync --resume")
     if outcome.failures:
         say(f"Не прочитано: {outcome.scopes_failed}. Эти журналы проверкой не оцениваются:")
         for failure in outcome.failures[:_FAILURES_SHOWN]:

@@ -9,20 +9,23 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Protocol, TypeVar
 
 import structlog
 
-from netcity_sync.adapters.source import JournalSource, Page, Scope, ScopeKind
+from netcity_sync.adapters.source import Capability, JournalSource, Page, Scope, ScopeKind
 from netcity_sync.clock import Clock
 from netcity_sync.data_folder import DataFolder
-from netcity_sync.errors import AnswerError, NetcityError, SourceMaintenance, SourceUnavailable, UsageError
+from netcity_sync.errors import AnswerError, NetcityError, SignInRefused, SourceClosed, UsageError
+from netcity_sync.jobs.sync_scopes import plan_access, plan_scopes, span_of_month, stop_moment
 from netcity_sync.mirror.database import open_writer
+from netcity_sync.mirror.drift import record_drift
 from netcity_sync.mirror.lock import hold_lock
 from netcity_sync.mirror.merge import has_unconfirmed, merge_scope
 from netcity_sync.mirror.raw import RawStore, open_raw
-from netcity_sync.mirror.rows import ScopeRows, dictionary_rows, journal_rows, roster_rows
+from netcity_sync.mirror.rows import ScopeRows, access_rows, dictionary_rows, journal_rows, roster_rows
 from netcity_sync.mirror.runs import (
     ScopeRead,
     begin_run,
@@ -41,8 +44,6 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 _AHEAD_PER_READER = 4
-_UNAVAILABLE_IN_A_ROW = 3
-_LOOK_ALIKES = str.maketrans("ABCEHKMOPTX", "АВСЕНКМОРТХ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class ScopeFailure:
 
 @dataclass(frozen=True, slots=True)
 class SyncOutcome:
-    """What a sync did. Moments are UTC."""
+    """What a sync did. Moments are UTC; `scopes_left` were not begun, since the night was over."""
 
     run_id: int
     status: str
@@ -74,6 +75,7 @@ class SyncOutcome:
     scopes: int
     scopes_ok: int
     scopes_failed: int
+    scopes_left: int
     scopes_unchanged: int
     changed_rows: int
     students: int
@@ -82,7 +84,7 @@ class SyncOutcome:
     @property
     def exit_code(self) -> int:
         """0 where everything was read, else 1 (docs/cli.md)."""
-        return 1 if self.scopes_failed else 0
+        return 1 if self.scopes_failed or self.scopes_left else 0
 
 
 class SyncProgress(Protocol):
@@ -116,7 +118,10 @@ def run_sync(
         run_id = begin_run(connection, clock(), resume=options.resume)
         sync = _Sync(settings, source, clock, options, progress, connection, raw, run_id)
         with _recorded(connection, run_id, clock), source:
-            sync.read_all()
+            try:
+                sync.read_all()
+            finally:
+                sync.keep_drift()
         outcome = sync.outcome()
         finish_run(connection, run_id, outcome.finished_at, outcome.status)
         raw.prune(clock(), settings.storage.raw_days)
@@ -180,7 +185,7 @@ class _Sync:
     unchanged: int = 0
     changed_rows: int = 0
     total: int = 1
-    unavailable_in_a_row: int = 0
+    left: int = 0
 
     def __post_init__(self) -> None:
         self.started_at = self.clock()
@@ -194,23 +199,30 @@ class _Sync:
         if self.progress is not None:
             self.progress.begin(len(scopes))
         with self._readers() as readers:
-            waiting = iter(scopes)
+            waiting = self._in_time(scopes)
             running = {readers.submit(self._read, scope) for scope in islice(waiting, self._ahead())}
             while running:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 self._merge_batch(done)
                 running |= {readers.submit(self._read, scope) for scope in islice(waiting, len(done))}
 
+    def keep_drift(self) -> None:
+        """Write down how the answers differed from what is expected; outside of any scope's transaction."""
+        if self.connection.in_transaction:
+            self.connection.execute("COMMIT")
+        record_drift(self.connection, self.run_id, self.source.drift())
+
     def outcome(self) -> SyncOutcome:
         """What was done up to now."""
         return SyncOutcome(
             run_id=self.run_id,
-            status="partial" if self.failures else "done",
+            status="partial" if self.failures or self.left else "done",
             started_at=self.started_at,
             finished_at=self.clock(),
             scopes=self.total,
             scopes_ok=self.ok,
             scopes_failed=len(self.failures),
+            scopes_left=self.left,
             scopes_unchanged=self.unchanged,
             changed_rows=self.changed_rows,
             students=len(self.students),
@@ -242,29 +254,26 @@ class _Sync:
         return page.content
 
     def _wanted(self, dictionaries: Dictionaries) -> Sequence[Scope]:
-        """The scopes of this run: rosters, then journals of all terms that have begun, newest terms first."""
-        chosen = _choose_classes(dictionaries, self.options.classes)
+        """The scopes of this run that are not read yet."""
         today = local_date(self.started_at, self.settings.zone)
-        terms = {term.id: term for term in dictionaries.terms if term.start <= today}
-        names = {item.id: item.name for item in dictionaries.classes}
-        scopes: list[Scope] = []
-        for class_id in sorted(chosen):
-            scopes.append(Scope(ScopeKind.ROSTER, class_id=class_id))
-            self.labels[scopes[-1].key] = f"список класса {names[class_id]}"
-        journals = [
-            (terms[term_id], group)
-            for group in dictionaries.subject_groups
-            if group.class_id in chosen
-            for term_id in group.term_ids
-            if term_id in terms
-        ]
-        for term, group in sorted(journals, key=lambda pair: (-pair[0].start.toordinal(), pair[1].id)):
-            scopes.append(Scope(ScopeKind.JOURNAL, subject_group_id=group.id, term_id=term.id))
-            self.labels[scopes[-1].key] = f"{names.get(group.class_id, '?')}, {group.name}, {term.name}"
-        if self.options.resume:
-            have = read_since_last_whole_run(self.connection, self.run_id)
-            scopes = [scope for scope in scopes if scope.key not in have]
-        return scopes
+        plan = plan_scopes(dictionaries, self.options.classes, today)
+        if Capability.JOURNAL_ACCESS in self.source.capabilities:
+            plan_access(self.connection, dictionaries, plan, self.started_at, self.settings.zone)
+        self.labels |= plan.labels
+        if not self.options.resume:
+            return plan.scopes
+        have = read_since_last_whole_run(self.connection, self.run_id)
+        return [scope for scope in plan.scopes if scope.key not in have]
+
+    def _in_time(self, scopes: Sequence[Scope]) -> Iterator[Scope]:
+        """The scopes one by one, until the night is over."""
+        stop_at = stop_moment(self.started_at, self.settings.sync.not_after, self.settings.zone)
+        for place, scope in enumerate(scopes):
+            if stop_at is not None and self.clock() >= stop_at:
+                self.left = len(scopes) - place
+                log.warning("night_is_over", run=self.run_id, left=self.left)
+                return
+            yield scope
 
     def _read(self, scope: Scope) -> _Answer:
         """Runs in a reader thread."""
@@ -276,6 +285,9 @@ class _Sync:
         return _Answer(scope, started, self.clock(), rows, body)
 
     def _fetch(self, scope: Scope) -> tuple[ScopeRows, bytes]:
+        if scope.month is not None and scope.class_id is not None:
+            page = self.source.read_journal_access(scope.class_id, *span_of_month(scope.month))
+            return _as_rows(page, partial(access_rows, scope.class_id, scope.month))
         if scope.class_id is not None:
             return _as_rows(self.source.read_roster(scope.class_id), roster_rows)
         assert scope.subject_group_id is not None
@@ -287,10 +299,10 @@ class _Sync:
         self.connection.execute("BEGIN IMMEDIATE")
         for answer in [future.result() for future in done]:
             if answer.error is None:
-                self.unavailable_in_a_row = 0
                 self._merge(answer)
+            elif isinstance(answer.error, SourceClosed | SignInRefused | UsageError):
+                raise answer.error
             else:
-                self._stop_or_go_on(answer.error)
                 self._fail(answer, answer.error)
         self._commit()
 
@@ -298,16 +310,6 @@ class _Sync:
         """Raw answers first: whatever the mirror refers to must be there, wherever a process dies."""
         self.raw.commit()
         self.connection.execute("COMMIT")
-
-    def _stop_or_go_on(self, error: NetcityError) -> None:
-        """Raise where the whole source is gone; return where only this scope is."""
-        if isinstance(error, AnswerError):
-            return
-        if isinstance(error, SourceUnavailable) and not isinstance(error, SourceMaintenance):
-            self.unavailable_in_a_row += 1
-            if self.unavailable_in_a_row < _UNAVAILABLE_IN_A_ROW:
-                return
-        raise error
 
     def _merge(self, answer: _Answer) -> None:
         assert answer.rows is not None
@@ -350,21 +352,3 @@ class _Sync:
 
 def _as_rows(page: Page[T], convert: Callable[[T], ScopeRows]) -> tuple[ScopeRows, bytes]:
     return convert(page.content), page.raw
-
-
-def _choose_classes(dictionaries: Dictionaries, wanted: tuple[str, ...]) -> frozenset[int]:
-    """The ids of the classes named by a user («7 а», «7A» with a Latin letter); all where none is named."""
-    if not wanted:
-        return frozenset(item.id for item in dictionaries.classes)
-    by_name = {_normal(item.name): item.id for item in dictionaries.classes}
-    unknown = [name for name in wanted if _normal(name) not in by_name]
-    if unknown:
-        raise UsageError(
-            f"Нет такого класса: {', '.join(unknown)}.",
-            todo=f"Есть классы: {', '.join(item.name for item in dictionaries.classes)}.",
-        )
-    return frozenset(by_name[_normal(name)] for name in wanted)
-
-
-def _normal(name: str) -> str:
-    return "".join(name.split()).upper().translate(_LOOK_ALIKES)

@@ -9,6 +9,7 @@ from sqlite_utils import Database, Migrations
 
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import DamagedError, UsageError
+from netcity_sync.mirror import exchange_schema
 from netcity_sync.mirror.schema import migrations
 
 _BUSY_MILLISECONDS = 30_000
@@ -25,6 +26,7 @@ def open_writer(folder: DataFolder) -> Iterator[sqlite3.Connection]:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         apply_migrations(connection, migrations)
+        apply_migrations(connection, exchange_schema.migrations)
         yield connection
         _shrink_wal(connection)
 

@@ -2,6 +2,7 @@
 
 A record that vanished is closed only when it was absent from two successful reads in a row: the GIS is known to
 answer with incomplete pages (protocol.md §2.4). Until then it stays current, with the run of its first absence.
+What a person removed from a file of theirs (`Table.gone_at_once`) is closed by the first read without it.
 """
 
 import sqlite3
@@ -74,13 +75,17 @@ def _merge_table(
     altered = [key for key, values in wanted.items() if key in current and current[key].values != values]
     back = [key for key in wanted if key in current and current[key].missing_from is not None and key not in altered]
     absent = [key for key in current if key not in wanted]
-    confirmed = [key for key in absent if (since := current[key].missing_from) is not None and since != run_id]
-    fresh = [key for key in absent if current[key].missing_from is None]
+    confirmed = [key for key in absent if _is_gone(table, current[key], run_id)]
+    fresh = [key for key in absent if current[key].missing_from is None and not table.gone_at_once]
     _close(connection, run_id, table, [(key, current[key]) for key in [*altered, *confirmed]])
     _insert(connection, run_id, table, [*new, *(key + wanted[key] for key in altered)])
     _set_missing(connection, table, run_id, fresh)
     _set_missing(connection, table, None, back)
     return len(new) + len(altered) + len(confirmed) + len(fresh) + len(back)
+
+
+def _is_gone(table: Table, absent: _Current, run_id: int) -> bool:
+    return table.gone_at_once or (absent.missing_from is not None and absent.missing_from != run_id)
 
 
 def _partition(table: Table, rows: ScopeRows) -> tuple[str, list[int]]:

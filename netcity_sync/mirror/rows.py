@@ -1,12 +1,13 @@
 """Model objects as rows of the mirror's tables, and nothing else."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from netcity_sync.mirror.schema import DICTIONARY_TABLES, JOURNAL_TABLES, ROSTER_TABLES, Table
-from netcity_sync.model import Dictionaries, Journal, Roster, Student
+from netcity_sync.mirror.schema import ACCESS_TABLE, DICTIONARY_TABLES, JOURNAL_TABLES, ROSTER_TABLES, Table
+from netcity_sync.model import Dictionaries, Journal, JournalAccess, Roster, Student
 
-Value = str | int | None
+Value = str | int | float | None
 Row = tuple[Value, ...]
 NONE_ID = 0
 """Stands for «no assignment» or «no lesson» in keys, which cannot be null."""
@@ -86,3 +87,16 @@ def journal_rows(content: Journal) -> ScopeRows:
     }  # fmt: skip
     tables = tuple((table, tuple(rows[table.name])) for table in JOURNAL_TABLES)
     return ScopeRows({"subject_group_id": journal[0], "term_id": journal[1]}, tables, content.students)
+
+
+def access_rows(class_id: int, month: int, content: Iterable[JournalAccess]) -> ScopeRows:
+    """Who touched the journals of a class in a month as rows; equal lines are counted."""
+    lines = Counter(
+        (
+            class_id, month, item.subject_name, f"{item.at:%Y-%m-%dT%H:%M}", item.user_name,
+            item.lesson_date.isoformat() if item.lesson_date is not None else "", item.term_name, item.action,
+        )
+        for item in content
+    )  # fmt: skip
+    rows: tuple[Row, ...] = tuple((*key, times) for key, times in lines.items())
+    return ScopeRows({"class_id": class_id, "month": month}, ((ACCESS_TABLE, rows),))

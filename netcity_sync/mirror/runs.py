@@ -6,7 +6,11 @@ from datetime import datetime
 
 from netcity_sync import __version__
 from netcity_sync.adapters.source import Capability, Scope
-from netcity_sync.clock import utc_text
+from netcity_sync.clock import from_utc_text, utc_text
+from netcity_sync.mirror.exchange_schema import TAKE_TABLE
+
+_SYNCS = f"(SELECT * FROM run WHERE run_id NOT IN (SELECT run_id FROM {TAKE_TABLE}))"
+"""Runs that read journals: a take of the exchange folder is a run too, but nothing that could be resumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ def begin_run(connection: sqlite3.Connection, now: datetime, *, resume: bool) ->
     """Open a run. Whoever holds the lock calls it, so a run still «running» belongs to a process that died."""
     connection.execute("BEGIN IMMEDIATE")
     connection.execute("UPDATE run SET status = 'interrupted' WHERE status = 'running'")
-    resumes = connection.execute("SELECT max(run_id) FROM run").fetchone()[0] if resume else None
+    resumes = connection.execute(f"SELECT max(run_id) FROM {_SYNCS}").fetchone()[0] if resume else None
     run_id = connection.execute(
         "INSERT INTO run (started_at, status, resumes, program_version) VALUES (?, 'running', ?, ?)",
         [utc_text(now), resumes, __version__],
@@ -80,11 +84,19 @@ def last_hash(connection: sqlite3.Connection, scope: Scope) -> str | None:
     return None if row is None else str(row[0])
 
 
+def last_good_read(connection: sqlite3.Connection, scope: Scope) -> datetime | None:
+    """When the last good read of a scope ended (UTC)."""
+    row = connection.execute(
+        "SELECT finished_at FROM scope_read WHERE scope = ? AND ok ORDER BY run_id DESC LIMIT 1", [scope.key]
+    ).fetchone()
+    return None if row is None else from_utc_text(row[0])
+
+
 def read_since_last_whole_run(connection: sqlite3.Connection, run_id: int) -> frozenset[str]:
     """The scopes that the unfinished runs just before `run_id` read well: a resumed run need not repeat them."""
     rows = connection.execute(
         "SELECT DISTINCT scope FROM scope_read WHERE ok AND run_id < :run AND run_id >"
-        " coalesce((SELECT max(run_id) FROM run WHERE status = 'done' AND run_id < :run), 0)",
+        f" coalesce((SELECT max(run_id) FROM {_SYNCS} WHERE status = 'done' AND run_id < :run), 0)",
         {"run": run_id},
     )
     return frozenset(str(row[0]) for row in rows)

@@ -20,13 +20,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """An entity's table. A scope owns the rows that agree with it in the `scope` columns."""
+    """An entity's table. A scope owns the rows that agree with it in the `scope` columns.
+
+    A record absent from one good read is gone at once where `gone_at_once`, else after a second look (merge.py).
+    """
 
     name: str
     meaning: str
     key: tuple[Column, ...]
     values: tuple[Column, ...]
     scope: tuple[str, ...] = ()
+    gone_at_once: bool = False
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -124,9 +128,19 @@ JOURNAL_TABLES = (
     ),
 )  # fmt: skip
 
+ACCESS_TABLE = Table(
+    "journal_access", "Запись отчёта о доступе к журналу",
+    (_id("class_id", "Класс"), _id("month", "Год и месяц изменения, например 202610"),
+     _text("subject_name", "Предмет, как напечатан"), _text("at", "Когда, время школы с точностью до минуты"),
+     _text("user_name", "Кто"), _text("lesson_date", "Дата урока; пусто — не указана"),
+     _text("term_name", "Период, как напечатан"), _text("action", "Что сделано, словами сервера")),
+    (_id("times", "Сколько таких строк"),), scope=("class_id", "month"),
+)  # fmt: skip
+
 STUDENT_TABLE = Table("student", "Ученик", (_id("student_id", "Номер в ГИС"),), (_text("name", "Фамилия и имя"),))
 
-ENTITY_TABLES = (*DICTIONARY_TABLES, STUDENT_TABLE, *ROSTER_TABLES, *JOURNAL_TABLES)
+_FIRST_TABLES = (*DICTIONARY_TABLES, STUDENT_TABLE, *ROSTER_TABLES, *JOURNAL_TABLES)
+ENTITY_TABLES = (*_FIRST_TABLES, ACCESS_TABLE)
 
 RUN_STATUSES = ("running", "done", "partial", "failed", "interrupted")
 """How a run ended: `partial` when some scopes failed, `interrupted` when the process died."""
@@ -146,20 +160,11 @@ def table_ddl(table: Table) -> str:
     return f"CREATE TABLE {table.name} (\n  {body}\n) STRICT, WITHOUT ROWID"
 
 
-_RUN_DDL = f"""
-CREATE TABLE run (
-  run_id INTEGER PRIMARY KEY,
-  started_at TEXT NOT NULL,
-  finished_at TEXT,
-  status TEXT NOT NULL CHECK (status IN ({", ".join(repr(status) for status in RUN_STATUSES)})),
-  resumes INTEGER REFERENCES run(run_id),
-  program_version TEXT NOT NULL,
-  error TEXT
-) STRICT;
+_SCOPE_READ_DDL = """
 CREATE TABLE scope_read (
   run_id INTEGER NOT NULL REFERENCES run(run_id),
   scope TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('dictionaries', 'roster', 'journal')),
+  kind TEXT NOT NULL CHECK (kind IN ({kinds})),
   class_id INTEGER,
   subject_group_id INTEGER,
   term_id INTEGER,
@@ -173,7 +178,20 @@ CREATE TABLE scope_read (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX scope_read_by_scope ON scope_read (scope, run_id);
 CREATE INDEX scope_read_by_journal ON scope_read (subject_group_id, term_id, run_id);
-CREATE TABLE capability (
+"""
+_FIRST_KINDS = "'dictionaries', 'roster', 'journal'"
+
+_RUN_DDL = f"""
+CREATE TABLE run (
+  run_id INTEGER PRIMARY KEY,
+  started_at TEXT NOT NULL,
+  finished_at TEXT,
+  status TEXT NOT NULL CHECK (status IN ({", ".join(repr(status) for status in RUN_STATUSES)})),
+  resumes INTEGER REFERENCES run(run_id),
+  program_version TEXT NOT NULL,
+  error TEXT
+) STRICT;
+{_SCOPE_READ_DDL.format(kinds=_FIRST_KINDS)}CREATE TABLE capability (
   name TEXT PRIMARY KEY,
   run_id INTEGER NOT NULL REFERENCES run(run_id)
 ) STRICT, WITHOUT ROWID;
@@ -185,13 +203,48 @@ migrations = Migrations("mirror")
 @migrations()
 def first_schema(db: Database) -> None:
     """Runs, scope reads, and one table an entity with a view of its current rows."""
-    for statement in _RUN_DDL.split(";"):
+    _execute_all(db, _RUN_DDL)
+    for table in _FIRST_TABLES:
+        _create(db, table)
+
+
+@migrations()
+def journal_access_and_drift(db: Database) -> None:
+    """Who touched which journal when; and how the answers of the GIS differ from what this version expects."""
+    _create(db, ACCESS_TABLE)
+    db.execute("ALTER TABLE scope_read RENAME TO old_scope_read")
+    for index in ("scope_read_by_scope", "scope_read_by_journal"):
+        db.execute(f"DROP INDEX {index}")
+    _execute_all(db, _SCOPE_READ_DDL.format(kinds=f"{_FIRST_KINDS}, 'journal_access'"))
+    db.execute("INSERT INTO scope_read SELECT * FROM old_scope_read")
+    db.execute("DROP TABLE old_scope_read")
+    db.execute(
+        """
+        CREATE TABLE drift (
+          kind TEXT NOT NULL CHECK (kind IN ('unknown', 'vanished')),
+          call TEXT NOT NULL,
+          field TEXT NOT NULL,
+          first_run INTEGER NOT NULL REFERENCES run(run_id),
+          last_run INTEGER NOT NULL REFERENCES run(run_id),
+          times INTEGER NOT NULL,
+          told_at TEXT,
+          PRIMARY KEY (kind, call, field)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+
+
+def _execute_all(db: Database, script: str) -> None:
+    for statement in script.split(";"):
         if statement.strip():
             db.execute(statement)
-    for table in ENTITY_TABLES:
-        db.execute(table_ddl(table))
-        names = ", ".join(f'"{column.name}"' for column in table.columns)
-        db.execute(
-            f"CREATE VIEW current_{table.name} AS SELECT {names}, seen_from, missing_from"
-            f" FROM {table.name} WHERE seen_to IS NULL"
-        )
+
+
+def _create(db: Database, table: Table) -> None:
+    """An entity's table with a view of its current rows."""
+    db.execute(table_ddl(table))
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    db.execute(
+        f"CREATE VIEW current_{table.name} AS SELECT {names}, seen_from, missing_from"
+        f" FROM {table.name} WHERE seen_to IS NULL"
+    )

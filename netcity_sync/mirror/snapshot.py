@@ -11,7 +11,8 @@ from netcity_sync.clock import from_utc_text, utc_text
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import UsageError
 from netcity_sync.mirror.database import open_reader
-from netcity_sync.mirror.schema import ENTITY_TABLES
+from netcity_sync.mirror.exchange_schema import EXCHANGE_TABLES, TAKE_TABLE
+from netcity_sync.mirror.schema import ENTITY_TABLES, Table
 from netcity_sync.school_days import SchoolDays
 
 
@@ -20,8 +21,9 @@ class Snapshot:
     """A state of the mirror.
 
     `connection` sees it through temporary views: `as_of_<table>` with the table's columns, `seen_from`, and `missing`
-    (1 for a record that was absent from the last read, not confirmed yet); `as_of_read` and `as_of_run` with the
-    reads and runs up to then. `run_id` is its newest run, `moment` (UTC) when that run began.
+    (1 for a record that was absent from the last read, not confirmed yet); `as_of_read`, `as_of_run` and
+    `as_of_exchange_take` with the reads, runs and takes of the exchange folder up to then. `run_id` is its newest run,
+    `moment` (UTC) when that run began.
     """
 
     connection: sqlite3.Connection
@@ -29,9 +31,10 @@ class Snapshot:
     moment: datetime
 
     def capabilities(self) -> frozenset[Capability]:
-        """What the source could tell."""
+        """What the source could tell, and what was taken from the exchange folder by then."""
         known = {item.value for item in Capability}
-        names = (str(row[0]) for row in self.connection.execute("SELECT name FROM capability"))
+        query = "SELECT name FROM capability UNION SELECT name FROM as_of_exchange_take WHERE ok"
+        names = (str(row[0]) for row in self.connection.execute(query))
         return frozenset(Capability(name) for name in names if name in known)
 
     def school_days(self, days_off: Iterable[date] = ()) -> SchoolDays:
@@ -51,7 +54,7 @@ def open_snapshot(folder: DataFolder, as_of: datetime | None = None) -> Iterator
             "SELECT run_id, started_at FROM run WHERE started_at <= ? ORDER BY run_id DESC LIMIT 1",
             [utc_text(as_of) if as_of is not None else "9999"],
         ).fetchone()
-        if row is None:
+        if row is None or not _was_synced(connection, row["run_id"]):
             raise UsageError(
                 "На это время в зеркале нет ни одного прогона.", todo="Прочитайте журналы: netcity-sync sync"
             )
@@ -59,13 +62,48 @@ def open_snapshot(folder: DataFolder, as_of: datetime | None = None) -> Iterator
         yield Snapshot(connection, row["run_id"], from_utc_text(row["started_at"]))
 
 
+def _present_tables(connection: sqlite3.Connection) -> frozenset[str]:
+    rows = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")
+    return frozenset(str(row[0]) for row in rows)
+
+
+def _was_synced(connection: sqlite3.Connection, run_id: int) -> bool:
+    """Whether some run up to then was a sync, not a take of the exchange folder: else no journal is known at all."""
+    if TAKE_TABLE not in _present_tables(connection):
+        return True
+    query = f"SELECT 1 FROM run WHERE run_id <= ? AND run_id NOT IN (SELECT run_id FROM {TAKE_TABLE}) LIMIT 1"
+    return connection.execute(query, [run_id]).fetchone() is not None
+
+
 def _make_views(connection: sqlite3.Connection, run_id: int) -> None:
+    present = _present_tables(connection)
     for table in ENTITY_TABLES:
-        names = ", ".join(f'"{column.name}"' for column in table.columns)
-        connection.execute(
-            f"CREATE TEMP VIEW as_of_{table.name} AS SELECT {names}, seen_from,"
-            f" coalesce(missing_from <= {run_id}, 0) AS missing FROM main.{table.name}"
-            f" WHERE seen_from <= {run_id} AND (seen_to IS NULL OR seen_to > {run_id})"
-        )
+        _make_view(connection, table, run_id)
+    for table in EXCHANGE_TABLES:
+        if table.name in present:
+            _make_view(connection, table, run_id)
+        else:
+            _make_empty_view(connection, table)
     connection.execute(f"CREATE TEMP VIEW as_of_read AS SELECT * FROM main.scope_read WHERE run_id <= {run_id}")
     connection.execute(f"CREATE TEMP VIEW as_of_run AS SELECT * FROM main.run WHERE run_id <= {run_id}")
+    takes = "SELECT NULL AS run_id, NULL AS name, NULL AS read_at, NULL AS ok WHERE 0"
+    if TAKE_TABLE in present:
+        takes = f"SELECT * FROM main.{TAKE_TABLE} WHERE run_id <= {run_id}"
+    connection.execute(f"CREATE TEMP VIEW as_of_{TAKE_TABLE} AS {takes}")
+
+
+def _make_view(connection: sqlite3.Connection, table: Table, run_id: int) -> None:
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    connection.execute(
+        f"CREATE TEMP VIEW as_of_{table.name} AS SELECT {names}, seen_from,"
+        f" coalesce(missing_from <= {run_id}, 0) AS missing FROM main.{table.name}"
+        f" WHERE seen_from <= {run_id} AND (seen_to IS NULL OR seen_to > {run_id})"
+    )
+
+
+def _make_empty_view(connection: sqlite3.Connection, table: Table) -> None:
+    """For a table that the file does not have yet: it was last written by an older program."""
+    names = ", ".join(f'NULL AS "{column.name}"' for column in table.columns)
+    connection.execute(
+        f"CREATE TEMP VIEW as_of_{table.name} AS SELECT {names}, NULL AS seen_from, NULL AS missing WHERE 0"
+    )

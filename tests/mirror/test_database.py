@@ -10,6 +10,7 @@ from support.school import Book, Trial, at
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import DamagedError, LockHeld, UsageError
 from netcity_sync.mirror.database import open_reader, open_writer
+from netcity_sync.mirror.exchange_schema import EXCHANGE_TABLES
 from netcity_sync.mirror.lock import hold_lock
 from netcity_sync.mirror.raw import open_raw
 from netcity_sync.mirror.schema import ENTITY_TABLES
@@ -19,7 +20,7 @@ from netcity_sync.mirror.snapshot import open_snapshot
 def test_every_table_is_strict_and_has_a_view_of_current_rows(tmp_path: Path) -> None:
     with open_writer(DataFolder(tmp_path)) as connection:
         strict = dict(connection.execute("SELECT name, strict FROM pragma_table_list").fetchall())
-        for table in ENTITY_TABLES:
+        for table in (*ENTITY_TABLES, *EXCHANGE_TABLES):
             assert strict[table.name] == 1
             connection.execute(f"SELECT * FROM current_{table.name}")
 

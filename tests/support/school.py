@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from netcity_sync.adapters.source import Capability, Page
+from netcity_sync.adapters.netschool.source import NetSchoolSource
+from netcity_sync.adapters.source import DriftNote, Page
 from netcity_sync.clock import fixed_clock
 from netcity_sync.compliance.finding import Finding
 from netcity_sync.errors import NetcityError
@@ -22,6 +23,7 @@ from netcity_sync.model import (
     Enrolment,
     Grading,
     Journal,
+    JournalAccess,
     Lesson,
     Mark,
     Roster,
@@ -118,7 +120,7 @@ class Book:
 class BookSource:
     """A source that serves one book."""
 
-    capabilities = frozenset(Capability)
+    capabilities = NetSchoolSource.capabilities
 
     def __init__(self, book: Book) -> None:
         self.book = book
@@ -140,6 +142,12 @@ class BookSource:
     def _fail(self, what: str) -> None:
         if what in self.broken:
             raise self.broken[what]
+
+    def drift(self) -> tuple[DriftNote, ...]:
+        return ()
+
+    def read_journal_access(self, class_id: int, first: date, last: date) -> Page[tuple[JournalAccess, ...]]:
+        raise AssertionError("not among the capabilities")
 
     def read_dictionaries(self) -> Page[Dictionaries]:
         """One class, one journal, one term."""

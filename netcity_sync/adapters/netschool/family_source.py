@@ -7,6 +7,7 @@ partial: the only pupils of its journals are the account's own children, and att
 import time
 from collections.abc import Callable, Iterable
 from datetime import date
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -43,19 +44,22 @@ T = TypeVar("T", Lesson, Assignment)
 class FamilySource:
     """A parent's or pupil's account as a `JournalSource`."""
 
-    capabilities = frozenset({Capability.ROSTER, Capability.LESSONS, Capability.HOMEWORK, Capability.MARKS})
+    capabilities: frozenset[Capability] = frozenset(
+        {Capability.ROSTER, Capability.LESSONS, Capability.HOMEWORK, Capability.MARKS}
+    )
 
     def __init__(
         self,
         gis: GisSettings,
-        password: SecretStr,
+        password: SecretStr | None,
         *,
+        session_file: Path | None = None,
         clock: Clock = system_clock,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._connection = Connection(
-            gis, Account(gis.login, password, gis.role), clock=clock, monotonic=monotonic, sleep=sleep
+            gis, Account(gis.login, password, gis.role, session_file), clock=clock, monotonic=monotonic, sleep=sleep
         )
         self._view = FamilyView(self._connection)
         self._children: dict[int, tuple[FamilyStudent, ...]] = {}

@@ -55,6 +55,8 @@ _FROM_PAGES = frozenset({
 class NetSchoolSource:
     """A signed-in staff account of «Сетевой город» (design.md §4.1). Use it as a context manager."""
 
+    capabilities: frozenset[Capability] = _FROM_PAGES
+
     def __init__(
         self,
         gis: GisSettings,
@@ -67,7 +69,8 @@ class NetSchoolSource:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """`password` signs in; without one, `session_file` holds a session brought over from a browser."""
-        self.capabilities = _FROM_PAGES | {Capability.JOURNAL_ACCESS} if journal_access else _FROM_PAGES
+        if journal_access:
+            self.capabilities = _FROM_PAGES | {Capability.JOURNAL_ACCESS}
         self._connection = Connection(
             gis, Account(gis.login, password, gis.role, session_file), clock=clock, monotonic=monotonic, sleep=sleep
         )

@@ -1,0 +1,63 @@
+"""The mirror's tables for what people bring in the exchange folder; they follow the declarations of the files."""
+
+from sqlite_utils import Database, Migrations
+
+from netcity_sync.adapters.exchange.files import FILES
+from netcity_sync.adapters.exchange.spec import Field, FileSpec, Kind
+from netcity_sync.mirror.schema import Column, Table, table_ddl
+
+TAKE_TABLE = "exchange_take"
+
+
+def _declaration(column: Field) -> str:
+    if column.kind is Kind.CHOICE:
+        stored = [int(value) if isinstance(value, bool) else f"'{value.value}'" for value in column.choices]
+        kind = "INTEGER" if isinstance(next(iter(column.choices)), bool) else "TEXT"
+        null = " NOT NULL" if column.required or column.key else ""
+        return f"{kind}{null} CHECK ({column.name} IN ({', '.join(map(str, stored))}))"
+    kind = {Kind.INTEGER: "INTEGER", Kind.NUMBER: "REAL"}.get(column.kind, "TEXT")
+    return f"{kind} NOT NULL" if column.required or column.key else kind
+
+
+def _table(spec: FileSpec) -> Table:
+    columns = {item: Column(item.name, _declaration(item), item.heading) for item in spec.fields}
+    return Table(
+        spec.entity,
+        spec.title,
+        key=tuple(columns[item] for item in spec.fields if item.key),
+        values=tuple(columns[item] for item in spec.fields if not item.key),
+        gone_at_once=True,
+    )
+
+
+TABLE_OF_FILE = {spec.stem: _table(spec) for spec in FILES}
+EXCHANGE_TABLES = tuple(TABLE_OF_FILE.values())
+
+migrations = Migrations("exchange")
+
+
+@migrations()
+def tables_of_the_exchange_folder(db: Database) -> None:
+    """A table a file with a view of its current rows, and the record of takes."""
+    for table in EXCHANGE_TABLES:
+        db.execute(table_ddl(table))
+        names = ", ".join(f'"{column.name}"' for column in table.columns)
+        db.execute(
+            f"CREATE VIEW current_{table.name} AS SELECT {names}, seen_from, missing_from"
+            f" FROM {table.name} WHERE seen_to IS NULL"
+        )
+    db.execute(
+        f"""
+        CREATE TABLE {TAKE_TABLE} (
+          run_id INTEGER NOT NULL REFERENCES run(run_id),
+          name TEXT NOT NULL,
+          read_at TEXT NOT NULL,
+          ok INTEGER NOT NULL CHECK (ok IN (0, 1)),
+          payload_hash TEXT NOT NULL,
+          rows INTEGER NOT NULL,
+          changed_rows INTEGER NOT NULL,
+          problems INTEGER NOT NULL,
+          PRIMARY KEY (run_id, name)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
