@@ -10,12 +10,14 @@ from netcity_sync.cli.check import check_command, findings_group, rules_group
 from netcity_sync.cli.console import remark, speak_utf8
 from netcity_sync.cli.demo import demo_command
 from netcity_sync.cli.digest import digest_command
+from netcity_sync.cli.discover import discover_command
 from netcity_sync.cli.exchange import exchange_group
 from netcity_sync.cli.framework import PROGRAM, RussianGroup, explain_usage
 from netcity_sync.cli.init import init_command
 from netcity_sync.cli.options import config_option
 from netcity_sync.cli.report import report_group
 from netcity_sync.cli.service import run_command
+from netcity_sync.cli.session import session_group
 from netcity_sync.cli.simulate import simulate_command
 from netcity_sync.cli.sync import sync_command
 from netcity_sync.errors import NetcityError, UsageError
@@ -35,8 +37,8 @@ def app() -> None:
 
 
 for _command in (
-    demo_command, init_command, sync_command, check_command, findings_group, rules_group, digest_command,
-    report_group, exchange_group, backup_group, run_command, simulate_command,
+    demo_command, init_command, discover_command, session_group, sync_command, check_command, findings_group,
+    rules_group, digest_command, report_group, exchange_group, backup_group, run_command, simulate_command,
 ):  # fmt: skip
     app.add_command(_command)
 

@@ -1,5 +1,7 @@
 """`netcity-sync run`: the service, everything on schedule."""
 
+from functools import partial
+
 import click
 
 from netcity_sync.cli.console import remark
@@ -12,11 +14,12 @@ from netcity_sync.jobs.digest import make_digests
 from netcity_sync.jobs.exchange import take_files
 from netcity_sync.jobs.report import make_report
 from netcity_sync.jobs.service import ServiceJob, run_service
+from netcity_sync.jobs.session import KEEP_ALIVE_CRON, refresh_session
 from netcity_sync.jobs.source import gis_source
 from netcity_sync.jobs.sync import run_sync
 from netcity_sync.mirror.backup import create_backup, verify_backup
 from netcity_sync.school_days import local_date
-from netcity_sync.settings import Settings
+from netcity_sync.settings import Settings, SignInWay
 
 
 @click.command("run", cls=RussianCommand, help="Служба: всё по расписанию, до остановки.")
@@ -24,7 +27,8 @@ from netcity_sync.settings import Settings
 def run_command() -> None:
     """Run until stopped."""
     settings = state().settings()
-    settings.password()
+    if settings.gis.sign_in is SignInWay.PASSWORD:
+        settings.password()
     remark("Служба запущена. Остановить: Ctrl+C.")
     run_service(settings, system_clock, service_jobs(settings))
 
@@ -52,9 +56,13 @@ def service_jobs(settings: Settings) -> tuple[ServiceJob, ...]:
         verify_backup(create_backup(folder, system_clock))
 
     cron = settings.schedule
-    return (
+    jobs = (
         ServiceJob(id="sync", title="Чтение журналов и проверка", cron=cron.sync, run=sync_and_check),
         ServiceJob(id="digest", title="Сводки", cron=cron.digest, run=digest),
         ServiceJob(id="report", title="Отчёт за прошлый месяц", cron=cron.report, run=report),
         ServiceJob(id="backup", title="Резервная копия", cron=cron.backup, run=backup),
     )
+    if settings.gis.sign_in is SignInWay.PASSWORD:
+        return jobs
+    keep_alive = partial(refresh_session, settings, system_clock)
+    return (*jobs, ServiceJob(id="session", title="Продление сеанса", cron=KEEP_ALIVE_CRON, run=keep_alive))

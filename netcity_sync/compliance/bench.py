@@ -4,6 +4,7 @@
 |---|---|---|
 | `journal` | journal in a term that has begun | its last good read, whether that is fresh, what rules apply, counts |
 | `reads` | good read of a journal | when it began, and when the good read before it ended (`lower`) |
+| `touch` | kind of entry × lesson date × minute | when the report on access saw such an entry touched (UTC) |
 | `due` | lesson date × deadline | the moment (UTC) at which a record of that date is late |
 | `held` | lesson that stood on the page of the last read | whether it is held, has a topic, is a control work |
 | `pupil` | pupil on the list of a journal | lessons that count and that were attended, given marks, unconfirmed ones |
@@ -12,10 +13,10 @@
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from netcity_sync.clock import from_utc_text, utc_text
-from netcity_sync.compliance.words import is_control
+from netcity_sync.compliance.words import is_control, touched
 from netcity_sync.mirror.snapshot import Snapshot
 from netcity_sync.school_days import SchoolDays, local_date, local_moment
 from netcity_sync.settings import Settings
@@ -48,12 +49,16 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     days = snapshot.school_days(settings.calendar.days_off)
     connection.create_function("is_control", 1, is_control, deterministic=True)
     connection.create_function("local_date", 1, _local_date_of(settings), deterministic=True)
+    connection.create_function("touched", 1, touched, deterministic=True)
+    connection.create_function("utc_of", 2, _utc_of(settings), deterministic=True)
     stale = utc_text(now - timedelta(hours=settings.checks.stale_after_hours))
     values = {"today": local_date(now, settings.zone).isoformat(), "stale": stale}
     connection.execute(_JOURNAL, values)
     connection.execute("CREATE UNIQUE INDEX temp.journal_key ON journal (subject_group_id, term_id)")
     connection.execute(_READS)
     connection.execute("CREATE UNIQUE INDEX temp.reads_key ON reads (subject_group_id, term_id, run_id)")
+    connection.execute(_TOUCH)
+    connection.execute("CREATE INDEX temp.touch_place ON touch (class_id, subject_name, lesson_date, what, moment)")
     _fill_due(connection, settings, days)
     connection.execute(_HELD)
     connection.execute("CREATE UNIQUE INDEX temp.held_key ON held (subject_group_id, term_id, lesson_id)")
@@ -67,6 +72,16 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
 
 def _local_date_of(settings: Settings) -> Callable[[str], str]:
     return lambda moment: local_date(from_utc_text(moment), settings.zone).isoformat()
+
+
+def _utc_of(settings: Settings) -> Callable[[str, int], str]:
+    """A minute of the school's clocks, and some minutes later, as the UTC text of the mirror."""
+
+    def convert(text: str, minutes: int) -> str:
+        moment = datetime.fromisoformat(text).replace(tzinfo=settings.zone)
+        return utc_text(moment.astimezone(UTC) + timedelta(minutes=minutes))
+
+    return convert
 
 
 def _fill_due(connection: sqlite3.Connection, settings: Settings, days: SchoolDays) -> None:
@@ -127,6 +142,13 @@ CREATE TEMP TABLE reads AS
 SELECT subject_group_id, term_id, run_id, started_at,
   lag(finished_at) OVER (PARTITION BY subject_group_id, term_id ORDER BY run_id) AS lower
 FROM as_of_read WHERE kind = 'journal' AND ok
+"""
+
+_TOUCH = """
+CREATE TEMP TABLE touch AS
+SELECT DISTINCT class_id, subject_name, lesson_date, touched(action) AS what,
+  utc_of(at, 0) AS moment, utc_of(at, 1) AS minute_end
+FROM as_of_journal_access WHERE touched(action) IS NOT NULL
 """
 
 _HELD = """

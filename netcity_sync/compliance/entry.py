@@ -1,4 +1,8 @@
-"""When something was entered: between the last read without it and the first with it (docs/checks.md «Entry»)."""
+"""When something was entered: between the last read without it and the first with it (docs/checks.md «Entry»).
+
+Where the report on access to the journal tells when entries of that kind and lesson were touched in between, it was
+entered no earlier than the first of those minutes.
+"""
 
 import sqlite3
 
@@ -8,13 +12,22 @@ from netcity_sync.compliance.finding import Proof
 from netcity_sync.russian import day_month, local_time, plural
 
 LATE = """
-SELECT x.*, j.class_name, j.subject_name, j.group_name, j.payload_hash,
-  due.moment AS deadline, r.lower, r.started_at AS upper, r.run_id AS upper_run
-FROM ({entries}) x
-JOIN reads r ON r.subject_group_id = x.subject_group_id AND r.term_id = x.term_id AND r.run_id = x.first_run
-JOIN due ON due.what = x.what AND due.days = x.days AND due.date = x.date
-JOIN journal j ON j.subject_group_id = x.subject_group_id AND j.term_id = x.term_id
-WHERE r.lower > due.moment
+SELECT * FROM (
+  SELECT y.*, max(y.read_lower, coalesce(y.touch, y.read_lower)) AS lower, y.touch > y.read_lower AS by_report
+  FROM (
+    SELECT x.*, j.class_name, j.subject_name, j.group_name, j.payload_hash,
+      due.moment AS deadline, r.lower AS read_lower, r.started_at AS upper, r.run_id AS upper_run, (
+        SELECT min(t.moment) FROM touch t
+        WHERE t.class_id = j.class_id AND t.subject_name = j.subject_name AND t.lesson_date = x.date
+          AND t.what = x.what AND t.minute_end > r.lower AND t.moment <= r.started_at
+      ) AS touch
+    FROM ({entries}) x
+    JOIN reads r ON r.subject_group_id = x.subject_group_id AND r.term_id = x.term_id AND r.run_id = x.first_run
+    JOIN due ON due.what = x.what AND due.days = x.days AND due.date = x.date
+    JOIN journal j ON j.subject_group_id = x.subject_group_id AND j.term_id = x.term_id
+    WHERE r.lower IS NOT NULL AND r.started_at > due.moment
+  ) y
+) WHERE lower > deadline
 """
 """Entries that were certainly late.
 
@@ -40,4 +53,9 @@ def late_words(bench: Bench, row: sqlite3.Row) -> str:
     days = max(1, (lower.date() - deadline.date()).days)
     seen = local_time(from_utc_text(row["lower"]), bench.settings.zone)
     late = plural(days, "день", "дня", "дней")
+    if row["by_report"]:
+        return (
+            f"срок {day_month(deadline.date())}, а внесено не раньше {seen}, по отчёту о доступе к журналу"
+            f" (позже на {late})"
+        )
     return f"срок {day_month(deadline.date())}, а {seen} записи ещё не было (позже на {late})"

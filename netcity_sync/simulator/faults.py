@@ -31,6 +31,7 @@ class Fault(StrEnum):
     ROTATED_AT = "rotated-at"
     SERVER_ERROR = "server-error"
     JOURNAL_ERROR = "journal-error"
+    MOVED_JOURNAL = "moved-journal"
     HUB_BREAK = "hub-break"
     HUB_HANG = "hub-hang"
 

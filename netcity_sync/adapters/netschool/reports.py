@@ -32,6 +32,7 @@ from netcity_sync.school_days import term_kind
 log = structlog.get_logger(__name__)
 
 _CORE_HUB_SINCE = (5, 29)
+_HUB_MOVED_IN = (5, 32)
 _SECOND_REPORTS_SINCE = (5, 24)
 _ATTEMPTS = 2
 _GONE = ("404", "405", "409")
@@ -68,6 +69,11 @@ class ReportEngine:
         self._drift = drift
         self._release = release_of(context.version)
         self._core_path: str | None = None
+
+    @property
+    def hub_path(self) -> str | None:
+        """Where the hub of a newer release was found; null before the first report."""
+        return self._core_path
 
     def catalogue(self) -> tuple[ReportTitle, ...]:
         """The reports that the account's role may ask for."""
@@ -191,7 +197,8 @@ class ReportEngine:
                 yield classic
             return
         self._early_access()
-        paths = [self._core_path] if self._core_path is not None else list(profile.hubs)
+        order = profile.hubs if self._release >= _HUB_MOVED_IN else profile.hubs[::-1]
+        paths = [self._core_path] if self._core_path is not None else list(order)
         for path in paths:
             try:
                 with self._line.open(path, self._session.proof, {"at": self._session.proof.at}) as socket:

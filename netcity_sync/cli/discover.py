@@ -1,0 +1,45 @@
+"""`netcity-sync discover`: learn how this «Сетевой город» answers."""
+
+from pathlib import Path
+
+import click
+
+from netcity_sync.cli.console import print_json, remark, say
+from netcity_sync.cli.framework import RussianCommand
+from netcity_sync.cli.options import config_option, json_option, state
+from netcity_sync.clock import system_clock
+from netcity_sync.data_folder import DataFolder
+from netcity_sync.jobs.discover import capture, in_words, run_discovery, write_profile
+from netcity_sync.settings import find_config
+
+
+@click.command(
+    "discover",
+    cls=RussianCommand,
+    help="Узнать, как отвечает ваш «Сетевой город»: только чтение. Отличия записываются в настройки, а описание"
+    " ответов без имён и отметок — в файл, который можно отправить разработчикам.",
+)
+@click.option("--capture", "capture_file", type=click.Path(path_type=Path, dir_okay=False), metavar="ФАЙЛ",
+              help="Куда записать описание ответов; по умолчанию — discover.json в папке данных.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Настройки не менять.")
+@json_option
+@config_option
+def discover_command(capture_file: Path | None, dry_run: bool, as_json: bool) -> None:
+    """Look around, say what was found, write it down."""
+    settings = state().settings()
+    folder = DataFolder(settings.storage.data_dir)
+    folder.prepare()
+    found = run_discovery(settings, system_clock, lambda title: remark(f"{title}…"))
+    path = capture_file or folder.root / "discover.json"
+    path.write_text(capture(found), encoding="utf-8")
+    if as_json:
+        print_json({"complete": found.complete, "changes": found.changes, "capture": str(path), "discovery": found})
+    else:
+        for line in in_words(found):
+            say(line)
+        say(f"Описание ответов без имён и отметок: {path}")
+    if found.changes and not dry_run:
+        config = find_config(state().config)
+        kept = write_profile(config, found.changes)
+        remark(f"Отличия записаны в раздел [gis.profile] файла {config}; прежний файл: {kept}")
+    click.get_current_context().exit(0 if found.complete else 1)
