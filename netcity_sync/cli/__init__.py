@@ -20,6 +20,7 @@ from netcity_sync.cli.service import run_command
 from netcity_sync.cli.session import session_group
 from netcity_sync.cli.simulate import simulate_command
 from netcity_sync.cli.sync import sync_command
+from netcity_sync.cli.visibility import visibility_command
 from netcity_sync.errors import NetcityError, UsageError
 
 __all__ = ["app", "main"]
@@ -38,7 +39,8 @@ def app() -> None:
 
 for _command in (
     demo_command, init_command, discover_command, session_group, sync_command, check_command, findings_group,
-    rules_group, digest_command, report_group, exchange_group, backup_group, run_command, simulate_command,
+    rules_group, digest_command, report_group, visibility_command, exchange_group, backup_group, run_command,
+    simulate_command,
 ):  # fmt: skip
     app.add_command(_command)
 

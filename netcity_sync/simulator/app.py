@@ -94,10 +94,10 @@ async def _socket(server: Server, socket: WebSocket) -> None:
 
 async def _handshake_refusal(server: Server, socket: WebSocket, path: str) -> Response | None:
     version = server.version
+    here: tuple[str, ...] = ("webapi/signalr/connect",)
     if version.core_hub:
-        here = ("webapi/signalr/queuehub", "signalr/queuehub") if version.hub_under_signalr else ("webapi/queuehub",)
-    else:
-        here = ("webapi/signalr/connect",)
+        moved = ("webapi/signalr/queuehub", "signalr/queuehub")
+        here = moved if version.hub_under_signalr else ("webapi/queuehub", moved[0])  # the second: out of kindness
     if path not in here:
         return Response(status_code=404)
     call = path.removeprefix("webapi/")

@@ -1,5 +1,6 @@
 """Running the simulator: in a thread beside the demo or a test, or alone in the foreground."""
 
+import asyncio
 import json
 import signal
 import socket
@@ -25,6 +26,7 @@ from netcity_sync.simulator.world import World
 DEFAULT_VERSION = "5.51.0"
 _HOST = "127.0.0.1"
 _CALLS_TIMEOUT = 60.0
+_CLOSING_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,19 @@ class Simulator:
         """Switch a fault on or off. Raises UsageError for an unknown one."""
         self._server.faults.set(name, rate)
 
+    @property
+    def version(self) -> str:
+        """The release that it plays."""
+        return self._server.version.text
+
+    def clear_faults(self) -> None:
+        """Switch all faults off."""
+        self._server.faults.rates.clear()
+
+    def end_sessions(self) -> None:
+        """Let every session die, as a restarted server does."""
+        self._server.sessions.open.clear()
+
     def wait_for_calls(self, path: str, count: int) -> None:
         """Block until so many calls whose path ends so were answered. Raises TimeoutError."""
         with self._called:
@@ -108,13 +123,19 @@ def running_simulator(
     server.log = _Log(called)
     with _listening(0) as listener:
         web = uvicorn.Server(_config(server, tls))
-        thread = threading.Thread(target=web.run, kwargs={"sockets": [listener]}, name="simulator")
+        thread = threading.Thread(target=asyncio.run, args=[_serve(web, listener)], name="simulator")
         thread.start()
         try:
             yield Simulator(_url(listener, tls), server, called)
         finally:
             web.should_exit = True
             thread.join()
+
+
+async def _serve(web: uvicorn.Server, listener: socket.socket) -> None:
+    await web.serve(sockets=[listener])
+    # what was closed by the shutdown is gone only after the loop had a turn
+    await asyncio.sleep(_CLOSING_SECONDS)
 
 
 def simulate(

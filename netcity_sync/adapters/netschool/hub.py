@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 import certifi
 import structlog
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection, reconnect
 from websockets.typing import Origin
 
 from netcity_sync.adapters.netschool.sign_in import Proof
@@ -75,7 +75,7 @@ class Line:
         secure = address.startswith("wss")
         proxy: str | Literal[True] | None = str(self.gis.proxy) if self.gis.proxy is not None else True
         try:
-            socket = connect(
+            socket = _Connector(
                 address,
                 additional_headers={"Cookie": cookies, "at": proof.at},
                 origin=Origin(self.origin),
@@ -85,7 +85,7 @@ class Line:
                 close_timeout=1,
                 max_size=_LONGEST_MESSAGE,
                 user_agent_header="netcity-sync",
-            )
+            ).connect()
         except InvalidStatus as error:
             raise _judged(error) from error
         except (InvalidHandshake, OSError, TimeoutError, ConnectionClosed) as error:
@@ -93,6 +93,13 @@ class Line:
             raise unreachable(self.origin) from error
         with socket:
             yield socket
+
+
+class _Connector(reconnect):
+    """Does not follow redirects: a hub that sends us elsewhere sends us to the sign-in page."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
 
 
 class CoreHub:

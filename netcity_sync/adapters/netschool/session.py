@@ -93,7 +93,7 @@ class Session:
             response = self._send(call, token)
             if is_dead(response, page=call.page):
                 raise keeps_dying(self._transport.host)
-        if response.status_code != requests.codes.ok:
+        if not requests.codes.ok <= response.status_code < requests.codes.multiple_choices:
             raise AnswerError(f"Сервер ответил отказом {response.status_code}.", where=call.name)
         return response
 

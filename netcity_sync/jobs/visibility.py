@@ -1,0 +1,132 @@
+"""Whether families see what the school wrote: the mirror's marks and homework against a parent's diary (§6.1, §8.1).
+
+An entry counts as hidden only when it stood in the journal at its last read and is missing from a diary read after.
+"""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import structlog
+
+from netcity_sync.adapters.netschool.connection import Account, Connection
+from netcity_sync.adapters.netschool.family import FamilyView
+from netcity_sync.clock import Clock
+from netcity_sync.data_folder import DataFolder
+from netcity_sync.diary import Diary
+from netcity_sync.errors import SettingsError
+from netcity_sync.mirror.snapshot import open_snapshot
+from netcity_sync.russian import day_month
+from netcity_sync.school_days import local_date
+from netcity_sync.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the journal that a family should see. `id` is the assignment's, `place` a Russian phrase."""
+
+    id: int
+    student_id: int
+    mark: bool
+    place: str
+    value: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Visibility:
+    """What was compared, and what the family does not see, or sees otherwise. Moments are UTC."""
+
+    children: int
+    first: date
+    last: date
+    journal_read_at: datetime
+    marks: int
+    homework: int
+    announcements: int
+    hidden: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 where everything is visible, else 1."""
+        return 1 if self.hidden else 0
+
+
+def look_as_a_family(settings: Settings, clock: Clock, *, days: int) -> Visibility:
+    """Read the diaries of a parent's children and compare them with the mirror's journals of the last days.
+
+    Raises SettingsError where no family's account is in the settings, DamagedError or UsageError where the mirror
+    cannot be read, and what a sign-in and a call raise.
+    """
+    if settings.family is None:
+        raise SettingsError(
+            "Учётная запись родителя не указана.", where="раздел [family]", todo="Впишите family.login и пароль."
+        )
+    last = local_date(clock(), settings.zone)
+    first = last - timedelta(days=days)
+    account = Account(settings.family.login, settings.family_password())
+    connection = Connection(settings.gis, account, clock=clock, monotonic=time.monotonic, sleep=time.sleep)
+    with open_snapshot(DataFolder(settings.storage.data_dir)) as snapshot:
+        connection.open()
+        try:
+            view = FamilyView(connection)
+            children = view.students().students
+            diaries = [view.diary(child.id, first, last)[0] for child in children]
+            announcements = len(view.announcements())
+        finally:
+            connection.close()
+        entries = [entry for diary in diaries for entry in _entries(snapshot.connection, diary)]
+    seen = {(item.id, diary.student_id): item for diary in diaries for lesson in diary.lessons
+            for item in lesson.assignments}  # fmt: skip
+    hidden: list[str] = []
+    for entry in entries:
+        shown = seen.get((entry.id, entry.student_id))
+        if shown is None or (entry.mark and shown.mark is None):
+            hidden.append(f"{entry.place}: в дневнике нет")
+        elif entry.mark and shown.mark is not None and shown.mark.value != entry.value:
+            hidden.append(f"{entry.place}: в дневнике другая отметка")
+    result = Visibility(
+        children=len(children),
+        first=first,
+        last=last,
+        journal_read_at=snapshot.moment,
+        marks=sum(entry.mark for entry in entries),
+        homework=sum(not entry.mark for entry in entries),
+        announcements=announcements,
+        hidden=tuple(hidden),
+    )
+    log.info("visibility_checked", entries=len(entries), hidden=len(hidden))
+    return result
+
+
+def _entries(connection: sqlite3.Connection, diary: Diary) -> Iterator[Entry]:
+    """Homework and marks of one child whose lessons the diary covers, as the mirror last saw them."""
+    values = {"student": diary.student_id, "first": diary.first.isoformat(), "last": diary.last.isoformat()}
+    for row in connection.execute(_MARKS, values):
+        place = f"{row['subject_name']}, {day_month(date.fromisoformat(row['date']))}, отметка"
+        yield Entry(row["assignment_id"], diary.student_id, True, place, row["value"])
+    for row in connection.execute(_HOMEWORK, values):
+        place = f"{row['subject_name']}, {day_month(date.fromisoformat(row['date']))}, домашнее задание"
+        yield Entry(row["assignment_id"], diary.student_id, False, place, None)
+
+
+_MARKS = """
+SELECT m.assignment_id, m.value, l.date, g.subject_name
+FROM as_of_mark m
+JOIN as_of_lesson l USING (subject_group_id, term_id, lesson_id)
+JOIN as_of_subject_group g USING (subject_group_id)
+WHERE m.student_id = :student AND NOT m.missing AND m.assignment_id <> 0 AND NOT l.missing
+  AND l.date BETWEEN :first AND :last
+"""
+_HOMEWORK = """
+SELECT a.assignment_id, l.date, g.subject_name
+FROM as_of_assignment a
+JOIN as_of_lesson l ON l.subject_group_id = a.subject_group_id AND l.term_id = a.term_id AND l.lesson_id = a.lesson_id
+JOIN as_of_group_student s ON s.subject_group_id = a.subject_group_id AND s.term_id = a.term_id
+JOIN as_of_subject_group g ON g.subject_group_id = a.subject_group_id
+WHERE s.student_id = :student AND NOT s.missing AND a.homework AND a.text IS NOT NULL AND NOT a.missing
+  AND NOT l.missing AND l.date BETWEEN :first AND :last
+"""
