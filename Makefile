@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test soak lint bench format clean
+.PHONY: demo test soak lint bench faults format clean
 .DEFAULT_GOAL := test
 
 $(BIN)/.installed: pyproject.toml
@@ -26,6 +26,9 @@ lint: $(BIN)/.installed  ## style, types and the contracts between rooms
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+faults: $(BIN)/.installed  ## what a sync does about every fault at every stage, as docs/faults.md
+	PYTHONPATH=tests $(BIN)/python -m faults.table > docs/faults.md
 
 format: $(BIN)/.installed
 	$(BIN)/ruff format

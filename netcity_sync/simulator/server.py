@@ -82,6 +82,10 @@ class Simulator:
         """The release that it plays."""
         return self._server.version.text
 
+    def be_slow(self, seconds: float) -> None:
+        """How late a slow answer is."""
+        self._server.faults.slow_seconds = seconds
+
     def clear_faults(self) -> None:
         """Switch all faults off."""
         self._server.faults.rates.clear()

@@ -6,7 +6,7 @@ from netcity_sync.adapters.netschool.session import changed_proof
 from netcity_sync.adapters.netschool.sign_in import Credentials, Proof, SignInProcedure
 from netcity_sync.adapters.netschool.signs import is_dead
 from netcity_sync.adapters.netschool.transport import Call, Transport
-from netcity_sync.errors import SignInRefused
+from netcity_sync.errors import AnswerError, SignInRefused, SourceClosed
 
 
 class PasswordDoor:
@@ -18,8 +18,11 @@ class PasswordDoor:
         self._procedure = SignInProcedure(transport, profile, credentials)
 
     def enter(self) -> Proof:
-        """Sign in."""
-        return self._procedure.run()
+        """Sign in; an answer that cannot be used means that nobody gets in at all."""
+        try:
+            return self._procedure.run()
+        except AnswerError as error:
+            raise SourceClosed(error.what, where=error.where, todo=error.todo) from error
 
     def keep(self, proof: Proof) -> None:
         """Nothing outlives the run."""

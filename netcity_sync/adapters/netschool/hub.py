@@ -19,7 +19,8 @@ from websockets.sync.client import ClientConnection, reconnect
 from websockets.typing import Origin
 
 from netcity_sync.adapters.netschool.sign_in import Proof
-from netcity_sync.errors import AnswerError, SourceUnavailable
+from netcity_sync.adapters.netschool.transport import judge_page
+from netcity_sync.errors import AnswerError, SourceClosed, SourceUnavailable
 from netcity_sync.settings import GisSettings
 
 log = structlog.get_logger(__name__)
@@ -87,7 +88,7 @@ class Line:
                 user_agent_header="netcity-sync",
             ).connect()
         except InvalidStatus as error:
-            raise _judged(error) from error
+            raise _judged(error, self.origin) from error
         except (InvalidHandshake, OSError, TimeoutError, ConnectionClosed) as error:
             log.warning("hub_failed", error=type(error).__name__)
             raise unreachable(self.origin) from error
@@ -194,6 +195,11 @@ def refused() -> AnswerError:
     return AnswerError("Сервер не смог построить отчёт.", where="hub", todo=_TODO)
 
 
+def broken(where: str) -> SourceUnavailable:
+    """The error of a hub whose connections end before the report is ready."""
+    return SourceUnavailable("Соединение для отчётов обрывается.", where=where, todo="Повторите позже.")
+
+
 def unreachable(where: str) -> SourceUnavailable:
     """The error of a hub that cannot be reached."""
     return SourceUnavailable("Соединение для отчётов не устанавливается.", where=where, todo="Повторите позже.")
@@ -220,11 +226,18 @@ def _split(text: str) -> Iterator[dict[str, Any]]:
             yield record
 
 
-def _judged(error: InvalidStatus) -> Exception:
+def _judged(error: InvalidStatus, host: str) -> Exception:
+    """What a refused handshake means: by its status, and by the page that came with it."""
     status = error.response.status_code
+    text = (error.response.body or b"")[:4000].decode("utf-8", "replace")
+    try:
+        judge_page(text, host, barred=True)
+    except SourceClosed as closed:
+        return closed
     if status in (404, 405, 410):
         return HubMissingError()
-    if status in (200, 301, 302, 303, 307, 308, 401, 403):
+    page = text.lstrip().lower().startswith(("<", "ошибка доступа"))
+    if status in (301, 302, 303, 307, 308, 401, 403) or (status == 200 and page):
         return HubDeadError()
     return SourceUnavailable(f"Соединение для отчётов отвергнуто (ответ {status}).", where="hub", todo=_TODO)
 

@@ -17,11 +17,11 @@ from netcity_sync.adapters.netschool.hub import (
     HubDeadError,
     HubMissingError,
     Line,
-    unreachable,
+    broken,
 )
 from netcity_sync.adapters.netschool.profile import Profile
 from netcity_sync.adapters.netschool.report_page import ReportPage, read_page
-from netcity_sync.adapters.netschool.session import Session, keeps_dying
+from netcity_sync.adapters.netschool.session import Session
 from netcity_sync.adapters.netschool.transport import Call
 from netcity_sync.adapters.netschool.wire import Context
 from netcity_sync.adapters.netschool.wire_reports import FilterItem, FilterSource, Queued, ReportForm, ReportGroup
@@ -98,7 +98,7 @@ class ReportEngine:
             except HubBrokeError as error:
                 log.warning("hub_broke", report=report, attempt=attempt)
                 if attempt == _ATTEMPTS:
-                    raise unreachable(self._line.origin) from error
+                    raise broken(self._line.origin) from error
         call = Call("GET", self._profile.file.format(file_id=file_id), page=True)
         body = self._session.call(call)
         return read_page(body, f"GET files, отчёт {report}", footer=self._profile.report_footer), body
@@ -186,7 +186,7 @@ class ReportEngine:
             with self._hub_once() as hub:
                 yield hub
         except HubDeadError as error:
-            raise keeps_dying(self._line.origin) from error
+            raise self._session.keeps_dying() from error
 
     @contextmanager
     def _hub_once(self) -> Iterator[Hub]:

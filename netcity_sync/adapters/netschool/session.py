@@ -92,7 +92,7 @@ class Session:
             token = self._renew(token)
             response = self._send(call, token)
             if is_dead(response, page=call.page):
-                raise keeps_dying(self._transport.host)
+                raise self.keeps_dying()
         if not requests.codes.ok <= response.status_code < requests.codes.multiple_choices:
             raise AnswerError(f"Сервер ответил отказом {response.status_code}.", where=call.name)
         return response
@@ -120,13 +120,23 @@ class Session:
                 self._token = replace(current, proof=changed_proof(current.proof, response))
                 self._door.keep(self._token.proof)
 
+    def keeps_dying(self) -> SourceClosed:
+        """The error of a session that was renewed and is dead again: one more sign-in would only lock the account."""
+        return self._transport.give_up(
+            SourceClosed(
+                "Сеанс обрывается сразу после входа.",
+                where=self._transport.host,
+                todo="Проверьте, что под этой учётной записью не работает кто-то ещё, и повторите позже.",
+            )
+        )
+
     def _renew(self, dead: _Token) -> _Token:
         with self._lock:
             current = self._token
             if current is not None and current.generation > dead.generation:
                 return current
             if self._renewed:
-                raise keeps_dying(self._transport.host)
+                raise self.keeps_dying()
             self._renewed = True
             log.info("session_expired")
             self._token = _Token(self._door.enter(), generation=dead.generation + 1)
@@ -144,12 +154,3 @@ def changed_proof(proof: Proof, response: requests.Response) -> Proof:
 
 def _headers(proof: Proof) -> dict[str, str]:
     return {"at": proof.at}
-
-
-def keeps_dying(host: str) -> SourceClosed:
-    """The error of a session that was renewed and is dead again: signing in once more would only lock the account."""
-    return SourceClosed(
-        "Сеанс обрывается сразу после входа.",
-        where=host,
-        todo="Проверьте, что под этой учётной записью не работает кто-то ещё, и повторите позже.",
-    )

@@ -89,6 +89,7 @@ class SignInProcedure:
             raise _redirected(self._transport.base)
         if answer.status_code != requests.codes.ok:
             return
+        _insist_on_json(answer, self._transport.host)
         ways: LoginData = decode(LoginData, answer.content, f"GET {path}")
         if ways.password is False:
             raise SignInRefused(
@@ -103,9 +104,12 @@ class SignInProcedure:
         if answer.is_redirect:
             raise _redirected(self._transport.base)
         if answer.status_code != requests.codes.ok:
-            raise AnswerError(f"Сервер ответил отказом {answer.status_code}.", where=f"POST {path}")
-        if answer.content.lstrip()[:1] == b"<":
-            raise _page_instead(self._transport.host)
+            raise SourceClosed(
+                f"Сервер не начинает вход (ответ {answer.status_code}).",
+                where=self._transport.host,
+                todo="Повторите позже; если в браузере вход работает, выполните: netcity-sync doctor",
+            )
+        _insist_on_json(answer, self._transport.host)
         salt: Salt = decode(Salt, answer.content, f"POST {path}")
         pw2 = md5(str(salt.salt).encode() + md5(secret).hexdigest().encode()).hexdigest()  # noqa: S324 (the protocol's)
         form = [
@@ -154,8 +158,7 @@ class SignInProcedure:
         query.prepare_url("http://x/", {"name": name})
         path = f"{self._profile.schools}?{(query.url or '').partition('?')[2]}"
         answer = self._send(Call("GET", path), cookies)
-        if answer.content.lstrip()[:1] == b"<":
-            raise _page_instead(self._transport.host)
+        _insist_on_json(answer, self._transport.host)
         found: list[FoundSchool] = decode(list[FoundSchool], answer.content, f"GET {self._profile.schools}")
         exact = [item for item in found if _plain(name) in _names(item)]
         chosen = exact or found
@@ -174,8 +177,7 @@ class SignInProcedure:
         if response.is_redirect:
             raise _redirected(host)
         if response.status_code == requests.codes.ok:
-            if response.content.lstrip()[:1] == b"<":
-                raise _page_instead(host)
+            _insist_on_json(response, host)
             answer: SignIn = decode(SignIn, response.content, f"POST {self._path}")
             if answer.at:
                 return answer
@@ -239,8 +241,11 @@ def _message(response: requests.Response) -> str:
     return answer.message or ""
 
 
-def _page_instead(host: str) -> SourceMaintenance:
-    return SourceMaintenance("Вместо входа сервер показывает страницу.", where=host, todo="Повторите позже.")
+def _insist_on_json(response: requests.Response, host: str) -> None:
+    """Raise where a page, or its one sentence, stands in the place of an answer: nobody can sign in then."""
+    text = response.content.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    if text[:1] not in '{["0123456789-tfn':
+        raise SourceMaintenance("Вместо входа сервер показывает страницу.", where=host, todo="Повторите позже.")
 
 
 def _redirected(where: str) -> SourceClosed:

@@ -38,8 +38,9 @@ class Call:
 
     @property
     def name(self) -> str:
-        """How errors and logs call it: without its parameters."""
-        return f"{self.method} {self.path.partition('?')[0]}"
+        """How errors and logs call it: without its parameters, and without ids in its path."""
+        parts = self.path.partition("?")[0].split("/")
+        return f"{self.method} {'/'.join('…' if part[:1].isdigit() else part for part in parts)}"
 
 
 class _TryAgain(Exception):
@@ -58,6 +59,7 @@ class _Breaker:
         self._limit = limit
         self._host = host
         self._failures = 0
+        self._reason: SourceClosed | None = None
         self._lock = threading.Lock()
 
     def count(self, *, failed: bool) -> None:
@@ -67,8 +69,15 @@ class _Breaker:
             if self._failures == self._limit:
                 log.error("breaker_opened", failures=self._failures)
 
+    def open(self, error: SourceClosed) -> None:
+        """Nothing goes out any more, for that reason."""
+        with self._lock:
+            self._reason = self._reason or error
+
     def check(self) -> None:
-        """Raise SourceClosed where the server is clearly down."""
+        """Raise SourceClosed where the server is clearly down, or has shut us out."""
+        if self._reason is not None:
+            raise self._reason
         if self._failures >= self._limit:
             raise SourceClosed(
                 f"Сервер не ответил {plural(self._limit, 'раз', 'раза', 'раз')} подряд, чтение остановлено.",
@@ -131,6 +140,14 @@ class Transport:
             return retrying(self._send_once, call, headers, cookies)
         except _TryAgain as signal:
             raise signal.error from signal.__cause__
+        except SourceClosed as error:
+            self._breaker.open(error)
+            raise
+
+    def give_up(self, error: SourceClosed) -> SourceClosed:
+        """Let no further call out, of any thread; answers with the error to raise."""
+        self._breaker.open(error)
+        return error
 
     def _wait(self, state: RetryCallState) -> float:
         """Full jitter, but never less than the server asks for; longer than the maximum is a refusal to wait."""
@@ -181,18 +198,9 @@ class Transport:
     def _judge(self, call: Call, response: requests.Response) -> None:
         """Raise where the status says that the answer is none."""
         status = response.status_code
-        text = response.text[:4000].lower() if _is_html(response) or status >= 500 else ""
-        if any(word in text for word in _MAINTENANCE_WORDS):
-            raise SourceMaintenance(
-                "«Сетевой город» закрыт на технические работы.", where=self.host, todo="Повторите позже."
-            )
-        barred = status in (requests.codes.ok, requests.codes.forbidden) and not call.page
-        if barred and any(word in text for word in _WAF_WORDS):
-            raise SourceClosed(
-                "Защита сервера не пропускает запросы с этого адреса.",
-                where=self.host,
-                todo="Запускайте программу из сети школы или попросите региональную поддержку разрешить этот адрес.",
-            )
+        text = response.text[:4000] if _is_html(response) or status >= 500 else ""
+        barred = status == requests.codes.forbidden or (status == requests.codes.ok and not call.page)
+        judge_page(text, self.host, barred=barred)
         if status in _OVERLOADED:
             busy = SourceUnavailable(f"Сервер перегружен (ответ {status}).", where=self.host, todo="Повторите позже.")
             raise _TryAgain(busy, self._retry_after(response))
@@ -243,6 +251,19 @@ class Transport:
             "Сертификат сервера не проходит проверку.",
             where=self.host,
             todo="Укажите файл корневых сертификатов в ключе gis.ca_file; проверка не отключается.",
+        )
+
+
+def judge_page(text: str, host: str, *, barred: bool) -> None:
+    """Raise where a page says that the server is being serviced, or that we are `barred`, where it may say that."""
+    words = text.lower()
+    if any(word in words for word in _MAINTENANCE_WORDS):
+        raise SourceMaintenance("«Сетевой город» закрыт на технические работы.", where=host, todo="Повторите позже.")
+    if barred and any(word in words for word in _WAF_WORDS):
+        raise SourceClosed(
+            "Защита сервера не пропускает запросы с этого адреса.",
+            where=host,
+            todo="Запускайте программу из сети школы или попросите региональную поддержку разрешить этот адрес.",
         )
 
 
