@@ -86,7 +86,7 @@ class SignInProcedure:
         path = self._profile.login_data
         answer = self._send(Call("GET", path), cookies)
         if answer.is_redirect:
-            raise _redirected(self._transport.base)
+            raise redirected(self._transport.base)
         if answer.status_code != requests.codes.ok:
             return
         ways: LoginData = decode(LoginData, answer.content, f"GET {path}")
@@ -101,7 +101,7 @@ class SignInProcedure:
         path = self._profile.login_salt
         answer = self._send(Call("POST", path, again=False), cookies)
         if answer.is_redirect:
-            raise _redirected(self._transport.base)
+            raise redirected(self._transport.base)
         if answer.status_code != requests.codes.ok:
             raise AnswerError(f"Сервер ответил отказом {answer.status_code}.", where=f"POST {path}")
         if answer.content.lstrip()[:1] == b"<":
@@ -172,7 +172,7 @@ class SignInProcedure:
         """The answer to a sign-in that was accepted; raises by the text of the refusal otherwise (§1.8)."""
         host = self._transport.host
         if response.is_redirect:
-            raise _redirected(host)
+            raise redirected(host)
         if response.status_code == requests.codes.ok:
             if response.content.lstrip()[:1] == b"<":
                 raise _page_instead(host)
@@ -243,7 +243,8 @@ def _page_instead(host: str) -> SourceMaintenance:
     return SourceMaintenance("Вместо входа сервер показывает страницу.", where=host, todo="Повторите позже.")
 
 
-def _redirected(where: str) -> SourceClosed:
+def redirected(where: str) -> SourceClosed:
+    """The error of an address that leads elsewhere."""
     return SourceClosed(
         "Сервер переадресует на другой адрес, при этом вход теряется.",
         where=where,
