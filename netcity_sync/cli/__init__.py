@@ -10,6 +10,7 @@ from netcity_sync.cli.check import check_command, findings_group, rules_group
 from netcity_sync.cli.console import remark, speak_utf8
 from netcity_sync.cli.demo import demo_command
 from netcity_sync.cli.digest import digest_command
+from netcity_sync.cli.doctor import doctor_command
 from netcity_sync.cli.exchange import exchange_group
 from netcity_sync.cli.framework import PROGRAM, RussianGroup, explain_usage
 from netcity_sync.cli.init import init_command
@@ -35,8 +36,8 @@ def app() -> None:
 
 
 for _command in (
-    demo_command, init_command, sync_command, check_command, findings_group, rules_group, digest_command,
-    report_group, exchange_group, backup_group, run_command, simulate_command,
+    demo_command, init_command, doctor_command, sync_command, check_command, findings_group, rules_group,
+    digest_command, report_group, exchange_group, backup_group, run_command, simulate_command,
 ):  # fmt: skip
     app.add_command(_command)
 
