@@ -218,14 +218,22 @@ def test_a_server_for_state_services_only(doctor: Doctor, monkeypatch: pytest.Mo
 
 def test_a_session_from_the_browser(doctor: Doctor, server: Simulator, tmp_path: Path) -> None:
     theirs = Doctor(tmp_path, server, sign_in='"session"')
-    (said,) = theirs.faults()
-    assert "ещё не перенесён" in said
+    assert theirs.notices() == ["Вход не проверялся."]
     session = theirs.config.parent / "data" / "session.json"
     session.parent.mkdir(mode=0o700)
     session.write_text(json.dumps({"at": "0016123456789012345678", "cookies": {"ESRNSec": "1"}}))
     session.chmod(0o600)
     (said,) = theirs.faults()
     assert "Сеанс, перенесённый из браузера, закончился." in said
+
+
+def test_without_a_password_only_the_door_is_looked_at(doctor: Doctor, server: Simulator) -> None:
+    (doctor.config.parent / "password.txt").unlink()
+    assert doctor.notices() == ["Вход не проверялся."]
+    assert server.log[-1].path == "/webapi/logindata"
+    text = doctor.config.read_text(encoding="utf-8")
+    doctor.config.write_text(text + '\n[gis.profile]\njournall = "x"\n', encoding="utf-8")
+    assert doctor.notices() == ["Сервер и вход не проверялись."]
 
 
 def test_a_certificate_that_nobody_vouches_for(tmp_path: Path) -> None:
@@ -241,7 +249,7 @@ def test_a_certificate_that_nobody_vouches_for(tmp_path: Path) -> None:
         assert Result(Verdict.OK, "Сертификат сервера проходит проверку.") in good
         (said,) = Doctor(tmp_path, server, ca_file='"other.pem"').faults()
         assert "Сертификат сервера не проходит проверку." in said
-        assert Doctor(tmp_path, server, ca_file='"нет.pem"').faults() != []
+        assert Doctor(tmp_path, server, ca_file='"нет.pem"').notices() == ["Сервер и вход не проверялись."]
 
 
 @pytest.fixture

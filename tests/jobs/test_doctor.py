@@ -221,6 +221,9 @@ def test_secrets_open_to_others(patient: Patient, monkeypatch: pytest.MonkeyPatc
 def test_a_session_that_was_never_brought_over(patient: Patient) -> None:
     patient.replace("[school]", 'sign_in = "session"\n[school]')
     assert "ещё не перенесён" in only(patient.faults())
+    patient.folder.session.write_text("{}")
+    patient.folder.session.chmod(0o600)
+    assert "Файл сеанса повреждён" in only(patient.faults())
 
 
 def test_a_missing_certificate_file(patient: Patient) -> None:

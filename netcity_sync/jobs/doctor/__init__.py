@@ -88,7 +88,9 @@ def _guarded(area: Area, results: Iterable[Result]) -> Iterator[Result]:
         yield fault_of(error)
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
-        yield fault(f"Файл или папка не читается{where} ({error.strerror}).", "Проверьте права и диск.")
+        yield fault(
+            f"Файл или папка не читается{where} ({error.strerror or type(error).__name__}).", "Проверьте права и диск."
+        )
     except Exception as error:
         log.debug("examination_broke", area=area.id, error=type(error).__name__, exc_info=True)
         yield fault(

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from netcity_sync.adapters.netschool.browser_session import SessionFile
 from netcity_sync.adapters.netschool.profile import load_profile
 from netcity_sync.errors import SettingsError
 from netcity_sync.jobs.doctor.installation import FoundSettings, Installation
@@ -56,10 +57,9 @@ def family_password(found: Installation) -> Iterator[Result]:
 def browser_session(found: Installation) -> Iterator[Result]:
     """The session brought over from a browser: a secret too."""
     path = found.folder.session
-    if path.exists():
-        yield from rights(path, "Файл сеанса из браузера")
-    elif found.settings.gis.sign_in is SignInWay.SESSION:
-        yield fault("Сеанс из браузера ещё не перенесён.", "Выполните: netcity-sync session import")
+    yield from rights(path, "Файл сеанса из браузера")
+    if found.settings.gis.sign_in is SignInWay.SESSION:
+        SessionFile(path).load()
 
 
 def certificate_files(found: Installation) -> Iterator[Result]:

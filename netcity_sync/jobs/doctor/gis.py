@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 
+from netcity_sync.adapters.netschool.browser_session import SessionFile
 from netcity_sync.adapters.netschool.connection import Account, Connection
 from netcity_sync.adapters.netschool.front_door import FrontDoor, look_at_front_door
 from netcity_sync.adapters.netschool.profile import ROLES_WITHOUT_ALL_JOURNALS, load_profile
@@ -16,10 +17,14 @@ from netcity_sync.settings import AccountKind, GisSettings, SignInWay
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
 _ATTEMPTS = 2
+_SETTINGS_FIRST = "Сначала исправьте то, что найдено в настройках."
 
 
 def server_and_account(found: Installation) -> Iterator[Result]:
     """The server first; where it answers, the account: exactly one sign-in, whatever happens, and a sign-out."""
+    if _is_hopeless(found):
+        yield notice("Сервер и вход не проверялись.", _SETTINGS_FIRST)
+        return
     gis = found.settings.gis.model_copy(update={"attempts": min(_ATTEMPTS, found.settings.gis.attempts)})
     try:
         yield from _door(found, gis)
@@ -29,16 +34,29 @@ def server_and_account(found: Installation) -> Iterator[Result]:
     try:
         account = _account(found)
     except SettingsError:
-        yield notice("Вход не проверялся: пароль не задан.", "Сначала исправьте то, что найдено в настройках.")
+        yield notice("Вход не проверялся.", _SETTINGS_FIRST)
         return
     yield from _visit(found, gis, account)
 
 
-def _account(found: Installation) -> Account:
-    """The account of the settings. Raises SettingsError where its password is not given."""
+def _is_hopeless(found: Installation) -> bool:
+    """Whether no call can be made with these settings; what is wrong was said where they were examined."""
     gis = found.settings.gis
+    if gis.ca_file is not None and not gis.ca_file.is_file():
+        return True
+    try:
+        load_profile(gis.profile)
+    except SettingsError:
+        return True
+    return False
+
+
+def _account(found: Installation) -> Account:
+    """The account of the settings. Raises SettingsError where neither its password nor a session is given."""
+    gis, session = found.settings.gis, found.folder.session
     if gis.sign_in is SignInWay.SESSION:
-        return Account(gis.login, None, gis.role, found.folder.session)
+        SessionFile(session).load()
+        return Account(gis.login, None, gis.role, session)
     return Account(gis.login, found.settings.password(), gis.role)
 
 
