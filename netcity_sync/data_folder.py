@@ -26,6 +26,11 @@ class DataFolder:
         return self.root / "mirror.lock"
 
     @property
+    def service_lock(self) -> Path:
+        """Held by the service for as long as it runs."""
+        return self.root / "service.lock"
+
+    @property
     def session(self) -> Path:
         """A session brought over from the browser; a secret."""
         return self.root / "session.json"

@@ -35,8 +35,8 @@ _SHARED: list[Any] = [
 ]
 
 
-def configure_logging(folder: Path, *, verbose: bool) -> None:
-    """Send events to a rotating file in `folder`, and warnings (`verbose`: everything) to stderr."""
+def configure_logging(folder: Path | None, *, verbose: bool) -> None:
+    """Send events to a rotating file in `folder` (None: to no file), and errors (`verbose`: everything) to stderr."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -52,15 +52,20 @@ def configure_logging(folder: Path, *, verbose: bool) -> None:
     _close_handlers(root)
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
     root.propagate = False
-    file = logging.handlers.RotatingFileHandler(
-        folder / _FILE, maxBytes=_MAX_BYTES, backupCount=_KEPT_FILES, encoding="utf-8", delay=True
-    )
-    file.setFormatter(_formatter(structlog.processors.JSONRenderer(ensure_ascii=False)))
+    if folder is not None:
+        root.addHandler(_file_handler(folder))
     console = logging.StreamHandler(sys.stderr)
     console.setFormatter(_formatter(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())))
     console.setLevel(logging.DEBUG if verbose else logging.ERROR)
-    root.addHandler(file)
     root.addHandler(console)
+
+
+def _file_handler(folder: Path) -> logging.Handler:
+    handler = logging.handlers.RotatingFileHandler(
+        folder / _FILE, maxBytes=_MAX_BYTES, backupCount=_KEPT_FILES, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(_formatter(structlog.processors.JSONRenderer(ensure_ascii=False)))
+    return handler
 
 
 def _close_handlers(root: logging.Logger) -> None:

@@ -385,10 +385,11 @@ def load_settings(path: Path) -> Settings:
             where=str(path),
             todo="Исправьте эти ключи; все допустимые описаны в config.example.toml.",
         ) from error
-    return _with_absolute_paths(settings, path.resolve().parent)
+    return with_absolute_paths(settings, path.resolve().parent)
 
 
-def _with_absolute_paths(settings: Settings, base: Path) -> Settings:
+def with_absolute_paths(settings: Settings, base: Path) -> Settings:
+    """The settings with every path in them relative to `base` made absolute."""
     storage = settings.storage.model_copy(update={"data_dir": base / settings.storage.data_dir.expanduser()})
     files = {
         name: base / value.expanduser()

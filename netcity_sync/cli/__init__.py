@@ -11,6 +11,7 @@ from netcity_sync.cli.console import remark, speak_utf8
 from netcity_sync.cli.demo import demo_command
 from netcity_sync.cli.digest import digest_command
 from netcity_sync.cli.discover import discover_command
+from netcity_sync.cli.doctor import doctor_command
 from netcity_sync.cli.exchange import exchange_group
 from netcity_sync.cli.framework import PROGRAM, RussianGroup, explain_usage
 from netcity_sync.cli.init import init_command
@@ -38,9 +39,9 @@ def app() -> None:
 
 
 for _command in (
-    demo_command, init_command, discover_command, session_group, sync_command, check_command, findings_group,
-    rules_group, digest_command, report_group, visibility_command, exchange_group, backup_group, run_command,
-    simulate_command,
+    demo_command, init_command, doctor_command, discover_command, session_group, sync_command, check_command,
+    findings_group, rules_group, digest_command, report_group, visibility_command, exchange_group, backup_group,
+    run_command, simulate_command,
 ):  # fmt: skip
     app.add_command(_command)
 

@@ -41,6 +41,10 @@ class Outbox:
         draft.write_bytes(message.as_bytes())
         draft.replace(self._folder / name)
 
+    def waiting(self) -> int:
+        """How many messages wait to be sent."""
+        return len(list(self._folder.glob("*.eml")))
+
     def send_all(self, send: Callable[[list[EmailMessage]], list[DeliveryError | None]]) -> Sent:
         """Send what waits; what the server did not take stays for the next round."""
         paths = sorted(self._folder.glob("*.eml"))

@@ -54,10 +54,10 @@ def run_service(settings: Settings, clock: Clock, jobs: tuple[ServiceJob, ...]) 
     folder = DataFolder(settings.storage.data_dir)
     folder.prepare()
     stop = threading.Event()
-    with hold_lock(folder.root / "service.lock", doing="служба уже запущена"):
+    with hold_lock(folder.service_lock, doing="служба уже запущена"):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        scheduler = make_scheduler(settings, clock, jobs, folder.logs / _LEDGER)
+        scheduler = make_scheduler(settings, clock, jobs, ledger_of(folder))
         scheduler.start()
         log.info("service_started", jobs=[job.id for job in jobs])
         stop.wait()
@@ -103,14 +103,36 @@ def cron_trigger(line: str, settings: Settings) -> CronTrigger:
 def run_job(job: ServiceJob, clock: Clock, ledger: Path) -> None:
     """Run a job and note how it went; a foreseeable fault ends the job, not the service."""
     started = clock()
-    outcome = "done"
+    outcome = "crashed"
     try:
         job.run()
+        outcome = "done"
     except NetcityError as error:
         outcome = type(error).__name__
         log.error("job_failed", job=job.id, error=outcome, exit_code=error.exit_code)
     finally:
         _note(ledger, JobRun(job.id, utc_text(started), utc_text(clock()), outcome))
+
+
+def ledger_of(folder: DataFolder) -> Path:
+    """Where the service notes what it ran."""
+    return folder.logs / _LEDGER
+
+
+def read_ledger(ledger: Path) -> tuple[JobRun, ...]:
+    """What the service noted, oldest first; a line that was cut off is left out."""
+    try:
+        lines = ledger.read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return ()
+    return tuple(item for line in lines if (item := _noted(line)) is not None)
+
+
+def _noted(line: str) -> JobRun | None:
+    try:
+        return JobRun(**json.loads(line))
+    except (ValueError, TypeError):
+        return None
 
 
 def _note(ledger: Path, item: JobRun) -> None:

@@ -87,9 +87,14 @@ def list_backups(folder: DataFolder) -> list[Backup]:
     return [Backup(path.name.removesuffix(_SUFFIX), path, read_manifest(_manifest_path(path))) for path in found]
 
 
+def backup_names(folder: DataFolder) -> list[str]:
+    """The names of all backups, newest first, whatever state they are in."""
+    return sorted((path.name.removesuffix(_SUFFIX) for path in folder.backups.glob(f"*{_SUFFIX}")), reverse=True)
+
+
 def find_backup(folder: DataFolder, name: str) -> Backup:
     """A backup by its name; `latest` is the newest. Raises UsageError naming those there are."""
-    names = sorted((path.name.removesuffix(_SUFFIX) for path in folder.backups.glob(f"*{_SUFFIX}")), reverse=True)
+    names = backup_names(folder)
     wanted = names[0] if name == "latest" and names else name
     if wanted not in names:
         listed = ", ".join(names) if names else "ни одной"

@@ -25,3 +25,14 @@ def hold_lock(path: Path, doing: str = "чтение журналов или в�
         yield
     finally:
         lock.release()
+
+
+def is_held(path: Path) -> bool:
+    """Whether some process holds the lock at `path` now. Raises OSError where that cannot be found out."""
+    if not path.exists():
+        return False
+    try:
+        with hold_lock(path):
+            return False
+    except LockHeld:
+        return True

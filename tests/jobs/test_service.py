@@ -9,7 +9,7 @@ from support.school import ZONE, Book, Trial, at
 
 from netcity_sync.clock import fixed_clock
 from netcity_sync.errors import SourceUnavailable
-from netcity_sync.jobs.service import ServiceJob, cron_trigger, make_scheduler, run_job
+from netcity_sync.jobs.service import ServiceJob, cron_trigger, make_scheduler, read_ledger, run_job
 
 CLOCK = fixed_clock(at("09-02 22:00"))
 
@@ -59,3 +59,16 @@ def test_a_fault_ends_the_job_and_is_noted(tmp_path: Path) -> None:
     run_job(ServiceJob("backup", "Копия", "* * * * *", lambda: None), CLOCK, ledger)
     lines = [json.loads(line) for line in ledger.read_text(encoding="utf-8").splitlines()]
     assert [(line["job"], line["outcome"]) for line in lines] == [("sync", "SourceUnavailable"), ("backup", "done")]
+
+
+def test_a_job_that_crashes_is_not_noted_as_done(tmp_path: Path) -> None:
+    def crash() -> None:
+        raise RuntimeError
+
+    ledger = tmp_path / "jobs.jsonl"
+    with pytest.raises(RuntimeError):
+        run_job(ServiceJob("sync", "Чтение", "* * * * *", crash), CLOCK, ledger)
+    with ledger.open("a") as file:
+        file.write('[]\n{"job": "torn')
+    assert [(item.job, item.outcome) for item in read_ledger(ledger)] == [("sync", "crashed")]
+    assert read_ledger(tmp_path / "none.jsonl") == ()

@@ -18,12 +18,13 @@ from netcity_sync.adapters.netschool.reports import ReportEngine, release_of
 from netcity_sync.adapters.netschool.session import Door, Session
 from netcity_sync.adapters.netschool.sign_in import Credentials
 from netcity_sync.adapters.netschool.transport import Call, Transport
-from netcity_sync.adapters.netschool.wire import Context
+from netcity_sync.adapters.netschool.wire import Context, State
 from netcity_sync.clock import Clock
 from netcity_sync.errors import SettingsError
 from netcity_sync.settings import GisSettings
 
 _JSON_LOGOUT_SINCE = (5, 29)
+_OTHERS_WORK = "security-warning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,10 @@ class Account:
 
 
 class Connection:
-    """A signed-in account. `open` signs in, `close` signs out; in between it is safe to use from several threads."""
+    """A signed-in account. `open` signs in, `close` signs out; in between it is safe to use from several threads.
+
+    A session that dies is renewed once, or not at all where it is not `renewable`.
+    """
 
     def __init__(
         self,
@@ -47,10 +51,11 @@ class Connection:
         clock: Clock,
         monotonic: Callable[[], float],
         sleep: Callable[[float], None],
+        renewable: bool = True,
     ) -> None:
         self.profile = load_profile(gis.profile)
         self.transport = Transport(gis, clock=clock, monotonic=monotonic, sleep=sleep)
-        self.session = Session(self.transport, self.profile, self._door(gis, account))
+        self.session = Session(self.transport, self.profile, self._door(gis, account), renewable=renewable)
         self.drift = DriftRecorder()
         self._line = Line(self.transport.base, gis, self.transport.on_loopback)
         self._context: Context | None = None
@@ -87,6 +92,27 @@ class Connection:
             self.ask(Context, Call("GET", self.profile.context))
         assert self._context is not None
         return self._context
+
+    def roles(self) -> tuple[str, ...]:
+        """What the account works as in this session, in the words of the GIS."""
+        known = self.profile.roles
+        return tuple(known.get(str(role).lower(), f"роль {role}") for role in self.context().roles)
+
+    def co_workers(self) -> tuple[str, ...]:
+        """Since when others work under the same login, one text each, as the server writes it («?»: not said)."""
+        state: State
+        state, _ = self.ask(State, Call("GET", self.profile.state))
+        warned = [item for item in state.notifications if item.type == _OTHERS_WORK]
+        others = [other for item in warned if item.data is not None for other in item.data.co_workers]
+        return tuple(other.since or "?" for other in others) or ("?",) * len(warned)
+
+    def shows_journals(self) -> bool | None:
+        """Whether the account's menu leads to the journals; None where the server tells no menu."""
+        menu = self.context().menu
+        if menu is None or not menu.items:
+            return None
+        addresses = (tab.url or "" for item in menu.items for tab in item.tabs or ())
+        return any(self.profile.journal_page in address.lower() for address in addresses)
 
     def engine(self) -> ReportEngine:
         """The report engine, which needs to know the release."""

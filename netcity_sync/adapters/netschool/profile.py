@@ -28,6 +28,19 @@ def _default_attendance() -> dict[str, AttendanceCode]:
     }
 
 
+ROLES_WITHOUT_ALL_JOURNALS = frozenset({"Учитель", "Ученик", "Родитель"})
+"""Roles that show their own journals at most."""
+
+
+def _default_roles() -> dict[str, str]:
+    """Titles of the roles that a context shows, by number in new releases and by name in old ones [R §2.8]."""
+    titles = {
+        "1": "Администратор", "2": "Завуч", "3": "Учитель", "4": "Ученик", "5": "Родитель", "7": "Секретарь",
+    }  # fmt: skip
+    names = {"admin": "1", "principal": "2", "teacher": "3", "student": "4", "parent": "5", "secretary": "7"}
+    return titles | {name: titles[number] for name, number in names.items()}
+
+
 class Profile(BaseModel):
     """An installation. Paths are relative to `<url>/webapi/`."""
 
@@ -51,6 +64,8 @@ class Profile(BaseModel):
     roster: str = "users/studentlist?classId={class_id}"  # [C], fields of its answer assumed
     journal: str = "grade/journal?sgId={subject_group_id}&termId={term_id}"  # shape [C], method and parameters assumed
     journal_body: dict[str, str] | None = None  # with it the journal is asked for by POST; same placeholders as above
+
+    journal_page: str = "/school/journal"  # [C] what the menu's address of the journals holds
 
     reports: str = "reports"  # [C]
     second_reports: str = "v2/reports"  # [C] from 5.24 on
@@ -82,6 +97,7 @@ class Profile(BaseModel):
     no_homework: str = "---Не указана---"  # [R]
     topic_type: int = 10  # assumed: where lessons carry no `topic`, diaries name the assignment of this type by it
     attendance: dict[str, AttendanceCode] = _default_attendance()
+    roles: dict[str, str] = _default_roles()
 
     @field_validator("*")
     @classmethod

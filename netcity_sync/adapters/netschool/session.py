@@ -40,14 +40,14 @@ class _Token:
 
 
 class Session:
-    """A signed-in session. Safe to use from several threads."""
+    """A signed-in session. Safe to use from several threads; where not `renewable`, it is signed in just once."""
 
-    def __init__(self, transport: Transport, profile: Profile, door: Door) -> None:
+    def __init__(self, transport: Transport, profile: Profile, door: Door, *, renewable: bool = True) -> None:
         self._transport = transport
         self._profile = profile
         self._door = door
         self._token: _Token | None = None
-        self._renewed = False
+        self._renewed = not renewable
         self._lock = threading.Lock()
         self.old_logout = False
 

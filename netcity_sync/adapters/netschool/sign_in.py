@@ -86,7 +86,7 @@ class SignInProcedure:
         path = self._profile.login_data
         answer = self._send(Call("GET", path), cookies)
         if answer.is_redirect:
-            raise _redirected(self._transport.base)
+            raise redirected(self._transport.base)
         if answer.status_code != requests.codes.ok:
             return
         _insist_on_json(answer, self._transport.host)
@@ -102,7 +102,7 @@ class SignInProcedure:
         path = self._profile.login_salt
         answer = self._send(Call("POST", path, again=False), cookies)
         if answer.is_redirect:
-            raise _redirected(self._transport.base)
+            raise redirected(self._transport.base)
         if answer.status_code != requests.codes.ok:
             raise SourceClosed(
                 f"Сервер не начинает вход (ответ {answer.status_code}).",
@@ -175,7 +175,7 @@ class SignInProcedure:
         """The answer to a sign-in that was accepted; raises by the text of the refusal otherwise (§1.8)."""
         host = self._transport.host
         if response.is_redirect:
-            raise _redirected(host)
+            raise redirected(host)
         if response.status_code == requests.codes.ok:
             _insist_on_json(response, host)
             answer: SignIn = decode(SignIn, response.content, f"POST {self._path}")
@@ -248,7 +248,8 @@ def _insist_on_json(response: requests.Response, host: str) -> None:
         raise SourceMaintenance("Вместо входа сервер показывает страницу.", where=host, todo="Повторите позже.")
 
 
-def _redirected(where: str) -> SourceClosed:
+def redirected(where: str) -> SourceClosed:
+    """The error of an address that leads elsewhere."""
     return SourceClosed(
         "Сервер переадресует на другой адрес, при этом вход теряется.",
         where=where,
