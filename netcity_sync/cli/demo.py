@@ -47,11 +47,11 @@ def demo_command(folder: Path, seed: int, classes: int, nights: int) -> None:
     settings, now = _live(folder, seed, classes, nights)
     clock = fixed_clock(now)
     outcome = run_check(settings, clock)
+    backup = create_backup(DataFolder(settings.storage.data_dir), clock)
+    verify_backup(backup)
     digests = make_digests(settings, clock)
     month = month_of(None, now.astimezone(settings.zone).date())
     reports = make_report(settings, clock, "filling", month=month, formats=("html", "xlsx", "pdf"))
-    backup = create_backup(DataFolder(settings.storage.data_dir), clock)
-    verify_backup(backup)
     print_check(outcome)
     _conclude(folder, settings, outcome, digests.files, reports, backup.path)
 

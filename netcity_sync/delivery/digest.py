@@ -1,265 +1,230 @@
 """What one person is told: the essence first, then findings grouped so that hundreds stay readable."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from netcity_sync.compliance.check import Coverage, JournalFacts
-from netcity_sync.compliance.finding import Finding, RuleKind, Severity
+from netcity_sync.compliance.check import Coverage
+from netcity_sync.compliance.finding import Finding, NoData, RuleKind, Severity
+from netcity_sync.compliance.registry import find_rule
+from netcity_sync.delivery.area import is_for, journals_of, unknown_area
+from netcity_sync.delivery.grouping import Ages, DigestSection, Limits, group_words, make_sections
+from netcity_sync.delivery.upkeep import UPKEEP_ROLES, Remark, Upkeep, remarks_on
 from netcity_sync.russian import plural
 from netcity_sync.school_days import SchoolDays, local_date
 from netcity_sync.settings import Person, Role, Settings
 
-_WEEK = timedelta(days=7)
-_LINES_A_SECTION = 12
-_DETAILS_A_LINE = 4
-_HEADS_A_DETAIL = 8
-_GAPS_SHOWN = 5
+WEEK = timedelta(days=7)
+_OVERVIEW = Limits(lines=10, details=3, heads=8)
+_TO_DO = Limits(lines=30, details=6, heads=30)
+"""Who has to correct the entries needs (nearly) all of them by name."""
+_GAPS = 5
 _YEAR_BEGINS = 8
+_TO_CORRECT = (Role.TEACHER, Role.CLASS_TEACHER)
+"""Who corrects entries; a rule that the source cannot feed is no concern of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """Findings of one rule in one journal: where, how many, how old the oldest is in school days, and some in full."""
+class Counter:
+    """A number of the week; `before` is the same number a week earlier, null where nothing was checked then."""
 
-    where: str
+    label: str
     count: int
-    new: int
-    age: int
-    severity: Severity
-    details: tuple[str, ...]
-    more: int
-
-
-@dataclass(frozen=True, slots=True)
-class DigestSection:
-    """One rule: its title and clause, what is open or happened, worst first; `hidden` lines did not fit."""
-
-    rule: str
-    title: str
-    clause: str
-    count: int
-    new: int
-    lines: tuple[Line, ...]
-    hidden: int
+    before: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A digest for one person. `headline` is the essence in a sentence."""
+    """A digest for one person. `headline` is the essence in a sentence, `notes` what to know before reading on.
+
+    `late_this_year` counts late entries since the school year began, those of this week included. `service` is how the
+    service fares, for those who look after it. `data_as_of` is empty where no journal was read lately.
+    """
 
     person: Person
     title: str
+    subject: str
     headline: str
-    counters: tuple[tuple[str, int], ...]
+    notes: tuple[str, ...]
+    counters: tuple[Counter, ...]
+    late_this_year: int
+    service: tuple[Remark, ...]
     sections: tuple[DigestSection, ...]
     fixed: tuple[tuple[str, int], ...]
     data_as_of: str
     gaps: tuple[str, ...]
-    gaps_hidden: int
     local_act: str
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to say."""
-        return not self.sections and not self.gaps and not any(count for _, count in self.counters)
+        """Whether there is nothing the person could act on, or be glad of."""
+        return not self.notes and not any(counter.count for counter in self.counters)
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What all digests of a day are made from. `now` is UTC."""
+    """What all digests of a day are made from; `fixed` of the last two weeks. Moments are UTC."""
 
     open: tuple[Finding, ...]
     fixed: tuple[Finding, ...]
     coverage: Coverage
     school_days: SchoolDays
+    upkeep: Upkeep
+    first_check: datetime
     now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Week:
+    """A person's findings around the last seven days: states that hold, new ones, late entries, what was fixed."""
+
+    states: tuple[Finding, ...]
+    new: tuple[Finding, ...]
+    late: tuple[Finding, ...]
+    fixed: tuple[Finding, ...]
 
 
 def build_digest(person: Person, material: Material, settings: Settings) -> Digest:
     """The digest of one person: only the rules meant for the role, only the person's area (rules.md §7.13)."""
-    mine = [item for item in material.open if _is_for(person, item)]
-    fixed = [item for item in material.fixed if _is_for(person, item)]
-    since = material.now - _WEEK
-    states = [item for item in mine if item.kind is RuleKind.STATE]
-    events = [item for item in mine if item.kind is RuleKind.EVENT and item.opened_at >= since]
-    new = [item for item in states if item.opened_at >= since]
-    sections = () if person.role is Role.DIRECTOR else _sections([*states, *events], since, material, settings)
+    mine = tuple(item for item in material.open if is_for(person, item))
+    fixed = tuple(item for item in material.fixed if is_for(person, item))
+    week = _week(mine, fixed, material.now)
     gaps = _gaps(person, material)
     read_at = material.coverage.read_at
     return Digest(
         person=person,
         title=_title(person),
-        headline=_headline(states, new, events, fixed),
-        counters=(
-            ("Открыто", len(states)),
-            ("Из них новых за неделю", len(new)),
-            ("Внесено с опозданием за неделю", len(events)),
-            ("Исправлено за неделю", len(fixed)),
-        ),
-        sections=sections,
-        fixed=_fixed(fixed),
-        data_as_of=f"{read_at.astimezone(settings.zone):%d.%m.%Y %H:%M}" if read_at is not None else "—",
-        gaps=tuple(gaps[:_GAPS_SHOWN]),
-        gaps_hidden=max(0, len(gaps) - _GAPS_SHOWN),
+        subject=_subject(person, week),
+        headline=_headline(week, _unread(gaps), read=read_at is not None),
+        notes=_notes(person, material),
+        counters=_counters(week, _week(mine, fixed, material.now - WEEK), material),
+        late_this_year=_late_this_year(mine, material.now, settings),
+        service=_service(person, material, settings),
+        sections=_sections(person, week, material, settings),
+        fixed=_by_title(week.fixed),
+        data_as_of=f"{read_at.astimezone(settings.zone):%d.%m.%Y %H:%M}" if read_at is not None else "",
+        gaps=tuple(words for words, _ in group_words(dict.fromkeys(map(_gap_words, gaps)), _GAPS, between="; ")),
         local_act=settings.local_acts.journal,
     )
 
 
-def _is_for(person: Person, item: Finding) -> bool:
-    if person.role in (Role.DIRECTOR, Role.IKT_DEPUTY, Role.ADMINISTRATOR):
-        return _in_area(person, item.class_name, item.subject_name)
-    if person.role not in item.recipients:
-        return False
-    if person.role is Role.TEACHER:
-        return person.staff_id in item.teacher_ids
-    if person.role is Role.CLASS_TEACHER and not person.classes:
-        return False
-    return _in_area(person, item.class_name, item.subject_name)
+def _week(mine: Sequence[Finding], fixed: Sequence[Finding], end: datetime) -> _Week:
+    """The week that ends at `end`, as far as findings that are open now or were fixed since can tell."""
+    known = [item for item in (*mine, *fixed) if item.opened_at <= end]
+    states = [item for item in known if item.kind is RuleKind.STATE]
+    holding = tuple(item for item in states if item.fixed_at is None or item.fixed_at > end)
+    return _Week(
+        states=holding,
+        new=tuple(item for item in holding if item.opened_at > end - WEEK),
+        late=tuple(item for item in known if item.kind is RuleKind.EVENT and item.opened_at > end - WEEK),
+        fixed=tuple(item for item in states if item.fixed_at is not None and end - WEEK < item.fixed_at <= end),
+    )
 
 
-def _in_area(person: Person, class_name: str, subject_name: str) -> bool:
-    in_classes = not person.classes or _plain(class_name) in {_plain(name) for name in person.classes}
-    return in_classes and (not person.subjects or subject_name in person.subjects)
+def _counters(week: _Week, last: _Week, material: Material) -> tuple[Counter, ...]:
+    """The first check finds everything at once: a number is compared only with one that a whole week stands behind."""
+    known = material.first_check <= material.now - WEEK
+    whole = material.first_check < material.now - 2 * WEEK
+    return (
+        Counter("Открыто", len(week.states), len(last.states) if known else None),
+        Counter("Из них новых за неделю", len(week.new), len(last.new) if whole else None),
+        Counter("Внесено с опозданием за неделю", len(week.late), len(last.late) if whole else None),
+        Counter("Исправлено за неделю", len(week.fixed), len(last.fixed) if whole else None),
+    )
 
 
-def _plain(name: str) -> str:
-    return "".join(name.split()).upper()
+def _late_this_year(mine: Sequence[Finding], now: datetime, settings: Settings) -> int:
+    today = local_date(now, settings.zone)
+    began = date(today.year if today.month >= _YEAR_BEGINS else today.year - 1, _YEAR_BEGINS, 1)
+    return sum(item.kind is RuleKind.EVENT and local_date(item.opened_at, settings.zone) >= began for item in mine)
 
 
 def _title(person: Person) -> str:
+    of_classes = "Журналы классов" if len(person.classes) > 1 else "Журнал класса"
     words = {
         Role.TEACHER: "Ваш журнал",
-        Role.CLASS_TEACHER: f"Журнал класса {', '.join(person.classes)}",
+        Role.CLASS_TEACHER: f"{of_classes} {', '.join(person.classes)}".strip(),
         Role.DIRECTOR: "Журнал школы: итоги недели",
     }
     return words.get(person.role, "Электронный журнал: сводка")
 
 
-def _headline(
-    states: Sequence[Finding], new: Sequence[Finding], events: Sequence[Finding], fixed: Sequence[Finding]
-) -> str:
-    """«Срочных замечаний 3; новых за неделю 12; исправлено 40.»"""
-    if not states and not events:
-        return "Замечаний нет." if not fixed else f"Замечаний не осталось, исправлено за неделю: {len(fixed)}."
-    urgent = sum(item.severity is Severity.CRIT for item in states)
-    words = [plural(len(states), "открытое замечание", "открытых замечания", "открытых замечаний")]
-    if urgent:
-        words.append(f"из них срочных {urgent}")
-    words.append(f"новых за неделю {len(new)}")
-    if events:
-        words.append(f"опозданий {len(events)}")
-    words.append(f"исправлено {len(fixed)}")
+def _subject(person: Person, week: _Week) -> str:
+    """«Журнал: 12 новых замечаний»; a class teacher's names the class."""
+    of_class = f" {', '.join(person.classes)}" if person.role is Role.CLASS_TEACHER and person.classes else ""
+    count = len(week.new) + len(week.late)
+    new = plural(count, "новое замечание", "новых замечания", "новых замечаний") if count else "новых замечаний нет"
+    return f"Журнал{of_class}: {new}"
+
+
+def _headline(week: _Week, unread: int, *, read: bool) -> str:
+    """«507 открытых замечаний, из них срочных 24, новых за неделю 12, исправлено 40.»"""
+    if week.states or week.late:
+        words = [plural(len(week.states), "открытое замечание", "открытых замечания", "открытых замечаний")]
+        urgent = sum(item.severity is Severity.CRIT for item in week.states)
+        words += [f"из них срочных {urgent}"] if urgent else []
+        words.append(f"новых за неделю {len(week.new)}")
+        words += [f"опозданий {len(week.late)}"] if week.late else []
+        words.append(f"исправлено {len(week.fixed)}")
+    elif not read:
+        return "Свежих данных нет: журналы не прочитаны."
+    elif week.fixed:
+        words = [f"Замечаний не осталось, исправлено за неделю: {len(week.fixed)}"]
+    else:
+        words = ["Замечаний нет"]
+    if unread:
+        words.append(f"но нет данных по {plural(unread, 'журналу', 'журналам', 'журналам')}")
     return ", ".join(words) + "."
 
 
-def _sections(
-    findings: Sequence[Finding], since: datetime, material: Material, settings: Settings
-) -> tuple[DigestSection, ...]:
-    by_rule: dict[str, list[Finding]] = {}
-    for item in findings:
-        by_rule.setdefault(item.rule, []).append(item)
-    sections = [_section(items, since, material, settings) for items in by_rule.values()]
-    worst = {rule: max(item.severity.rank for item in items) for rule, items in by_rule.items()}
-    return tuple(sorted(sections, key=lambda section: (-worst[section.rule], section.rule)))
+def _notes(person: Person, material: Material) -> tuple[str, ...]:
+    slips = unknown_area(person, material.coverage.journals.values())
+    if not slips:
+        return ()
+    words = "; ".join(slips)
+    return (f"Сводка может быть неполной: {words}. Администратору: проверьте раздел [[people]] настроек.",)
 
 
-def _section(items: Sequence[Finding], since: datetime, material: Material, settings: Settings) -> DigestSection:
-    by_journal: dict[tuple[int | None, int | None], list[Finding]] = {}
-    for item in items:
-        by_journal.setdefault((item.place.subject_group_id, item.place.term_id), []).append(item)
-    lines = [_line(group, since, material, settings) for group in by_journal.values()]
-    lines.sort(key=lambda line: (-line.severity.rank, -line.age, _by_class(line.where)))
-    first = items[0]
-    return DigestSection(
-        rule=first.rule,
-        title=first.title,
-        clause=first.clause,
-        count=len(items),
-        new=sum(item.opened_at >= since for item in items),
-        lines=tuple(lines[:_LINES_A_SECTION]),
-        hidden=max(0, len(lines) - _LINES_A_SECTION),
-    )
+def _service(person: Person, material: Material, settings: Settings) -> tuple[Remark, ...]:
+    if person.role not in UPKEEP_ROLES:
+        return ()
+    journals = material.coverage.journals.values()
+    slips = [
+        f"{other.name}: {'; '.join(words)}" for other in settings.people if (words := unknown_area(other, journals))
+    ]
+    remarks = remarks_on(material.upkeep, material.now, settings.zone)
+    if not slips:
+        return remarks
+    todo = "Исправьте раздел [[people]] настроек."
+    return (*remarks, Remark("Некоторые сводки пусты или неполны из-за настроек.", tuple(slips), todo, alarm=True))
 
 
-def _line(items: Sequence[Finding], since: datetime, material: Material, settings: Settings) -> Line:
-    today = local_date(material.now, settings.zone)
-    ages = [material.school_days.between(local_date(item.opened_at, settings.zone), today) for item in items]
-    where = f"{items[0].class_name}, {_group_name(items[0], material)}"
-    details = _grouped([item.message.removeprefix(where).lstrip(",: ") for item in items])
-    return Line(
-        where=where,
-        count=len(items),
-        new=sum(item.opened_at >= since for item in items),
-        age=max(ages),
-        severity=max((item.severity for item in items), key=lambda severity: severity.rank),
-        details=tuple(details[:_DETAILS_A_LINE]),
-        more=max(0, len(details) - _DETAILS_A_LINE),
-    )
+def _sections(person: Person, week: _Week, material: Material, settings: Settings) -> tuple[DigestSection, ...]:
+    if person.role is Role.DIRECTOR:
+        return ()
+    ages = Ages(local_date(material.now, settings.zone), material.now - WEEK, material.school_days, settings.zone)
+    limits = _TO_DO if person.role in _TO_CORRECT else _OVERVIEW
+    return make_sections((*week.states, *week.late), material.coverage.journals, ages, limits)
 
 
-def _group_name(item: Finding, material: Material) -> str:
-    journal = material.coverage.journals.get(item.place.subject_group_id or 0)
-    return journal.name if journal is not None else item.subject_name
-
-
-def _grouped(details: Iterable[str]) -> list[str]:
-    """Details that say the same of several lessons or pupils, said once: «10.09, 15.09: нет домашнего задания»."""
-    groups: dict[str, list[str]] = {}
-    for detail in sorted(details, key=_in_school_year):
-        cut = max(detail.rfind(mark) for mark in (": ", " — "))
-        head, tail = (detail[:cut], detail[cut:]) if cut > 0 else (detail, "")
-        groups.setdefault(tail, []).append(head)
-    return [_heads(heads) + tail for tail, heads in groups.items()]
-
-
-def _heads(heads: Sequence[str]) -> str:
-    more = f" и ещё {len(heads) - _HEADS_A_DETAIL}" if len(heads) > _HEADS_A_DETAIL else ""
-    return ", ".join(heads[:_HEADS_A_DETAIL]) + more
-
-
-def _in_school_year(detail: str) -> tuple[int, int, int, str]:
-    """Order by the date that a detail begins with, September first; then by the alphabet."""
-    found = re.match(r"(\d\d)\.(\d\d)", detail)
-    if found is None:
-        return (0, 0, 0, detail)
-    day, month = int(found[1]), int(found[2])
-    return (int(month < _YEAR_BEGINS), month, day, detail)
-
-
-def _by_class(where: str) -> tuple[int, str]:
-    digits = "".join(letter for letter in where.partition(",")[0] if letter.isdigit())
-    return (int(digits or 0), where)
-
-
-def _fixed(items: Iterable[Finding]) -> tuple[tuple[str, int], ...]:
+def _by_title(items: Sequence[Finding]) -> tuple[tuple[str, int], ...]:
     counts: dict[str, int] = {}
     for item in items:
         counts[item.title] = counts.get(item.title, 0) + 1
     return tuple(sorted(counts.items()))
 
 
-def _gaps(person: Person, material: Material) -> list[str]:
-    """Why some journals of the person's area could not be judged, each reason once."""
-    reasons = []
-    for gap in material.coverage.no_data:
-        journal = material.coverage.journals.get(gap.place.subject_group_id or 0)
-        if journal is None or _watches(person, journal):
-            reasons.append(gap.reason)
-    return list(dict.fromkeys(reasons))
+def _gaps(person: Person, material: Material) -> tuple[NoData, ...]:
+    """What could not be judged in a person's area, and for whoever watches over others the rules that had no data."""
+    mine: set[int | None] = set(journals_of(person, material.coverage.journals))
+    if person.role not in _TO_CORRECT:
+        mine.add(None)
+    return tuple(gap for gap in material.coverage.no_data if gap.place.subject_group_id in mine)
 
 
-def _watches(person: Person, journal: JournalFacts) -> bool:
-    if person.role is Role.TEACHER:
-        return person.staff_id in journal.teacher_ids
-    return _in_area(person, journal.class_name, journal.subject_name)
+def _unread(gaps: Sequence[NoData]) -> int:
+    return len({gap.place.subject_group_id for gap in gaps if gap.place.subject_group_id is not None})
 
 
-def nobody_named(class_names: Iterable[str]) -> tuple[Person, ...]:
-    """Who gets digests in the folder where the settings name nobody: a deputy, and every class teacher."""
-    deputy = Person(name="Завуч", role=Role.DEPUTY)
-    chiefs = (
-        Person(name=f"Классный руководитель {name}", role=Role.CLASS_TEACHER, classes=(name,)) for name in class_names
-    )
-    return (deputy, *chiefs)
+def _gap_words(gap: NoData) -> str:
+    return gap.reason if gap.place.subject_group_id is not None else f"«{find_rule(gap.rule).title}»: {gap.reason}"

@@ -7,7 +7,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from netcity_sync.compliance.finding import Severity
 from netcity_sync.delivery.digest import Digest
 from netcity_sync.russian import plural
+from netcity_sync.settings import Role
 
+_WITHOUT_COMMANDS = (Role.TEACHER, Role.CLASS_TEACHER)
+"""Who is not at the machine on which the service runs."""
 _TEMPLATES = Path(__file__).parent / "templates"
 _COLOURS = {Severity.CRIT: "#b3261e", Severity.VIOL: "#c4710c", Severity.WARN: "#8a7a00", Severity.INFO: "#51606f"}
 _WORDS = {Severity.CRIT: "срочно", Severity.VIOL: "нарушение", Severity.WARN: "внимание", Severity.INFO: "к сведению"}
@@ -33,7 +36,12 @@ def _render(name: str, digest: Digest) -> str:
         keep_trailing_newline=True,
     )
     return environment.get_template(name).render(
-        digest=digest, colours=_COLOURS, words=_WORDS, days=_school_days, journals=_journals
+        digest=digest,
+        colours=_COLOURS,
+        words=_WORDS,
+        days=_school_days,
+        lines=_lines,
+        commands=digest.person.role not in _WITHOUT_COMMANDS,
     )
 
 
@@ -41,5 +49,5 @@ def _school_days(count: int) -> str:
     return plural(count, "учебный день", "учебных дня", "учебных дней")
 
 
-def _journals(count: int) -> str:
+def _lines(count: int) -> str:
     return plural(count, "журнал", "журнала", "журналов")

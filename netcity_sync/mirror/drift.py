@@ -32,7 +32,9 @@ def record_drift(connection: sqlite3.Connection, run_id: int, notes: Iterable[Dr
 
 
 def load_drift(connection: sqlite3.Connection, *, untold: bool = False) -> tuple[KeptDrift, ...]:
-    """The differences known, or those that nobody was told of yet."""
+    """The differences known, or those that nobody was told of yet; none where an older program wrote the mirror."""
+    if connection.execute("SELECT 1 FROM main.sqlite_master WHERE name = 'drift'").fetchone() is None:
+        return ()
     where = "WHERE told_at IS NULL" if untold else ""
     rows = connection.execute(
         f"SELECT kind, call, field, first_run, last_run, times, told_at IS NOT NULL FROM drift {where}"
@@ -44,6 +46,11 @@ def load_drift(connection: sqlite3.Connection, *, untold: bool = False) -> tuple
     )
 
 
-def mark_told(connection: sqlite3.Connection, now: datetime) -> None:
-    """Remember that everything known was told."""
-    connection.execute("UPDATE drift SET told_at = ? WHERE told_at IS NULL", [utc_text(now)])
+def mark_told(connection: sqlite3.Connection, now: datetime, told: Iterable[KeptDrift]) -> None:
+    """Remember that these were told; what a run has found since they were loaded stays untold."""
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany(
+        "UPDATE drift SET told_at = ? WHERE kind = ? AND call = ? AND field = ? AND told_at IS NULL",
+        [(utc_text(now), item.kind.value, item.call, item.field) for item in told],
+    )
+    connection.execute("COMMIT")

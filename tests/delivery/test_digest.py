@@ -1,15 +1,17 @@
 """Who is told what: areas keep apart, the worst comes first, hundreds of findings stay readable."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from support.school import at
 
 from netcity_sync.compliance.check import Coverage, JournalFacts
 from netcity_sync.compliance.finding import Finding, FindingStatus, NoData, Place, Proof, RuleKind, Severity
-from netcity_sync.delivery.digest import Digest, Material, build_digest, nobody_named
+from netcity_sync.delivery.area import nobody_named
+from netcity_sync.delivery.digest import Counter, Digest, Material, build_digest
 from netcity_sync.delivery.render import render_html, render_text
+from netcity_sync.delivery.upkeep import Upkeep
 from netcity_sync.school_days import SchoolDays
 from netcity_sync.settings import Person, Role, Settings
 
@@ -66,11 +68,26 @@ def digest(
     fixed: tuple[Finding, ...] = (),
     no_data: tuple[NoData, ...] = (),
     journals: dict[int, JournalFacts] = JOURNALS,
+    person: Person | None = None,
+    first_check: datetime = NOW - timedelta(days=30),
+    read_at: datetime | None = NOW,
 ) -> Digest:
-    """The digest of one of the five invented persons."""
+    """The digest of one of the five invented persons, or of `person`."""
     days = SchoolDays(date(2026, 9, 1) + timedelta(days=number) for number in range(60))
-    material = Material(findings, fixed, Coverage(journals, no_data, NOW), days, NOW)
-    return build_digest(PEOPLE[role], material, SETTINGS)
+    coverage = Coverage(journals, no_data, read_at)
+    material = Material(findings, fixed, coverage, days, Upkeep(NOW, "done", backup_at=NOW), first_check, NOW)
+    return build_digest(person or PEOPLE[role], material, SETTINGS)
+
+
+def counters(made: Digest) -> dict[str, tuple[int, int | None]]:
+    """The counters by label: this week's number and the one before."""
+    return {item.label: (item.count, item.before) for item in made.counters}
+
+
+def late(group: int, number: int = 0, **changes: object) -> Finding:
+    """A late topic that was noticed today."""
+    usual = {"rule": "LSN-02", "kind": RuleKind.EVENT, "title": "Тема урока внесена с опозданием"}
+    return finding(group, number, **(usual | changes))
 
 
 ALL = (finding(1), finding(2), finding(3))
@@ -93,9 +110,7 @@ def test_everybody_sees_the_own_area_only(role: Role, sees: set[str]) -> None:
 
 
 def test_a_deputy_for_a_subject_sees_only_it() -> None:
-    person = Person(name="Завуч", role=Role.DEPUTY, subjects=("Физика",))
-    days = SchoolDays([])
-    made = build_digest(person, Material(ALL, (), Coverage(JOURNALS, (), NOW), days, NOW), SETTINGS)
+    made = digest(Role.DEPUTY, *ALL, person=Person(name="Завуч", role=Role.DEPUTY, subjects=("физика",)))
     assert [line.where for section in made.sections for line in section.lines] == ["7Б, Физика"]
 
 
@@ -135,9 +150,75 @@ def test_five_hundred_findings_fit_a_few_screens() -> None:
 
 
 def test_what_happened_is_told_in_its_week_only() -> None:
-    event = finding(1, rule="LSN-02", kind=RuleKind.EVENT, title="Тема урока внесена с опозданием")
-    assert dict(digest(Role.DEPUTY, event).counters)["Внесено с опозданием за неделю"] == 1
-    assert digest(Role.DEPUTY, replace(event, opened_at=NOW - timedelta(days=8))).sections == ()
+    assert counters(digest(Role.DEPUTY, late(1)))["Внесено с опозданием за неделю"] == (1, 0)
+    assert digest(Role.DEPUTY, late(1, opened_at=NOW - timedelta(days=8))).sections == ()
+
+
+def test_what_happened_is_neither_new_nor_old() -> None:
+    (section,) = digest(Role.DEPUTY, late(1, opened_at=NOW - timedelta(days=5))).sections
+    assert (section.new, section.lines[0].new, section.lines[0].age) == (0, 0, 0)
+
+
+def test_late_entries_are_counted_since_the_year_began() -> None:
+    this_year = (late(1), late(1, 1, opened_at=NOW - timedelta(days=30)))
+    made = digest(Role.DEPUTY, *this_year, late(1, 2, opened_at=at("06-01 21:00")))
+    assert made.late_this_year == 2
+    assert "с начала учебного года: 2" in render_text(made)
+
+
+def test_numbers_are_compared_with_the_week_before() -> None:
+    old = NOW - timedelta(days=9)
+    made = digest(
+        Role.DEPUTY,
+        finding(1),
+        finding(1, 1, opened_at=old),
+        fixed=(
+            finding(2, 2, opened_at=old, fixed_at=NOW - timedelta(days=1), status=FindingStatus.FIXED),
+            finding(2, 3, opened_at=old, fixed_at=NOW - timedelta(days=8), status=FindingStatus.FIXED),
+        ),
+    )
+    assert counters(made) == {
+        "Открыто": (2, 2),
+        "Из них новых за неделю": (1, 2),
+        "Внесено с опозданием за неделю": (0, 0),
+        "Исправлено за неделю": (1, 1),
+    }
+    assert "Открыто: 2 (неделю назад 2)" in render_text(made)
+
+
+def test_a_week_is_seven_nights() -> None:
+    for kind in (finding, late):
+        nights = [kind(1, number, opened_at=NOW - timedelta(days=number)) for number in range(20)]
+        found = counters(digest(Role.DEPUTY, *nights))
+        numbers = found["Из них новых за неделю" if kind is finding else "Внесено с опозданием за неделю"]
+        assert numbers == (7, 7)
+
+
+@pytest.mark.parametrize(("days", "opened", "new"), [(6, None, None), (7, 0, None), (14, 0, None), (15, 0, 0)])
+def test_the_first_check_is_not_compared_with_nothing(days: int, opened: int | None, new: int | None) -> None:
+    made = digest(Role.DEPUTY, finding(1), first_check=NOW - timedelta(days=days))
+    assert made.counters[:2] == (Counter("Открыто", 1, opened), Counter("Из них новых за неделю", 1, new))
+
+
+def test_a_pupil_without_marks_is_named_once_to_the_same_reader() -> None:
+    place = Place(1, 1, student_id=5)
+    unmarked = finding(1, rule="MRK-01", title="Ученик без отметок", place=place, message="7А, Химия: Котов А. — нет")
+    low = finding(1, rule="ACC-01", title="Накопляемость", place=place, message="7А, Химия: Котов А. — 0 из 4")
+    both = digest(Role.DEPUTY, unmarked, low)
+    sections = {section.rule: section for section in both.sections}
+    assert (sections["ACC-01"].count, sections["ACC-01"].elsewhere, sections["ACC-01"].lines) == (1, 1, ())
+    assert render_text(both).count("Котов А.") == 1
+    assert "Ещё 1 — об учениках, названных в других разделах." in render_text(both)
+    assert digest(Role.DEPUTY, low).sections[0].elsewhere == 0
+
+
+def test_who_corrects_entries_is_not_sent_to_the_command_line() -> None:
+    journals = {key: JournalFacts(f"Предмет {key}", 72, "7Б", "Предмет", (12,)) for key in range(1, 60)}
+    findings = [finding(2, number, place=Place(number, 1, number)) for number in range(1, 60)]
+    for role, told in ((Role.DEPUTY, True), (Role.TEACHER, False)):
+        page = render_text(digest(role, *findings, journals=journals))
+        assert "… и ещё" in page
+        assert ("netcity-sync" in page) is told
 
 
 def test_what_was_fixed_is_counted() -> None:
@@ -158,7 +239,59 @@ def test_unread_journals_are_named_to_those_they_concern() -> None:
         for rule in ("LSN-01", "HW-01")
     )
     assert digest(Role.TEACHER, no_data=gaps).gaps == ("7Б: журнал не прочитан",)
-    assert len(digest(Role.DEPUTY, no_data=gaps).gaps) == 3
+    assert digest(Role.DEPUTY, no_data=gaps).gaps == ("10А; 7А; 7Б: журнал не прочитан",)
+    assert digest(Role.DEPUTY, no_data=gaps).headline == "Замечаний нет, но нет данных по 3 журналам."
+
+
+def test_many_unread_journals_are_a_line_a_reason() -> None:
+    journals = {key: JournalFacts("Химия", 71, "7А", "Химия", (11,)) for key in range(1, 300)}
+    gaps = tuple(NoData("LSN-01", Place(key, 1), f"Журнал {key}: журнал не прочитан") for key in journals)
+    (words,) = digest(Role.DEPUTY, no_data=gaps, journals=journals).gaps
+    assert words.endswith(" и ещё 294: журнал не прочитан")
+
+
+def test_a_rule_without_data_concerns_those_who_watch_over_others() -> None:
+    gap = NoData("LSN-01", Place(), "источник не даёт нужных сведений")
+    assert digest(Role.TEACHER, no_data=(gap,)).gaps == ()
+    (words,) = digest(Role.DEPUTY, no_data=(gap,)).gaps
+    assert words == "«Урок не записан (нет темы)»: источник не даёт нужных сведений"
+
+
+def test_no_findings_without_reading_is_not_good_news() -> None:
+    made = digest(Role.DEPUTY, read_at=None)
+    assert made.headline == "Свежих данных нет: журналы не прочитаны."
+    assert "Журналы прочитаны" not in render_text(made)
+
+
+@pytest.mark.parametrize(
+    ("person", "said"),
+    [
+        (Person(name="К", role=Role.CLASS_TEACHER, classes=("7Ж",)), "журналов класса «7Ж» нет"),
+        (Person(name="К", role=Role.CLASS_TEACHER), "класс (classes) не указан"),
+        (Person(name="З", role=Role.DEPUTY, subjects=("Хамия",)), "журналов по предмету «Хамия» нет"),
+        (Person(name="У", role=Role.TEACHER, staff_id=99), "журналов учителя с таким номером (staff_id) нет"),
+        (Person(name="У", role=Role.TEACHER), "журналов учителя с таким номером (staff_id) нет"),
+    ],
+)
+def test_a_slip_in_the_settings_does_not_look_like_good_news(person: Person, said: str) -> None:
+    made = digest(person.role, *ALL, person=person)
+    assert not made.empty
+    for page in (render_html(made), render_text(made)):
+        assert said in page
+    assert digest(person.role, person=person, journals={}).notes == ()
+
+
+@pytest.mark.parametrize("written", ["7А", "7 а", "7«A»"])
+def test_a_class_is_known_however_it_is_written(written: str) -> None:
+    made = digest(Role.DEPUTY, *ALL, person=Person(name="З", role=Role.DEPUTY, classes=(written,)))
+    assert [line.where for section in made.sections for line in section.lines] == ["7А, Химия"]
+    assert made.notes == ()
+
+
+def test_the_subject_says_what_is_new() -> None:
+    assert digest(Role.CLASS_TEACHER, finding(1)).subject == "Журнал 7 а: 1 новое замечание"
+    assert digest(Role.DEPUTY, finding(1), late(1, 1)).subject == "Журнал: 2 новых замечания"
+    assert digest(Role.DEPUTY).subject == "Журнал: новых замечаний нет"
 
 
 def test_names_are_not_markup() -> None:
@@ -167,9 +300,10 @@ def test_names_are_not_markup() -> None:
     assert "<b>Ив&нов</b>" in render_text(made)
 
 
-def test_without_settings_there_is_a_deputy_and_a_class_teacher_each() -> None:
+def test_without_settings_there_are_an_administrator_a_deputy_and_a_class_teacher_each() -> None:
     people = nobody_named(["5А", "7Б"])
     assert [(person.role, person.classes) for person in people] == [
+        (Role.ADMINISTRATOR, ()),
         (Role.DEPUTY, ()),
         (Role.CLASS_TEACHER, ("5А",)),
         (Role.CLASS_TEACHER, ("7Б",)),

@@ -20,23 +20,29 @@ from netcity_sync.clock import fixed_clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import UsageError
 from netcity_sync.jobs.digest import make_digests
+from netcity_sync.settings import SMTP_PASSWORD_VARIABLE
 
 CLOCK = fixed_clock(at("09-14 22:00"))
 
 
 class Postbox:
-    """What a mail server received; `refuse` is its answer to every message."""
+    """What a mail server received; `refuse` is its answer to every message, after `patience` of them it hangs up."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self.refuse = ""
+        self.patience = 1000
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """Take a message, or refuse it."""
-        if self.refuse:
+        """Take a message, refuse it, or hang up."""
+        if len(self.messages) == self.patience:
+            assert server.transport is not None
+            server.transport.close()
+        elif self.refuse:
             return self.refuse
-        assert envelope.original_content is not None
-        self.messages.append(message_from_bytes(envelope.original_content, EmailMessage, policy=default))
+        else:
+            assert envelope.original_content is not None
+            self.messages.append(message_from_bytes(envelope.original_content, EmailMessage, policy=default))
         return "250 OK"
 
 
@@ -92,7 +98,7 @@ def test_the_digest_arrives(server: dict[str, Any], tmp_path: Path) -> None:
     assert (outcome.sent, outcome.waiting, outcome.refused) == (1, 0, ())
     (message,) = server["postbox"].messages
     assert message["To"] == "zavuch@edu.example.ru"
-    assert message["Subject"].startswith("Электронный журнал: сводка, 14.09.2026")
+    assert message["Subject"].startswith("Журнал: 5 новых замечаний, 14.09.2026")
     assert message["Auto-Submitted"] == "auto-generated"
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     assert text is not None
@@ -163,3 +169,67 @@ def test_sending_without_mail_settings(tmp_path: Path) -> None:
     tried = checked(tmp_path)
     with pytest.raises(UsageError, match="Почта не настроена"):
         make_digests(tried.settings, CLOCK, send=True)
+
+
+def test_what_was_taken_before_the_server_hung_up_is_not_sent_again(server: dict[str, Any], tmp_path: Path) -> None:
+    people = [person(f"{name}@edu.example.ru") for name in ("a", "b", "c")]
+    tried = checked(tmp_path, mail=server["mail"], people=people)
+    server["postbox"].patience = 1
+    outcome = make_digests(tried.settings, CLOCK, send=True)
+    assert (outcome.sent, outcome.waiting) == (1, 2)
+    assert outcome.refused == ("Почтовый сервер прервал соединение. Письмо отправится в следующий раз.",)
+    server["postbox"].patience = 1000
+    assert make_digests(tried.settings, CLOCK, send=True).sent == 2
+    assert sorted(message["To"] for message in server["postbox"].messages) == [item["email"] for item in people]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("451 try later", "пока не принял письмо в домен edu.example.ru (ответ 451)"),
+        ("554 no", "отказался принять письмо в домен edu.example.ru (ответ 554). Проверьте адрес"),
+    ],
+    ids=["for-now", "for-good"],
+)
+def test_a_refusal_says_whether_it_passes(server: dict[str, Any], tmp_path: Path, answer: str, said: str) -> None:
+    tried = checked(tmp_path, mail=server["mail"], people=[person("zavuch@edu.example.ru")])
+    server["postbox"].refuse = answer
+    (reason,) = make_digests(tried.settings, CLOCK, send=True).refused
+    assert said in reason
+    assert "zavuch" not in reason
+
+
+def test_a_message_that_waits_obeys_the_domains_of_today(server: dict[str, Any], tmp_path: Path) -> None:
+    tried = checked(tmp_path, mail=server["mail"], people=[person("zavuch@edu.example.ru")])
+    server["postbox"].refuse = "451 try later"
+    make_digests(tried.settings, CLOCK, send=True)
+    server["postbox"].refuse = ""
+    narrowed = checked(tmp_path, mail={**server["mail"], "domains": ["other.example.ru"]})
+    outcome = make_digests(narrowed.settings, CLOCK, send=True)
+    assert (outcome.sent, outcome.waiting) == (0, 1)
+    assert "не разрешён" in outcome.refused[0]
+    assert server["postbox"].messages == []
+
+
+def test_two_areas_under_one_address_are_two_messages(server: dict[str, Any], tmp_path: Path) -> None:
+    people = [{**person("z@edu.example.ru"), "classes": [name]} for name in ("7А", "8А")]
+    tried = checked(tmp_path, mail=server["mail"], people=people)
+    assert make_digests(tried.settings, CLOCK, send=True).sent == 2
+
+
+def test_a_login_without_a_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(SMTP_PASSWORD_VARIABLE, raising=False)
+    assert SMTP_PASSWORD_VARIABLE in refusal(tmp_path, login="journal")
+
+
+def test_a_certificate_file_that_is_not_there(tmp_path: Path) -> None:
+    assert "mail.ca_file" in refusal(tmp_path, security="tls", ca_file=str(tmp_path / "none.pem"))
+
+
+def refusal(folder: Path, **mail: Any) -> str:
+    """Why nothing was sent by a [mail] section with these lines."""
+    usual = {"host": "localhost", "port": 1, "security": "none", "sender": "j@edu.ru", "domains": ["edu.ru"]}
+    tried = checked(folder, mail={**usual, **mail}, people=[person("zavuch@edu.ru")])
+    outcome = make_digests(tried.settings, CLOCK, send=True)
+    assert (outcome.sent, outcome.waiting) == (0, 1)
+    return outcome.refused[0]
