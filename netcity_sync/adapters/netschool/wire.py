@@ -276,13 +276,13 @@ class Subject(Named):
 
 
 class SubjectGroup(Answer):
-    """`GET subjectgroups` (§2.11) [R]."""
+    """`GET subjectgroups` (§2.11) [R]; by some documents of the staff's side without a name of its own (§3.1.2)."""
 
     IGNORED = frozenset({"useExemption", "shortName", "fullName", "room"})
     SPARSE = frozenset({"group"})
 
     id: Number
-    name: str
+    name: str | None = None
     school_class: GroupClass = Field(alias="class")
     subject: Subject
     group: Named | None = None
