@@ -11,7 +11,7 @@ from html import escape
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 from support.odd_answers import (
@@ -62,7 +62,7 @@ NAMES = wire_names()
 FOOTER = Profile().report_footer
 
 fast = settings(
-    max_examples=60, deadline=None, derandomize=True, database=None,
+    max_examples=40, deadline=None, derandomize=True, database=None, phases=[Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 
@@ -116,47 +116,118 @@ ANSWERS: dict[str, Any] = {
     "logindata": {"version": "5.51.0", "schoolLogin": True, "esiaMainAuth": False},
     "auth/getdata": {"lt": "1", "ver": "2", "salt": "1458933352"},
     "schools/search": [{**person(1), "shortName": "Лицей"}],
-    "login": {"at": "00161234567890123456789375", "entryPoint": "/app/", "errorMessage": None, "message": None,
-              "accountInfo": {"userRoles": [{"role": person(3)}, {"role": person(2)}]}},
+    "login": {
+        "at": "00161234567890123456789375",
+        "entryPoint": "/app/",
+        "errorMessage": None,
+        "message": None,
+        "accountInfo": {"userRoles": [{"role": person(3)}, {"role": person(2)}]},
+    },
     "auth/logout": {},
     "context": CONTEXT,
     "years/current": YEAR,
     "classes": [{"id": CLASS, "name": f"7 {SECRET}", "grade": 7, "chiefs": [person(12)]}],
-    "subjectgroups": [{
-        "id": GROUP, "name": SECRET, "class": {**person(CLASS), "grade": 7}, "subject": person(14), "group": person(3),
-        "teachers": [person(11)], "terms": [TERM], "iup": False, "extraCurricular": False, "gradingSys": "Mark",
-    }],
+    "subjectgroups": [
+        {
+            "id": GROUP,
+            "name": SECRET,
+            "class": {**person(CLASS), "grade": 7},
+            "subject": person(14),
+            "group": person(3),
+            "teachers": [person(11)],
+            "terms": [TERM],
+            "iup": False,
+            "extraCurricular": False,
+            "gradingSys": "Mark",
+        }
+    ],
     "users/staff/teachers": [{**person(11), "subjects": [{"name": SECRET}]}],
     "grade/assignment/types": [{**person(3), "abbr": "ДЗ"}],
-    "terms/search": [{"id": TERM, "name": "1 четверть", "startDate": "2026-09-01T00:00:00",
-                      "endDate": "2026-10-25T00:00:00"}],
-    "users/studentlist": [{"id": PUPIL, "fullName": SECRET, "startDate": "2026-09-01T00:00:00"},
-                          {"id": 21, "lastName": SECRET, "firstName": SECRET}],
-    "grade/journal": {"journals": [{
-        "subjectGroupId": GROUP, "students": [{"id": PUPIL, "fullName": SECRET}],
-        "assignments": [{"id": WORK, "typeId": 10, "assignmentName": SECRET, "classMeetingId": 10, "weight": 10}],
-        "classMeeting": [LESSON, {**LESSON, "id": 11}],
-        "marks": [{"studentId": PUPIL, "assignmentId": WORK, "mark": 5, "dutyMark": False}],
-        "attendance": [{"studentId": PUPIL, "classmeetingId": 11, "reason": "Б"}],
-    }]},
-    "student/diary/init": {"students": [{"studentId": PUPIL, "nickName": SECRET, "className": None}],
-                           "currentStudentId": 0},
-    "student/diary": {"weekStart": "2026-09-01T00:00:00", "weekEnd": "2026-10-25T00:00:00", "termName": SECRET,
-                      "className": SECRET, "weekDays": [{"date": "2026-09-05T00:00:00", "lessons": [{
-                          "classmeetingId": 11, "day": "2026-09-05T00:00:00", "number": 1, "relay": 1, "room": SECRET,
-                          "startTime": "08:30", "endTime": "09:10", "subjectName": SECRET, "isEaLesson": False,
-                          "assignments": [DIARY_WORK],
-                      }]}]},
+    "terms/search": [
+        {"id": TERM, "name": "1 четверть", "startDate": "2026-09-01T00:00:00", "endDate": "2026-10-25T00:00:00"}
+    ],
+    "users/studentlist": [
+        {"id": PUPIL, "fullName": SECRET, "startDate": "2026-09-01T00:00:00"},
+        {"id": 21, "lastName": SECRET, "firstName": SECRET},
+    ],
+    "grade/journal": {
+        "journals": [
+            {
+                "subjectGroupId": GROUP,
+                "students": [{"id": PUPIL, "fullName": SECRET}],
+                "assignments": [
+                    {"id": WORK, "typeId": 10, "assignmentName": SECRET, "classMeetingId": 10, "weight": 10}
+                ],
+                "classMeeting": [LESSON, {**LESSON, "id": 11}],
+                "marks": [{"studentId": PUPIL, "assignmentId": WORK, "mark": 5, "dutyMark": False}],
+                "attendance": [{"studentId": PUPIL, "classmeetingId": 11, "reason": "Б"}],
+            }
+        ]
+    },
+    "student/diary/init": {
+        "students": [{"studentId": PUPIL, "nickName": SECRET, "className": None}],
+        "currentStudentId": 0,
+    },
+    "student/diary": {
+        "weekStart": "2026-09-01T00:00:00",
+        "weekEnd": "2026-10-25T00:00:00",
+        "termName": SECRET,
+        "className": SECRET,
+        "weekDays": [
+            {
+                "date": "2026-09-05T00:00:00",
+                "lessons": [
+                    {
+                        "classmeetingId": 11,
+                        "day": "2026-09-05T00:00:00",
+                        "number": 1,
+                        "relay": 1,
+                        "room": SECRET,
+                        "startTime": "08:30",
+                        "endTime": "09:10",
+                        "subjectName": SECRET,
+                        "isEaLesson": False,
+                        "assignments": [DIARY_WORK],
+                    }
+                ],
+            }
+        ],
+    },
     "schedule/classmeetings": [{"id": 11, "day": "2026-09-05T00:00:00", "number": 1, "subjectGroupId": GROUP}],
     f"student/diary/assigns/{WORK}": {
-        "id": WORK, "assignmentName": SECRET, "subjectGroup": person(GROUP), "teachers": [person(11)], "weight": 0,
-        "date": "2026-09-05T00:00:00", "description": SECRET, "isDeleted": False, "attachments": [FILE],
+        "id": WORK,
+        "assignmentName": SECRET,
+        "subjectGroup": person(GROUP),
+        "teachers": [person(11)],
+        "weight": 0,
+        "date": "2026-09-05T00:00:00",
+        "description": SECRET,
+        "isDeleted": False,
+        "attachments": [FILE],
     },
     "student/diary/get-attachments": [{"assignmentId": WORK, "attachments": [FILE]}],
-    "student/diary/pastMandatory": [{"id": WORK, "typeId": 3, "assignmentName": SECRET, "classMeetingId": 11,
-                                     "dueDate": "2026-09-05T00:00:00", "subjectName": SECRET, "weight": 0}],
-    "announcements": [{"id": 1, "name": SECRET, "description": f"&amp;#171;{SECRET}", "author": {"id": 1, "fio": SECRET},
-                       "postDate": "2026-09-05T10:00:00.93", "deleteDate": None, "attachments": [FILE]}],
+    "student/diary/pastMandatory": [
+        {
+            "id": WORK,
+            "typeId": 3,
+            "assignmentName": SECRET,
+            "classMeetingId": 11,
+            "dueDate": "2026-09-05T00:00:00",
+            "subjectName": SECRET,
+            "weight": 0,
+        }
+    ],
+    "announcements": [
+        {
+            "id": 1,
+            "name": SECRET,
+            "description": f"&amp;#171;{SECRET}",
+            "author": {"id": 1, "fio": SECRET},
+            "postDate": "2026-09-05T10:00:00.93",
+            "deleteDate": None,
+            "attachments": [FILE],
+        }
+    ],
     "reports": [{"title": SECRET, "reports": [{"id": "journalaccess", "title": SECRET}]}],
     "v2/reports/journalaccess": form("journalaccess", ACCESS_FILTERS),
     "v2/reports/journalaccess/initfilters": ACCESS_FILTERS,
@@ -165,7 +236,7 @@ ANSWERS: dict[str, Any] = {
     "v2/reports/studentgrades/initfilters": TERM_FILTERS,
     "signalr/negotiate": {"ConnectionToken": SECRET},
     "signalr/start": {"Response": "started"},
-}  # fmt: skip
+}
 ACCESS_HEADS = ("Класс", "Предмет", "Дата и время изменений", "Пользователь", "Дата урока", "Период", "Действие")
 ACCESS_ROW = ("7А", SECRET, "05.09.2026 10:11", SECRET, "05.09.2026", "1 четверть", SECRET)
 PAGE = (
@@ -379,14 +450,31 @@ def test_whatever_comes_is_the_model_or_our_error(
             merge(mirror, rows)
 
 
-hub_values = st.sampled_from([*CORE, *CLASSIC]) | whatever | st.sampled_from([
-    {"type": 1, "target": "complete", "arguments": [{"taskId": 7, "data": name}]}
-    for name in (SECRET, "\ud800", "../context", "a\r\nb", "x" * 100_000, 5, None, ["x"])
-]) | st.sampled_from([
-    {"M": 5}, {"M": {"M": 5}}, {"M": [5]}, {"M": [{"A": 5}]}, {"M": [{"M": 5, "A": [{}]}]}, {"E": SECRET}, {"error": SECRET},
-    {"M": [{"M": "complete", "A": [{"Data": "\ud800"}]}]}, {"type": 3, "result": {"success": False, "message": SECRET}},
-    {"type": 1, "target": "error", "arguments": [{"taskId": 7, "details": SECRET}]}, {"type": 1, "arguments": 5},
-])  # fmt: skip
+hub_values = (
+    st.sampled_from([*CORE, *CLASSIC])
+    | whatever
+    | st.sampled_from(
+        [
+            {"type": 1, "target": "complete", "arguments": [{"taskId": 7, "data": name}]}
+            for name in (SECRET, "\ud800", "../context", "a\r\nb", "x" * 100_000, 5, None, ["x"])
+        ]
+    )
+    | st.sampled_from(
+        [
+            {"M": 5},
+            {"M": {"M": 5}},
+            {"M": [5]},
+            {"M": [{"A": 5}]},
+            {"M": [{"M": 5, "A": [{}]}]},
+            {"E": SECRET},
+            {"error": SECRET},
+            {"M": [{"M": "complete", "A": [{"Data": "\ud800"}]}]},
+            {"type": 3, "result": {"success": False, "message": SECRET}},
+            {"type": 1, "target": "error", "arguments": [{"taskId": 7, "details": SECRET}]},
+            {"type": 1, "arguments": 5},
+        ]
+    )
+)
 hub_messages = st.lists(hub_values.map(body_of) | odd_bodies, max_size=6)
 
 
@@ -487,8 +575,8 @@ def test_a_report_that_was_cut_is_refused(kind: str, data: st.DataObject) -> Non
 def test_a_report_that_was_cut_at_a_tag_is_refused(kind: str) -> None:
     page = report(kind)
     text = page.html.rstrip()
-    ends = [found.start() for found in re.finditer(r"<", text)][-150:]
-    ends += [found.end() for found in re.finditer(r"</(?:tr|table|div)>", text)][-60:]
+    ends = [found.start() for found in re.finditer(r"<", text)][-60:]
+    ends += [found.end() for found in re.finditer(r"</(?:tr|table|div)>", text)][-25:]
     for place in ends:
         if place < len(text):
             with pytest.raises(AnswerError):
@@ -548,7 +636,7 @@ def test_a_doubled_row_is_two_rows_or_noticed(kind: str, data: st.DataObject) ->
     table = page.html.index('<table class="table-print">')
     end = page.html.index("</table>", table)
     spans = [found.span() for found in re.finditer(r"<tr.*?</tr>", page.html[table:end], re.DOTALL)]
-    first, last = data.draw(st.sampled_from(spans))
+    first, last = data.draw(st.sampled_from([span for span in spans if "<td" in page.html[table:][slice(*span)]]))
     row = page.html[table + first : table + last]
     twice = page.html[: table + last] + row + page.html[table + last :]
     try:
@@ -569,16 +657,58 @@ def test_a_row_of_final_marks_that_is_gone_is_noticed() -> None:
         page.rows(gone.encode())
 
 
-pieces = st.sampled_from([
-    "<table>", "</table>", "<tr>", "</tr>", "<td>", "</td>", "<th>", "</th>", "<td colspan=2>", "<td rowspan=3>", "<!--", "-->",
-    "<![CDATA[", "<![if x]>", "<![endif]", "<!DOCTYPE", "<!x", "<?php", "</", "<a b='", "&#", "&#x110000;", "&#55296;",
-    "<script>", "<textarea>", "<td colspan=99999999999>", "<td colspan=²>", f'<table class="{FOOTER}">', "\x00", SECRET,
-    "<div class=legend><p>", "Состояние на 99.99.99 99:99", "Состояние на1.05.26 25:61:61", "<span class=select>Период:",
-    "<template>", "<svg>", "<select>", "<frameset>", "с 1.03.26 по 1.05.26", "</span>", "</div>",
-    *(f"<th>{name}</th>" for name in ("Предмет", "Март", "31", "Дата и время изменений", "Дата выставления оценки")),
-    f"<tr>{'<td></td>' * 7}</tr>", f"<tr>{''.join(f'<th>{name}</th>' for name in ACCESS_HEADS)}</tr>",
-    f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in ACCESS_ROW)}</tr>",
-])  # fmt: skip
+pieces = st.sampled_from(
+    [
+        "<table>",
+        "</table>",
+        "<tr>",
+        "</tr>",
+        "<td>",
+        "</td>",
+        "<th>",
+        "</th>",
+        "<td colspan=2>",
+        "<td rowspan=3>",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "<![if x]>",
+        "<![endif]",
+        "<!DOCTYPE",
+        "<!x",
+        "<?php",
+        "</",
+        "<a b='",
+        "&#",
+        "&#x110000;",
+        "&#55296;",
+        "<script>",
+        "<textarea>",
+        "<td colspan=99999999999>",
+        "<td colspan=²>",
+        f'<table class="{FOOTER}">',
+        "\x00",
+        SECRET,
+        "<div class=legend><p>",
+        "Состояние на 99.99.99 99:99",
+        "Состояние на1.05.26 25:61:61",
+        "<span class=select>Период:",
+        "<template>",
+        "<svg>",
+        "<select>",
+        "<frameset>",
+        "с 1.03.26 по 1.05.26",
+        "</span>",
+        "</div>",
+        *(
+            f"<th>{name}</th>"
+            for name in ("Предмет", "Март", "31", "Дата и время изменений", "Дата выставления оценки")
+        ),
+        f"<tr>{'<td></td>' * 7}</tr>",
+        f"<tr>{''.join(f'<th>{name}</th>' for name in ACCESS_HEADS)}</tr>",
+        f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in ACCESS_ROW)}</tr>",
+    ]
+)
 
 
 @given(parts=st.lists(pieces, max_size=25), kind=st.sampled_from(KINDS[:4]))
@@ -594,7 +724,7 @@ def test_whatever_html_comes(parts: list[str], kind: str) -> None:
 @pytest.mark.parametrize("tag", ["<div>", "<b>", "<table><tr><td>", "<td colspan=2000>"])
 def test_a_page_that_is_nothing_but_depth_is_refused(tag: str) -> None:
     closing = "".join(f"</{name}>" for name in reversed(re.findall(r"<(\w+)", tag)))
-    for text in (tag * 20_000, tag * 20_000 + closing * 20_000, f"<table><tr>{tag * 20_000}</tr></table>"):
+    for text in (tag * 10_000, tag * 10_000 + closing * 10_000, f"<table><tr>{tag * 10_000}</tr></table>"):
         with pytest.raises(AnswerError):
             report("journalaccess").rows(text.encode())
 
@@ -602,15 +732,40 @@ def test_a_page_that_is_nothing_but_depth_is_refused(tag: str) -> None:
 # A session brought over from a browser.
 
 
-fragments = st.sampled_from([
-    "curl 'https://x/'", " -H ", " --header ", " -b ", " --cookie ", "'at: 1234567890123456'", "'cookie: a=b; c=d'", "'a=b'",
-    "'", '"', "\\", "^", '^"', "^\n", "\\\r\n", "$'", "at:", "'at: ١٢٣٤٥٦٧٨٩٠١'", "'a=\x00'", "'я=я'", "'a=b\r\nX: y'", "\ud800",
-    " ", ";", "=",
-])  # fmt: skip
+fragments = st.sampled_from(
+    [
+        "curl 'https://x/'",
+        " -H ",
+        " --header ",
+        " -b ",
+        " --cookie ",
+        "'at: 1234567890123456'",
+        "'cookie: a=b; c=d'",
+        "'a=b'",
+        "'",
+        '"',
+        "\\",
+        "^",
+        '^"',
+        "^\n",
+        "\\\r\n",
+        "$'",
+        "at:",
+        "'at: ١٢٣٤٥٦٧٨٩٠١'",
+        "'a=\x00'",
+        "'я=я'",
+        "'a=b\r\nX: y'",
+        "\ud800",
+        " ",
+        ";",
+        "=",
+    ]
+)
+listed = st.fixed_dictionaries({}, optional={"name": st.just("a") | whatever, "value": st.just("b") | whatever})
 json_sessions = st.fixed_dictionaries({}, optional={
     "at": st.just("1234567890123456") | whatever,
     "cookies": st.dictionaries(st.text(max_size=3), st.text(max_size=3) | whatever, max_size=2) | st.text(max_size=9)
-    | st.lists(st.fixed_dictionaries({}, optional={"name": st.just("a") | whatever, "value": st.just("b") | whatever}), max_size=2),
+    | st.lists(listed, max_size=2),
 })  # fmt: skip
 copied = (
     st.text(max_size=60)
@@ -622,7 +777,7 @@ copied = (
 
 
 @given(text=copied)
-@settings(fast, max_examples=1500)
+@settings(fast, max_examples=800)
 def test_whatever_was_copied_is_a_session_or_our_error(text: str) -> None:
     try:
         proof = parse_session(text)

@@ -8,7 +8,7 @@ from http.cookies import SimpleCookie
 from io import BytesIO
 from typing import Any
 from unittest.mock import patch
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from hypothesis import strategies as st
@@ -57,8 +57,8 @@ def body_of(value: Any) -> bytes:
 
 
 texts = st.sampled_from([
-    "", " ", SECRET, f"{SECRET} \ud800", f"{SECRET}\x00\r\n", f"{SECRET}{{year_id}}/../", f"/{SECRET}?x=#", "5", "²", "05",
-    "-1", "Mark", "NotRated", "Б", "Closed", "0001-01-01T00:00:00", "9999-12-31T23:59:59.9999999",
+    "", " ", SECRET, f"{SECRET} \ud800", f"{SECRET}\x00\r\n", f"{SECRET}{{year_id}}/../", f"/{SECRET}?x=#", "5", "²",
+    "05", "-1", "Mark", "NotRated", "Б", "Closed", "0001-01-01T00:00:00", "9999-12-31T23:59:59.9999999",
     "2026-02-30T00:00:00", "2026-10-05T10:11:12.123Z", "2026-10-05", "08:30", "99:99", "choose-session-role",
     "123456789012345678901234567890", "@@text of digits", "http://x/?\u2028",
 ])  # fmt: skip
@@ -79,8 +79,8 @@ whatever = st.recursive(
     max_leaves=8,
 )
 odd_bodies = st.sampled_from([
-    b"", b" ", b"\xef\xbb\xbf[]", b"\xff\xfe", b"null", b"[", b"NaN", b"[NaN]", b"{}", b"[]", b"[[]]", b"[null]", b"true",
-    b"7" * 5000, b"[" * 100_000, b'{"a":' * 100_000, "Ошибка доступа".encode(), b"<html>", b"\x00",
+    b"", b" ", b"\xef\xbb\xbf[]", b"\xff\xfe", b"null", b"[", b"NaN", b"[NaN]", b"{}", b"[]", b"[[]]", b"[null]",
+    b"true", b"7" * 5000, b"[" * 100_000, b'{"a":' * 100_000, "Ошибка доступа".encode(), b"<html>", b"\x00",
     f'"{SECRET}"'.encode(), f"<html><form><input type=password>{SECRET}</form>".encode(), b'{"id": 1, "id": 2}',
 ])  # fmt: skip
 
@@ -179,12 +179,10 @@ def made_up(answers: Mapping[str, bytes], messages: list[str | bytes]) -> Iterat
 
     @contextmanager
     def opened(self: Line, path: str, proof: Any, query: dict[str, str]) -> Iterator[Socket]:
-        from urllib.parse import urlencode
-
         urlencode(query).encode()
         SimpleCookie(proof.cookies)
         yield Socket(messages)
 
     web = Wire(answers)
-    with patch.object(requests.Session, "get_adapter", lambda *_: web), patch.object(Line, "open", opened):
+    with patch.object(requests.Session, "get_adapter", lambda *_, **__: web), patch.object(Line, "open", opened):
         yield
