@@ -18,6 +18,8 @@ _CONTAINERS = frozenset({"html", "body", "table", "thead", "tbody", "tr", "td", 
 _OPTIONAL_ENDS = frozenset({"html", "body", "thead", "tbody", "tr", "td", "th"})
 _SPACE = re.compile(r"[\s\u00a0]+")
 _DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?!\d)")
+_NO_END_TAG = re.compile(r"</(?:[^a-zA-Z]|[^<>]*<)")
+"""What looks like an end tag but is none, or has swallowed the tag behind it."""
 _STATE = re.compile(r"Состояние на\s*(\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2}))\s+(\d{1,2}:\d{2}(?::\d{2})?)")
 _TODO = "Повторите позже; если ошибка остаётся, отчёт на этом сервере устроен иначе: netcity-sync discover."
 _MOST_COLUMNS = 2000
@@ -110,13 +112,15 @@ class _Whole(HTMLParser):
         self.tables = 0
         self.ends: Counter[str] = Counter()
         self.starts: Counter[str] = Counter()
+        self.swallowed = False
 
     @property
     def torn(self) -> bool:
-        """Whether rows or cells that are closed at all are not all closed, or are closed without being opened."""
-        return any(self.ends[tag] not in (0, self.starts[tag]) for tag in ("tr", "td", "th"))
+        """Whether a tag swallowed another one, or rows or cells that are closed at all are not closed one by one."""
+        return self.swallowed or any(self.ends[tag] not in (0, self.starts[tag]) for tag in ("tr", "td", "th"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.swallowed = self.swallowed or "<" in (self.get_starttag_text() or "")[1:]
         if tag not in _CONTAINERS:
             return
         self.open[tag] += 1
@@ -141,7 +145,7 @@ def _insist_on_all_of_it(text: str, call: str, footer: str) -> None:
     except AssertionError:  # how the tokenizer answers a declaration that it does not know
         raise _not_all(call) from None
     left_open = any(count for tag, count in whole.open.items() if tag not in _OPTIONAL_ENDS)
-    torn = whole.torn or whole.rawdata.strip() != ""
+    torn = whole.torn or _NO_END_TAG.search(text) is not None or whole.rawdata.strip() != ""
     if not whole.finished or left_open or torn or not whole.tables:
         raise _not_all(call)
 
