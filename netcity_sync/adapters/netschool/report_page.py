@@ -18,8 +18,8 @@ _CONTAINERS = frozenset({"html", "body", "table", "thead", "tbody", "tr", "td", 
 _OPTIONAL_ENDS = frozenset({"html", "body", "thead", "tbody", "tr", "td", "th"})
 _SPACE = re.compile(r"[\s\u00a0]+")
 _DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?!\d)")
-_NO_END_TAG = re.compile(r"</(?:[^a-zA-Z]|[^<>]*<)")
-"""What looks like an end tag but is none, or has swallowed the tag behind it."""
+_NO_END_TAG = re.compile(r"</(?![a-zA-Z][a-zA-Z0-9]*\s*>)")
+"""What begins like an end tag but holds more than a name: it has swallowed what stood behind it."""
 _STATE = re.compile(r"Состояние на\s*(\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2}))\s+(\d{1,2}:\d{2}(?::\d{2})?)")
 _TODO = "Повторите позже; если ошибка остаётся, отчёт на этом сервере устроен иначе: netcity-sync discover."
 _MOST_COLUMNS = 2000
