@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import responses
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
+from support.recorded import recorded
 
 from netcity_sync.adapters.netschool import wire
 from netcity_sync.adapters.netschool.decode import decode
@@ -26,15 +26,6 @@ from netcity_sync.settings import GisSettings
 BASE = "https://sgo.example.ru/webapi"
 GIS = GisSettings.model_validate({"url": "https://sgo.example.ru", "school": 1, "login": "x", "requests_per_second": 0})
 NOW = datetime(2026, 10, 5, 16, tzinfo=UTC)
-RECORDED = Path(__file__).parents[3] / "shared" / "recorded"
-
-
-def recorded(name: str) -> bytes:
-    """A recorded answer; skips where the folder is not beside the checkout."""
-    path = RECORDED / name
-    if not path.exists():
-        pytest.skip("no recorded answers beside the checkout")
-    return path.read_bytes()
 
 
 @responses.activate

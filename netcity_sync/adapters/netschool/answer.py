@@ -1,6 +1,7 @@
 """The base of all answers of the GIS: how they are read, and what is known of fields that are not used."""
 
-from datetime import date, datetime
+import re
+from datetime import date, datetime, time
 from functools import cache
 from typing import Annotated, Any, ClassVar, get_args
 
@@ -8,7 +9,17 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 _LARGEST = 2**63 - 1
 
-Number = Annotated[int, Field(ge=-_LARGEST, le=_LARGEST)]
+_ZERO_DATE = "0001-01-01"
+
+
+def _no_flag(value: Any) -> Any:
+    """`true` is no number, though Python takes it for 1: a mark might be made of it."""
+    if isinstance(value, bool):
+        raise ValueError("not a number")
+    return value
+
+
+Number = Annotated[int, Field(ge=-_LARGEST, le=_LARGEST), BeforeValidator(_no_flag)]
 """A number that the mirror can hold."""
 
 
@@ -27,8 +38,28 @@ def _moment(value: Any) -> Any:
     return datetime.fromisoformat(f"{whole}.{fraction[:6]:0<6}" if fraction else whole).replace(tzinfo=None)
 
 
+def _clock(value: Any) -> Any:
+    """`8:30` or `08:30:00`; seconds say nothing."""
+    found = _CLOCK.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("not a time")
+    return time(int(found[1]), int(found[2]))
+
+
+def _no_zero(value: Any) -> Any:
+    """The zero date `0001-01-01T00:00:00` (§2.13) stands for none."""
+    return None if isinstance(value, str) and value.startswith(_ZERO_DATE) else value
+
+
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?")
+
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+Clock = Annotated[time, BeforeValidator(_clock)]
+NoDay = Annotated[Day | None, BeforeValidator(_no_zero)]
+"""A day, null, or the zero date, which is none either."""
+NoMoment = Annotated[Moment | None, BeforeValidator(_no_zero)]
+"""A moment, null, or the zero date, which is none either."""
 
 
 class Answer(BaseModel):

@@ -9,7 +9,9 @@ from pathlib import Path
 from netcity_sync.adapters.netschool.sign_in import Proof
 from netcity_sync.errors import SettingsError, UsageError
 
-_AT = re.compile(r"\d{10,40}")
+_AT = re.compile(r"[0-9]{10,40}")
+_COOKIE = re.compile(r"[ -:<-~]*")
+"""What may stand in a header, and between the semicolons of this one."""
 _TODO = (
     "В браузере на странице «Сетевого города»: F12 → «Сеть» → любой запрос к webapi → правая кнопка → «Копировать как"
     " cURL (bash)»; вставьте скопированное."
@@ -42,7 +44,7 @@ class SessionFile:
                 where=str(self.path),
                 todo="Выполните: netcity-sync session import",
             ) from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise SettingsError(
                 "Файл сеанса повреждён.",
                 where=str(self.path),
@@ -65,11 +67,11 @@ def parse_session(text: str) -> Proof:
 def _from_json(text: str) -> Proof:
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("текст не читается") from None
     cookies = data.get("cookies")
     if isinstance(cookies, list):
-        cookies = {item["name"]: item["value"] for item in cookies if isinstance(item, dict) and "name" in item}
+        cookies = {str(item.get("name")): item.get("value") for item in cookies if isinstance(item, dict)}
     if isinstance(cookies, str):
         cookies = _cookies(cookies)
     return _proof(data.get("at"), cookies)
@@ -103,6 +105,6 @@ def _proof(at: object, cookies: object) -> Proof:
         raise ValueError("нет заголовка at")
     if not isinstance(cookies, dict) or not cookies:
         raise ValueError("нет cookie")
-    if not all(isinstance(name, str) and isinstance(value, str) for name, value in cookies.items()):
+    if not all(isinstance(part, str) and _COOKIE.fullmatch(part) for pair in cookies.items() for part in pair):
         raise ValueError("cookie записаны неверно")
     return Proof(at, dict(cookies))

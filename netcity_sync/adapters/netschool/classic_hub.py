@@ -6,7 +6,6 @@ No kept library speaks it; this is the little of it that a report needs.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 from urllib.parse import urlencode
 
 from pydantic import Field
@@ -15,7 +14,7 @@ from websockets.sync.client import ClientConnection
 
 from netcity_sync.adapters.netschool.answer import Answer
 from netcity_sync.adapters.netschool.decode import decode
-from netcity_sync.adapters.netschool.hub import Deadline, HubBrokeError, Line, messages, refused, told
+from netcity_sync.adapters.netschool.hub import Deadline, HubBrokeError, Line, messages, read_json, refused, told
 from netcity_sync.adapters.netschool.session import Session
 from netcity_sync.adapters.netschool.transport import Call
 from netcity_sync.errors import AnswerError, SourceUnavailable
@@ -82,15 +81,13 @@ def _abort(session: Session, path: str) -> None:
 
 def _file_of(text: str) -> str | None:
     """The file's id, if a frame tells it. Raises AnswerError where it tells of a failure."""
-    try:
-        frame: Any = json.loads(text)
-    except ValueError:
-        raise AnswerError("Ответ сервера не читается: это не JSON.", where="hub") from None
+    frame = read_json(text)
     if not isinstance(frame, dict):
         return None
     if frame.get("E"):
         raise refused()
-    for message in frame.get("M") or ():
+    said = frame.get("M")
+    for message in said if isinstance(said, list) else ():
         arguments = message.get("A") if isinstance(message, dict) else None
         for item in arguments if isinstance(arguments, list) else ():
             found = told(message.get("M"), item)

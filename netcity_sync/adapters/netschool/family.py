@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date
 
 from netcity_sync.adapters.netschool import wire, wire_family
 from netcity_sync.adapters.netschool.connection import Connection
@@ -123,7 +123,7 @@ def to_students(answer: wire_family.DiaryInit, call: str) -> FamilyStudents:
 
 def to_diary(answer: wire_family.Diary, student_id: int, profile: Profile) -> Diary:
     """The model of a diary; lessons come in no order and are put into one."""
-    lessons = [_lesson(item, profile) for day in answer.days for item in day.lessons]
+    lessons = [_lesson(item, student_id, profile) for day in answer.days for item in day.lessons]
     return Diary(
         student_id=student_id,
         first=answer.first,
@@ -134,23 +134,23 @@ def to_diary(answer: wire_family.Diary, student_id: int, profile: Profile) -> Di
     )
 
 
-def _lesson(item: wire_family.DiaryLesson, profile: Profile) -> DiaryLesson:
+def _lesson(item: wire_family.DiaryLesson, student_id: int, profile: Profile) -> DiaryLesson:
     return DiaryLesson(
         id=item.id,
         date=item.day,
         number=item.number,
         shift=item.relay,
         room=item.room or None,
-        start=_time(item.start),
-        end=_time(item.end),
+        start=item.start,
+        end=item.end,
         subject_name=item.subject_name,
         extracurricular=bool(item.extracurricular),
         remote=item.remote,
-        assignments=tuple(_assignment(each, profile) for each in item.assignments or ()),
+        assignments=tuple(_assignment(each, student_id, profile) for each in item.assignments or ()),
     )
 
 
-def _assignment(item: wire_family.DiaryAssignment, profile: Profile) -> DiaryAssignment:
+def _assignment(item: wire_family.DiaryAssignment, student_id: int, profile: Profile) -> DiaryAssignment:
     return DiaryAssignment(
         id=item.id,
         type_id=item.type_id,
@@ -161,7 +161,7 @@ def _assignment(item: wire_family.DiaryAssignment, profile: Profile) -> DiaryAss
         given_at_lesson_id=item.issue_lesson_id,
         for_whole_class=item.whole_class,
         has_test=item.has_test,
-        mark=_mark(item),
+        mark=_mark(item, student_id),
         score=item.mark.score if isinstance(item.mark, wire_family.DiaryMark) else None,
         comment=_comment(item.comment),
         answer=_answer(item.answer),
@@ -169,17 +169,19 @@ def _assignment(item: wire_family.DiaryAssignment, profile: Profile) -> DiaryAss
     )
 
 
-def _mark(item: wire_family.DiaryAssignment) -> Mark | None:
-    """The mark of an assignment; its own `id` is always 0, so the assignment is what identifies it (§2.4)."""
+def _mark(item: wire_family.DiaryAssignment, student_id: int) -> Mark | None:
+    """The mark of an assignment; its own `id` is always 0, so the assignment is what identifies it (§2.4).
+
+    A bare mark is that of the child whose diary it stands in.
+    """
     if item.mark is None:
         return None
     sent = item.mark.mark if isinstance(item.mark, wire_family.DiaryMark) else item.mark
     duty = item.mark.duty if isinstance(item.mark, wire_family.DiaryMark) else False
-    student_id = item.mark.student_id if isinstance(item.mark, wire_family.DiaryMark) else 0
     value = int(sent) if isinstance(sent, str) and re.fullmatch("[0-9]", sent) else sent
     known = isinstance(value, int) and 1 <= value <= _HIGHEST_MARK
     return Mark(
-        student_id=student_id,
+        student_id=item.mark.student_id if isinstance(item.mark, wire_family.DiaryMark) else student_id,
         assignment_id=item.id,
         lesson_id=item.lesson_id,
         value=value if known and isinstance(value, int) else None,
@@ -255,8 +257,3 @@ _ESCAPED = re.compile(r"&amp;(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
 def _text(value: str | None, profile: Profile) -> str | None:
     stripped = (value or "").strip()
     return stripped if stripped and stripped != profile.no_homework else None
-
-
-def _time(text: str) -> time:
-    hour, minute = (int(part) for part in text.split(":")[:2])
-    return time(hour, minute) if hour < 24 and minute < 60 else time()

@@ -85,20 +85,20 @@ class FamilySource:
         context, year = self._connection.context(), self._view.year()
         children = self._view.students().students
         groups: dict[int, wire.SubjectGroup] = {}
-        of_child: dict[int, list[wire.SubjectGroup]] = {}
+        of_child: dict[int, set[int]] = {}
         bodies = []
         for child in children:
             found: list[wire.SubjectGroup]
             path = profile.family_groups.format(student_id=child.id)
             found, body = ask(list[wire.SubjectGroup], Call("GET", path))
-            of_child[child.id] = found
+            of_child[child.id] = {item.id for item in found}
             groups |= {item.id: item for item in found}
             bodies.append(body)
         types, body = ask(list[wire.AssignmentType], Call("GET", profile.assignment_types))
         terms = self._read_terms(groups.values())
         self._groups, self._terms = groups, {item.id: item for item in terms}
         for group in groups.values():
-            here = tuple(child for child in children if group in of_child[child.id])
+            here = tuple(child for child in children if group.id in of_child[child.id])
             self._children[group.school_class.id] = tuple(
                 dict.fromkeys((*self._children.get(group.school_class.id, ()), *here))
             )
@@ -125,7 +125,9 @@ class FamilySource:
 
     def read_journal(self, subject_group_id: int, term_id: int) -> Page[Journal]:
         """A journal as far as the diaries of its children show it."""
-        group, term = self._groups[subject_group_id], self._terms[term_id]
+        group, term = self._groups.get(subject_group_id), self._terms.get(term_id)
+        if group is None or term is None:
+            raise AnswerError("Такого журнала нет среди журналов семьи.", where=f"журнал {subject_group_id}")
         profile = self._connection.profile
         own: list[FamilyStudent] = []
         lessons: dict[tuple[int, int], DiaryLesson] = {}

@@ -4,6 +4,7 @@ Two dialects behind one door: ASP.NET Core SignalR (5.29 and later) and the clas
 """
 
 import json
+import re
 import ssl
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 import certifi
 import structlog
+from pydantic_core import from_json
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.sync.client import ClientConnection, reconnect
 from websockets.typing import Origin
@@ -28,6 +30,8 @@ log = structlog.get_logger(__name__)
 RECORD_END = "\x1e"
 _TODO = "Повторите позже: отчёт построится заново."
 _LONGEST_MESSAGE = 2**20
+_FILE_ID = re.compile(r"[\w.-]{1,200}", re.ASCII)
+"""It becomes part of a path, so it may hold nothing that means something there."""
 
 
 class HubDeadError(Exception):
@@ -185,9 +189,17 @@ def told(name: object, item: object) -> str | None:
     if name.lower() != "complete":
         return None
     found = next((value for key, value in item.items() if key.lower() == "data"), None)
-    if not isinstance(found, str) or not found:
+    if not isinstance(found, str) or not _FILE_ID.fullmatch(found):
         raise AnswerError("Сервер построил отчёт, но не назвал его файл.", where="hub", todo=_TODO)
     return found
+
+
+def read_json(text: str) -> Any:
+    """What the hub says. Raises AnswerError where it is not JSON, or nested deeper than anything that makes sense."""
+    try:
+        return from_json(text.encode("utf-8", "replace"))
+    except ValueError:
+        raise AnswerError("Ответ сервера не читается: это не JSON.", where="hub", todo=_TODO) from None
 
 
 def refused() -> AnswerError:
@@ -218,10 +230,7 @@ def _told(target: object, arguments: object, task_id: int) -> str | None:
 
 def _split(text: str) -> Iterator[dict[str, Any]]:
     for part in text.split(RECORD_END):
-        try:
-            record = json.loads(part) if part.strip() else None
-        except ValueError:
-            raise AnswerError("Ответ сервера не читается: это не JSON.", where="hub", todo=_TODO) from None
+        record = read_json(part) if part.strip() else None
         if isinstance(record, dict):
             yield record
 

@@ -1,5 +1,6 @@
 """A journal's answer turned into the model; what contradicts itself is refused, what is odd is kept as it is."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -9,6 +10,8 @@ from netcity_sync.errors import AnswerError
 from netcity_sync.model import Assignment, Attendance, Journal, Lesson, Mark, Student
 
 _HIGHEST_MARK = 5
+_LOOKS_LIKE_A_CODE = re.compile(r"[^\W\d_]{1,4}|[0-9]{1,3}")
+"""What may be shown of a code that nobody knows: anything longer might be somebody's words."""
 
 
 def to_journal(body: wire.JournalBody, term_id: int, profile: Profile, call: str) -> Journal:
@@ -78,7 +81,7 @@ def _mark(item: wire.JournalMark, known: dict[int, Assignment]) -> Mark:
 def _value(mark: int | str | None) -> int | None:
     """1..5, also where the server sends it as text; None for everything else."""
     if isinstance(mark, str):
-        mark = int(mark) if mark.isascii() and mark.isdigit() else None
+        mark = int(mark) if len(mark) == 1 and mark in "12345" else None
     return mark if mark is not None and 1 <= mark <= _HIGHEST_MARK else None
 
 
@@ -86,8 +89,9 @@ def _attendance(item: wire.JournalAttendance, profile: Profile, call: str) -> At
     raw = str(item.reason).strip()
     code = profile.attendance.get(raw.upper())
     if code is None:
+        shown = f" «{raw}»" if _LOOKS_LIKE_A_CODE.fullmatch(raw) else ""
         raise AnswerError(
-            f"Неизвестный код посещения «{raw[:10]}».",
+            f"Неизвестный код посещения{shown}.",
             where=f"{call}, поле journals.attendance.reason",
             todo="Укажите, что он значит, в настройках: раздел [gis.profile.attendance].",
         )

@@ -18,6 +18,8 @@ _CONTAINERS = frozenset({"html", "body", "table", "thead", "tbody", "tr", "td", 
 _OPTIONAL_ENDS = frozenset({"html", "body", "thead", "tbody", "tr", "td", "th"})
 _SPACE = re.compile(r"[\s\u00a0]+")
 _DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?!\d)")
+_NO_END_TAG = re.compile(r"</(?![a-zA-Z][a-zA-Z0-9]*\s*>)")
+"""What begins like an end tag but holds more than a name: it has swallowed what stood behind it."""
 _STATE = re.compile(r"Состояние на\s*(\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2}))\s+(\d{1,2}:\d{2}(?::\d{2})?)")
 _TODO = "Повторите позже; если ошибка остаётся, отчёт на этом сервере устроен иначе: netcity-sync discover."
 _MOST_COLUMNS = 2000
@@ -99,7 +101,7 @@ def wrong_table(call: str, what: str) -> AnswerError:
 
 
 class _Whole(HTMLParser):
-    """Counts what is open, and notices the table that ends a report."""
+    """Counts what is open, and notices the table that ends a report and rows or cells that lost one of their ends."""
 
     def __init__(self, footer: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -108,17 +110,28 @@ class _Whole(HTMLParser):
         self.footer_depth: int | None = None
         self.finished = not footer
         self.tables = 0
+        self.ends: Counter[str] = Counter()
+        self.starts: Counter[str] = Counter()
+        self.swallowed = False
+
+    @property
+    def torn(self) -> bool:
+        """Whether a tag swallowed another one, or rows or cells that are closed at all are not closed one by one."""
+        return self.swallowed or any(self.ends[tag] not in (0, self.starts[tag]) for tag in ("tr", "td", "th"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.swallowed = self.swallowed or "<" in (self.get_starttag_text() or "")[1:]
         if tag not in _CONTAINERS:
             return
         self.open[tag] += 1
+        self.starts[tag] += 1
         if tag == "table":
             self.tables += 1
             if self.footer and self.footer in (dict(attrs).get("class") or "").split():
                 self.footer_depth = self.open["table"]
 
     def handle_endtag(self, tag: str) -> None:
+        self.ends[tag] += 1
         if tag in _CONTAINERS and self.open[tag]:
             if tag == "table" and self.footer_depth == self.open["table"]:
                 self.finished, self.footer_depth = True, None
@@ -127,11 +140,18 @@ class _Whole(HTMLParser):
 
 def _insist_on_all_of_it(text: str, call: str, footer: str) -> None:
     whole = _Whole(footer)
-    whole.feed(text)
+    try:
+        whole.feed(text)
+    except AssertionError:  # how the tokenizer answers a declaration that it does not know
+        raise _not_all(call) from None
     left_open = any(count for tag, count in whole.open.items() if tag not in _OPTIONAL_ENDS)
-    torn = whole.rawdata.strip() != ""
+    torn = whole.torn or _NO_END_TAG.search(text) is not None or whole.rawdata.strip() != ""
     if not whole.finished or left_open or torn or not whole.tables:
-        raise AnswerError("Отчёт пришёл не целиком.", where=call, todo=_TODO)
+        raise _not_all(call)
+
+
+def _not_all(call: str) -> AnswerError:
+    return AnswerError("Отчёт пришёл не целиком.", where=call, todo=_TODO)
 
 
 def _table(node: LexborNode, call: str) -> Table | None:
@@ -149,6 +169,8 @@ def _table(node: LexborNode, call: str) -> Table | None:
 def _grid(rows: list[list[Cell]], call: str) -> tuple[tuple[str, ...], ...]:
     """Every row as wide as the first. Raises AnswerError where one is not."""
     width = sum(cell.columns for cell in rows[0])
+    if width > _MOST_COLUMNS:
+        raise wrong_table(call, "число столбцов")
     hanging: dict[int, tuple[int, str]] = {}
     grid: list[tuple[str, ...]] = []
     for row in rows:

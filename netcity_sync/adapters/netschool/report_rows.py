@@ -14,6 +14,7 @@ _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
 _MINUTE = re.compile(r"(\d{1,2}\.\d{1,2}\.\d{2,4})\s+(\d{1,2}):(\d{2})")
 _AVERAGE, _FINAL = re.compile(r"^Средн\.?\s*оценка\s*(.*)$"), re.compile(r"^Итог\.?\s*оценка\s*(.*)$")
 _OVERALL = re.compile(r"^Общ\.?\s*Средн\.?\s*оценка$")
+_NUMBER = re.compile(r"[0-9]+")
 _ACCESS_COLUMNS = 7
 _GRADES_COLUMNS = 5
 _CHANGED = "дата и время изменени"
@@ -47,6 +48,9 @@ def to_term_marks(page: ReportPage, call: str) -> tuple[TermMarks, ...]:
     """The final marks of a pupil: №, subject, a column a term, year, exam, final."""
     table = _table_with(page, call, lambda columns: columns[1:2] == ("Предмет",) and len(columns) >= _GRADES_COLUMNS)
     terms = table.columns[2:-3]
+    numbers = [row[0] for row in table.rows]
+    if all(_NUMBER.fullmatch(text) for text in numbers) and numbers != [str(n) for n in range(1, len(numbers) + 1)]:
+        raise wrong_table(call, "столбец «№»")
     return tuple(
         TermMarks(
             subject_name=row[1],

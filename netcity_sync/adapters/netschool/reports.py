@@ -1,5 +1,6 @@
 """The report engine: filters, queue, hub, file (protocol.md §2.9). A report only reads: a lost one is made anew."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ _CORE_HUB_SINCE = (5, 29)
 _HUB_MOVED_IN = (5, 32)
 _SECOND_REPORTS_SINCE = (5, 24)
 _ATTEMPTS = 2
+_RELEASE = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})(?![0-9])")
+_ID = re.compile(r"[0-9]{1,18}")
 _GONE = ("404", "405", "409")
 
 
@@ -49,8 +52,8 @@ class ReportTitle:
 
 def release_of(version: str | None) -> tuple[int, int]:
     """The first two numbers of a version; one that cannot be read counts as the newest."""
-    parts = (version or "").split(".")
-    return (int(parts[0]), int(parts[1])) if len(parts) > 1 and all(p.isdigit() for p in parts[:2]) else (99, 0)
+    found = _RELEASE.match(version or "")
+    return (int(found[1]), int(found[2])) if found is not None else (99, 0)
 
 
 def period(first: date, last: date) -> str:
@@ -119,11 +122,12 @@ class ReportEngine:
         spans = [source.range for source in sources if source.id == "period" and source.range is not None]
         try:
             start, end = (date.fromisoformat(text[:10]) for text in (spans[0].start, spans[0].end))
-            number = int(item.value)
         except (IndexError, ValueError):
             raise AnswerError("Отчёт не называет дней учебного периода.", where=f"{name}, фильтр period") from None
+        if not _ID.fullmatch(str(item.value)):
+            raise AnswerError("Отчёт называет учебный период не числом.", where=f"{name}, фильтр TERMID")
         title = item.title or str(item.value)
-        return Term(id=number, name=title, kind=term_kind(title, start, end), start=start, end=end)
+        return Term(id=int(item.value), name=title, kind=term_kind(title, start, end), start=start, end=end)
 
     def _form(self, report: str) -> ReportForm:
         body, name = self._ask(report, "", None)

@@ -149,7 +149,7 @@ def changed_proof(proof: Proof, response: requests.Response) -> Proof:
     at, cookies = response.headers.get("at", "").strip(), response.cookies.get_dict()
     if response.status_code != requests.codes.ok:
         return proof
-    return replace(proof, at=at if at.isdigit() else proof.at, cookies={**proof.cookies, **cookies})
+    return replace(proof, at=at if at.isascii() and at.isdigit() else proof.at, cookies={**proof.cookies, **cookies})
 
 
 def _headers(proof: Proof) -> dict[str, str]:

@@ -204,10 +204,11 @@ def _class(item: wire.SchoolClass) -> SchoolClass:
 
 
 def group_of(item: wire.SubjectGroup) -> SubjectGroup:
-    """A journal of the list."""
+    """A journal of the list; one without a name is named by its subject, and its subgroup."""
+    parts = (item.subject.name, item.group.name if item.group is not None else "")
     return SubjectGroup(
         id=item.id,
-        name=item.name,
+        name=item.name or "/".join(filter(None, parts)),
         class_id=item.school_class.id,
         subject_id=item.subject.id,
         subject_name=item.subject.name,

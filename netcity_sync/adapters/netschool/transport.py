@@ -23,6 +23,7 @@ _OVERLOADED = (429, 502, 503, 504)
 _MAINTENANCE_WORDS = ("технические работы", "техническое обслуживание", "профилактические работы")
 _WAF_WORDS = ("request forbidden", "access denied", "доступ к сайту", "blocked")
 _USER_AGENT = "netcity-sync"
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +214,11 @@ class Transport:
         value = response.headers.get("Retry-After", "").strip()
         if not value:
             return None
-        if value.isdigit():
-            return float(value)
+        if value.isascii() and value.isdigit():
+            return float(value[:_MOST_DIGITS])
         try:
             moment = parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         return max(0.0, (moment - self._clock()).total_seconds()) if moment.tzinfo else None
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import AliasChoices, Field, model_validator
 
-from netcity_sync.adapters.netschool.answer import Answer, Day, Number
+from netcity_sync.adapters.netschool.answer import Answer, Day, NoDay, Number
 
 
 class Salt(Answer):
@@ -61,7 +61,7 @@ class SignIn(Answer):
     IGNORED = frozenset({"code", "timeOut", "accessToken", "refreshToken", "tokenType", "requestData"})
     SPARSE = frozenset({"message", "error_message", "at"})
 
-    at: str | None = None
+    at: str | None = Field(default=None, pattern=r"^[!-~]{0,4000}$")
     error_message: str | None = Field(default=None, alias="errorMessage")
     message: str | None = None
     entry_point: str | None = Field(default=None, alias="entryPoint")
@@ -276,13 +276,13 @@ class Subject(Named):
 
 
 class SubjectGroup(Answer):
-    """`GET subjectgroups` (§2.11) [R]."""
+    """`GET subjectgroups` (§2.11) [R]; by some documents of the staff's side without a name of its own (§3.1.2)."""
 
     IGNORED = frozenset({"useExemption", "shortName", "fullName", "room"})
     SPARSE = frozenset({"group"})
 
     id: Number
-    name: str
+    name: str | None = None
     school_class: GroupClass = Field(alias="class")
     subject: Subject
     group: Named | None = None
@@ -315,14 +315,17 @@ class Pupil(Answer):
     last: str | None = Field(default=None, alias="lastName")
     first: str | None = Field(default=None, alias="firstName")
     middle: str | None = Field(default=None, alias="middleName")
-    start: Day | None = Field(default=None, alias="startDate")
+    start: NoDay = Field(default=None, alias="startDate")
 
     @model_validator(mode="before")
     @classmethod
     def _has_a_name(cls, data: Any) -> Any:
-        if isinstance(data, dict) and not any(data.get(key) for key in (*cls.SPELLINGS, "lastName", "firstName")):
-            return {key: value for key, value in data.items() if key not in cls.SPELLINGS} | {"fullName": False}
-        return data
+        """A spelling that is there but empty must not hide one that says something."""
+        if not isinstance(data, dict):
+            return data
+        said = {key: value for key, value in data.items() if key not in cls.SPELLINGS or value}
+        named = any(said.get(key) for key in (*cls.SPELLINGS, "lastName", "firstName"))
+        return said if named else {**said, "fullName": False}
 
     @property
     def name(self) -> str:

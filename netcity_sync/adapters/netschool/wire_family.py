@@ -2,7 +2,7 @@
 
 from pydantic import AliasChoices, Field
 
-from netcity_sync.adapters.netschool.answer import Answer, Day, Moment, Number
+from netcity_sync.adapters.netschool.answer import Answer, Clock, Day, Moment, NoMoment, Number
 
 
 class DiaryStudent(Answer):
@@ -47,7 +47,7 @@ class DiaryMark(Answer):
     assignment_id: Number = Field(alias="assignmentId")
     student_id: Number = Field(alias="studentId")
     mark: Number | str | None = None
-    score: float | None = Field(default=None, alias="resultScore")
+    score: float | None = Field(default=None, alias="resultScore", allow_inf_nan=False)
     duty: bool = Field(default=False, alias="dutyMark")
 
 
@@ -60,7 +60,7 @@ class Comment(Answer):
     id: Number | None = None
     name: str | None = None
     read: bool | None = Field(default=None, alias="wasRead")
-    edited: Moment | None = Field(default=None, alias="editTime")
+    edited: NoMoment = Field(default=None, alias="editTime")
 
 
 class AnswerText(Answer):
@@ -69,7 +69,7 @@ class AnswerText(Answer):
     SPARSE = frozenset({"at"})
 
     answer: str | None = None
-    at: Moment | None = Field(default=None, alias="answerDate")
+    at: NoMoment = Field(default=None, alias="answerDate")
 
 
 class DiaryAssignment(Answer):
@@ -104,8 +104,8 @@ class DiaryLesson(Answer):
     number: Number
     relay: Number | None = None
     room: str | None = None
-    start: str = Field(alias="startTime", pattern=r"^\d{1,2}:\d{2}(:\d{2})?$")
-    end: str = Field(alias="endTime", pattern=r"^\d{1,2}:\d{2}(:\d{2})?$")
+    start: Clock = Field(alias="startTime")
+    end: Clock = Field(alias="endTime")
     subject_name: str = Field(alias="subjectName")
     extracurricular: bool | None = Field(
         default=None, validation_alias=AliasChoices("isEaLesson", "extraActivity"), alias="isEaLesson"
@@ -200,6 +200,6 @@ class AnnouncementItem(Answer):
     name: str
     text: str = Field(alias="description")
     posted: Moment = Field(alias="postDate")
-    deleted: Moment | None = Field(default=None, alias="deleteDate")
+    deleted: NoMoment = Field(default=None, alias="deleteDate")
     author: Author
     attachments: tuple[File, ...] = ()

@@ -45,7 +45,7 @@ class FilterSource(Answer):
 
     id: str = Field(alias="filterId")
     items: tuple[FilterItem, ...] | None = None
-    default: str | Number | None = Field(default=None, alias="defaultValue")
+    default: str | Number | bool | None = Field(default=None, alias="defaultValue")
     range: Span | None = None
 
 
