@@ -23,7 +23,7 @@ from netcity_sync.jobs.doctor.result import Result, Verdict, size, span
 from netcity_sync.jobs.service import JobRun, ledger_of
 from netcity_sync.mirror.backup import create_backup
 from netcity_sync.mirror.database import open_writer
-from netcity_sync.mirror.drift import mark_told, record_drift
+from netcity_sync.mirror.drift import load_drift, mark_told, record_drift
 from netcity_sync.mirror.lock import hold_lock
 
 LOGIN = "zavuch-secret-login"
@@ -390,7 +390,7 @@ def test_drift_is_listed_and_marked_as_new_until_told(patient: Patient) -> None:
     assert said.state is Verdict.NOTICE
     assert patient.in_area("drift") == [said]
     with open_writer(patient.folder) as connection:
-        mark_told(connection, at("09-02 21:30"))
+        mark_told(connection, at("09-02 21:30"), load_drift(connection))
     (said,) = patient.in_area("drift")
     assert (said.what, said.state) == ("GET context: новые поля: futureField; пропавшие поля: user.", Verdict.OK)
 
