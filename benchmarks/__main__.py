@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from benchmarks.waiting import slow_line
 from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.clock import fixed_clock
 from netcity_sync.jobs.check import run_check
@@ -75,7 +76,7 @@ def _seconds(work: Callable[[], object]) -> float:
 def main() -> int:
     """Run all benchmarks; answers with the exit code."""
     short = False
-    for benchmark in (demo_seconds, nights):
+    for benchmark in (demo_seconds, nights, slow_line):
         for name, figure, goal, ok in benchmark():
             short |= not ok
             print(f"{'ok' if ok else 'short'}  {name}  {figure:.2f}  {goal}")

@@ -4,6 +4,7 @@ Several threads read, one merges. A scope that cannot be read is recorded and th
 """
 
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -44,6 +45,9 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 _AHEAD_PER_READER = 4
+_SPARE_READERS = 2
+_TURN_SECONDS = 0.0005
+"""How long a thread computes before another has its turn: an answer that has come should not wait for a merge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,11 +238,18 @@ class _Sync:
 
     @contextmanager
     def _readers(self) -> Iterator[ThreadPoolExecutor]:
-        """The reading threads; when the block is left early, what has not begun is dropped."""
-        executor = ThreadPoolExecutor(self.settings.gis.readers, thread_name_prefix="reader")
+        """The reading threads; when the block is left early, what has not begun is dropped.
+
+        Some more than calls may be under way at once, so that the line is busy while answers are being parsed.
+        """
+        readers = self.settings.gis.readers
+        executor = ThreadPoolExecutor(readers + min(readers - 1, _SPARE_READERS), thread_name_prefix="reader")
+        turn = sys.getswitchinterval()
+        sys.setswitchinterval(_TURN_SECONDS)
         try:
             yield executor
         finally:
+            sys.setswitchinterval(turn)
             executor.shutdown(wait=True, cancel_futures=True)
 
     def _read_dictionaries(self) -> Dictionaries:

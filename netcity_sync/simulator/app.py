@@ -109,7 +109,7 @@ async def _handshake_refusal(server: Server, socket: WebSocket, path: str) -> Re
 
 
 async def _control(server: Server, request: Request) -> Response:
-    """`__clock`, `__log`, `__fault`: from this machine only."""
+    """`__clock`, `__log`, `__fault` (and how slow `slow` is): from this machine only."""
     if request.client is None or request.client.host not in _LOOPBACK:
         return Response(status_code=403)
     name = request.path_params["name"]
@@ -120,6 +120,7 @@ async def _control(server: Server, request: Request) -> Response:
                 server.move(datetime.fromisoformat(body["now"]).replace(tzinfo=None))
             return JSONResponse({"now": server.world.now.isoformat()})
         if name == "__fault" and body is not None:
+            server.faults.slow_seconds = float(body.pop("slow_seconds", server.faults.slow_seconds))
             for fault, rate in body.items():
                 server.faults.set(fault, float(rate))
             return JSONResponse(dict(server.faults.rates))

@@ -257,9 +257,10 @@ def _journal(server: Server, session: Session, group_id: str | None, term_id: st
     faults = server.faults
     if faults.strikes(Fault.INCOMPLETE, Stage.JOURNAL):
         return JSONResponse(incomplete(body))
-    changed = disfigured(faults, Stage.JOURNAL, json.loads(body)) if faults.rates else None
     server.world.note_read(group.id, terms[0])
-    return JSONResponse(changed) if changed is not None else Response(body, media_type="application/json")
+    if faults.on(Fault.NEW_FIELDS) or faults.on(Fault.VANISHED_FIELDS):
+        return JSONResponse(disfigured(faults, Stage.JOURNAL, json.loads(body)))
+    return Response(body, media_type="application/json")
 
 
 async def _moved_journal(server: Server, session: Session, request: Request) -> Response:

@@ -91,6 +91,10 @@ class Faults:
             raise UsageError(f"Доля неисправности «{name}» должна быть от 0 до 1.")
         self.rates[name] = rate
 
+    def on(self, fault: Fault) -> bool:
+        """Whether the fault is on at any stage."""
+        return any(rate > 0 and name.partition("@")[0] == fault for name, rate in self.rates.items())
+
     def strikes(self, fault: Fault, stage: Stage) -> bool:
         """Whether the fault strikes a call of that stage."""
         rate = max(self.rates.get(fault, 0.0), self.rates.get(f"{fault}@{stage}", 0.0))

@@ -88,7 +88,7 @@ class _Breaker:
 
 
 class Transport:
-    """Sends calls. Safe to use from several threads; cookies are shared through `cookies`."""
+    """Sends calls, `gis.readers` at once. Safe to use from several threads; who calls brings the cookies."""
 
     def __init__(
         self, gis: GisSettings, *, clock: Clock, monotonic: Callable[[], float], sleep: Callable[[float], None]
@@ -99,6 +99,7 @@ class Transport:
         self._clock = clock
         self._sleep = sleep
         self._pace = Pace(gis.requests_per_second, monotonic, sleep)
+        self._slots = threading.BoundedSemaphore(gis.readers)
         self._local = threading.local()
         self._lock = threading.Lock()
         self._sessions: list[requests.Session] = []
@@ -166,12 +167,20 @@ class Transport:
         return wait_random_exponential(multiplier=0.5, max=limit)(state)
 
     def _send_once(self, call: Call, headers: dict[str, str], cookies: dict[str, str]) -> requests.Response:
-        self._breaker.check()
-        self._pace.wait()
+        with self._slots:
+            self._breaker.check()
+            self._pace.wait()
+            response = self._exchange(call, headers, cookies)
+        log.debug("call", call=call.name, status=response.status_code, size=len(response.content))
+        self._breaker.count(failed=response.status_code in _OVERLOADED)
+        self._judge(call, response)
+        return response
+
+    def _exchange(self, call: Call, headers: dict[str, str], cookies: dict[str, str]) -> requests.Response:
         with self._lock:
             self.requests_made += 1
         try:
-            response = self._session().request(
+            return self._session().request(
                 call.method,
                 self.url(call.path),
                 data=call.form,
@@ -187,10 +196,6 @@ class Transport:
             log.warning("call_failed", call=call.name, error=type(error).__name__)
             self._breaker.count(failed=True)
             raise _TryAgain(self.unreachable()) from error
-        log.debug("call", call=call.name, status=response.status_code, size=len(response.content))
-        self._breaker.count(failed=response.status_code in _OVERLOADED)
-        self._judge(call, response)
-        return response
 
     def url(self, path: str) -> str:
         """The address of a call; `../` in a path leads out of `webapi/`."""
