@@ -3,13 +3,12 @@
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import tomlkit
-from tomlkit.items import Table
 
 from netcity_sync import __version__
 from netcity_sync.adapters.netschool.connection import Account, Connection
@@ -19,7 +18,7 @@ from netcity_sync.clock import Clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import SettingsError
 from netcity_sync.school_days import local_date
-from netcity_sync.settings import Settings, SignInWay
+from netcity_sync.settings import AccountKind, Settings, SignInWay
 
 _STATES = {
     ProbeState.ANSWERED: "отвечает как ожидалось",
@@ -41,7 +40,8 @@ def run_discovery(settings: Settings, clock: Clock, tell: Callable[[str], None])
     connection = Connection(settings.gis, account, clock=clock, monotonic=time.monotonic, sleep=time.sleep)
     connection.open()
     try:
-        return discover(connection, local_date(clock(), settings.zone), tell)
+        family = settings.gis.account is AccountKind.FAMILY
+        return discover(connection, local_date(clock(), settings.zone), tell, family=family)
     finally:
         connection.close()
 
@@ -52,6 +52,11 @@ def in_words(found: Discovery) -> Iterator[str]:
     for probe in found.probes:
         why = f": {probe.note}" if probe.note else ""
         yield f"{probe.title} ({probe.call}) — {_STATES[probe.state]}{why}"
+    if found.menu:
+        yield f"Меню учётной записи: {'; '.join(title for title, _ in found.menu)}."
+    if found.reports:
+        yield "Доступные отчёты:"
+        yield from (f"  {name} — {title}" for name, title in found.reports)
     for code in found.unknown_codes:
         yield f"Код посещения «{code}» неизвестен: укажите его смысл в разделе [gis.profile.attendance]."
     for key, value in found.changes.items():
@@ -86,11 +91,9 @@ def write_profile(config: Path, changes: dict[str, Any]) -> Path:
     try:
         document = tomlkit.parse(config.read_text(encoding="utf-8-sig"))
         gis = document["gis"]
-        assert isinstance(gis, Table)
-        profile = gis.get("profile")
-        if profile is None:
-            profile = tomlkit.table()
-            gis["profile"] = profile
+        if not isinstance(gis, MutableMapping):
+            raise SettingsError("Раздел [gis] записан не как раздел.", where=str(config))
+        profile = gis.setdefault("profile", tomlkit.table())
         for key, value in changes.items():
             profile[key] = value
         shutil.copy2(config, kept)

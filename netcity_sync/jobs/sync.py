@@ -19,7 +19,14 @@ import structlog
 from netcity_sync.adapters.source import Capability, JournalSource, Page, Scope, ScopeKind
 from netcity_sync.clock import Clock
 from netcity_sync.data_folder import DataFolder
-from netcity_sync.errors import AnswerError, NetcityError, SignInRefused, SourceClosed, UsageError
+from netcity_sync.errors import (
+    AnswerError,
+    NetcityError,
+    SettingsError,
+    SignInRefused,
+    SourceClosed,
+    UsageError,
+)
 from netcity_sync.jobs.sync_scopes import plan_access, plan_scopes, span_of_month, stop_moment
 from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.drift import record_drift
@@ -31,6 +38,7 @@ from netcity_sync.mirror.runs import (
     ScopeRead,
     begin_run,
     finish_run,
+    known_capabilities,
     last_hash,
     read_since_last_whole_run,
     record_capabilities,
@@ -45,6 +53,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 _AHEAD_PER_READER = 4
+_OF_JOURNALS = frozenset({Capability.ROSTER, Capability.MARKS, Capability.HOMEWORK, Capability.ATTENDANCE})
 _SPARE_READERS = 2
 _TURN_SECONDS = 0.0005
 """How long a thread computes before another has its turn: an answer that has come should not wait for a merge."""
@@ -119,13 +128,14 @@ def run_sync(
     folder = DataFolder(settings.storage.data_dir)
     folder.prepare()
     with hold_lock(folder.lock), open_writer(folder) as connection, open_raw(folder.raw) as raw:
+        _refuse_to_lose(connection, source)
         run_id = begin_run(connection, clock(), resume=options.resume)
         sync = _Sync(settings, source, clock, options, progress, connection, raw, run_id)
         with _recorded(connection, run_id, clock), source:
             try:
                 sync.read_all()
             finally:
-                sync.keep_drift()
+                sync.close()
         outcome = sync.outcome()
         finish_run(connection, run_id, outcome.finished_at, outcome.status)
         raw.prune(clock(), settings.storage.raw_days)
@@ -196,7 +206,6 @@ class _Sync:
 
     def read_all(self) -> None:
         """Dictionaries first, since they say what else there is; then rosters and journals."""
-        record_capabilities(self.connection, self.run_id, self.source.capabilities)
         dictionaries = self._read_dictionaries()
         scopes = self._wanted(dictionaries)
         self.total += len(scopes)
@@ -210,10 +219,12 @@ class _Sync:
                 self._merge_batch(done)
                 running |= {readers.submit(self._read, scope) for scope in islice(waiting, len(done))}
 
-    def keep_drift(self) -> None:
-        """Write down how the answers differed from what is expected; outside of any scope's transaction."""
+    def close(self) -> None:
+        """Keep what was merged, and how the answers differed from what is expected, whatever ended the run."""
         if self.connection.in_transaction:
-            self.connection.execute("COMMIT")
+            self._commit()
+        if self.ok:
+            record_capabilities(self.connection, self.run_id, self.source.capabilities)
         record_drift(self.connection, self.run_id, self.source.drift())
 
     def outcome(self) -> SyncOutcome:
@@ -359,6 +370,17 @@ class _Sync:
     def _tell(self, scope: Scope, ok: bool, changed_rows: int) -> None:
         if self.progress is not None and scope.kind is not ScopeKind.DICTIONARIES:
             self.progress.scope_done(scope, ok, changed_rows, len(self.students))
+
+
+def _refuse_to_lose(connection: sqlite3.Connection, source: JournalSource) -> None:
+    """Raise SettingsError where the mirror holds what this source cannot tell: it would be closed as vanished."""
+    lost = known_capabilities(connection) & _OF_JOURNALS - source.capabilities
+    if lost:
+        raise SettingsError(
+            "В зеркале есть то, чего эта учётная запись не видит: оно стало бы считаться удалённым.",
+            where="gis.account",
+            todo="Верните прежнюю учётную запись или укажите другую папку данных: storage.data_dir.",
+        )
 
 
 def _as_rows(page: Page[T], convert: Callable[[T], ScopeRows]) -> tuple[ScopeRows, bytes]:

@@ -62,6 +62,12 @@ def record_capabilities(connection: sqlite3.Connection, run_id: int, capabilitie
     )
 
 
+def known_capabilities(connection: sqlite3.Connection) -> frozenset[Capability]:
+    """What the source of the last run could tell; empty before the first."""
+    names = {str(row[0]) for row in connection.execute("SELECT name FROM capability")}
+    return frozenset(item for item in Capability if item.value in names)
+
+
 def record_read(connection: sqlite3.Connection, run_id: int, read: ScopeRead) -> None:
     """Write how a scope fared, in the same transaction as its data."""
     scope = read.scope

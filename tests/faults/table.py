@@ -18,12 +18,12 @@ from netcity_sync.clock import fixed_clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import NetcityError
 from netcity_sync.jobs.sync import SyncOutcome, run_sync
-from netcity_sync.mirror.schema import DICTIONARY_TABLES, JOURNAL_TABLES, ROSTER_TABLES
+from netcity_sync.mirror.schema import ACCESS_TABLE, DICTIONARY_TABLES, JOURNAL_TABLES, ROSTER_TABLES
 from netcity_sync.settings import Settings
 from netcity_sync.simulator.faults import Fault
 from netcity_sync.simulator.server import Simulator, running_simulator
 
-STAGES = ("sign-in", "dictionaries", "journal", "hub", "file")
+STAGES = ("sign-in", "dictionaries", "journal", "report", "hub", "file")
 FIRST_NIGHT, SECOND_NIGHT = datetime(2026, 9, 14, 21), datetime(2026, 9, 15, 21)
 _HEAD = """\
 # What a sync does when the GIS misbehaves
@@ -76,7 +76,7 @@ class Laboratory:
         healthy = self.night("none", "sign-in")
         self.after, self.healthy_requests = healthy.state, healthy.requests
 
-    def night(self, fault: str, stage: str) -> Night:
+    def night(self, fault: str, stage: str, *, readers: int = 1) -> Night:
         """The second night with a fault at a stage."""
         data = self.folder / "second"
         shutil.rmtree(data, ignore_errors=True)
@@ -87,7 +87,7 @@ class Laboratory:
         if fault != "none":
             self.simulator.set_fault(f"{fault}@{stage}", 1)
         try:
-            outcome = self._sync(data, SECOND_NIGHT)
+            outcome = self._sync(data, SECOND_NIGHT, readers)
             words, code = _in_words(outcome), outcome.exit_code
         except NetcityError as error:
             words, code = f"stops: {type(error).__name__}, «{error.what}»", error.exit_code
@@ -98,13 +98,14 @@ class Laboratory:
         sent = self.sent + sum(call.method == "WS" for call in calls)
         return Night(fault, stage, words, code, sign_ins, sent, state_of(data))
 
-    def _sync(self, data: Path, now: datetime) -> SyncOutcome:
+    def _sync(self, data: Path, now: datetime, readers: int = 1) -> SyncOutcome:
         account = self.simulator.account("staff")
         settings = Settings.model_validate(
             {
                 "gis": {
                     "url": self.simulator.url, "school": self.simulator.world.school.id, "login": account.login,
-                    "requests_per_second": 0, "readers": 1, "attempts": 2, "read_timeout": 0.4, "report_timeout": 0.4,
+                    "requests_per_second": 0, "readers": readers, "attempts": 2, "read_timeout": 0.4,
+                    "report_timeout": 0.4,
                     "connect_timeout": 1, "stop_after_failures": 6,
                 },
                 "school": {"timezone": "Asia/Yekaterinburg"},
@@ -131,13 +132,12 @@ def state_of(data: Path) -> State:
     """The current rows of a mirror, scope by scope; records that are only missing once still stand."""
     state: State = {}
     with closing(sqlite3.connect(DataFolder(data).mirror)) as connection:
-        for table in (*DICTIONARY_TABLES, *ROSTER_TABLES, *JOURNAL_TABLES):
+        for table in (*DICTIONARY_TABLES, *ROSTER_TABLES, *JOURNAL_TABLES, ACCESS_TABLE):
             names = ", ".join(f'"{column.name}"' for column in table.columns)
             width = len(table.scope)
             for row in connection.execute(f"SELECT {names} FROM {table.name} WHERE seen_to IS NULL"):
-                key = f"{'journal' if width == 2 else table.name}:{':'.join(map(str, row[:width]))}"
-                if not width:
-                    key = "dictionaries"
+                name = "journal" if table in JOURNAL_TABLES else table.name if width else "dictionaries"
+                key = ":".join([name, *map(str, row[:width])])
                 state[key] = state.get(key, frozenset()) | {(table.name, *row)}
     return state
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import structlog
 
-from netcity_sync.adapters.netschool import wire
+from netcity_sync.adapters.netschool import wire, wire_family
 from netcity_sync.adapters.netschool.connection import Connection
 from netcity_sync.adapters.netschool.decode import decode
+from netcity_sync.adapters.netschool.journal import looks_like_a_code
 from netcity_sync.adapters.netschool.profile import Profile
 from netcity_sync.adapters.netschool.reports import period
 from netcity_sync.adapters.netschool.shape import Shape, shape_of
@@ -70,12 +71,15 @@ class Discovery:
         )
 
 
-def discover(connection: Connection, today: date, tell: Callable[[str], None]) -> Discovery:
-    """Try what the profile expects on a signed-in account; `tell` hears what is being tried, in Russian.
+def discover(connection: Connection, today: date, tell: Callable[[str], None], *, family: bool) -> Discovery:
+    """Try what the profile expects on a signed-in account of staff, or of a `family`.
+
+    `tell` hears what is being tried, in Russian.
 
     Raises SourceClosed and SignInRefused where the whole server is gone; a call that fails alone is only noted.
     """
-    return _Explorer(connection, today, tell).explore()
+    explorer = _Explorer(connection, today, tell)
+    return explorer.explore_as_family() if family else explorer.explore()
 
 
 class _Explorer:
@@ -106,6 +110,32 @@ class _Explorer:
         self._journals([(group.id, term) for group in groups for term in group.terms if term in begun])
         self._reports(classes[0].id if classes else None)
         self._try("Состояние сеанса", wire.State, Call("GET", profile.state), needed=False)
+        found.drift = self._connection.drift.notes()
+        return found
+
+    def explore_as_family(self) -> Discovery:
+        """The calls by which a family's account is read."""
+        found, profile = self._found, self._profile
+        context = self._try("Кто вошёл и что ему видно", wire.Context, Call("GET", profile.context))
+        if context is not None:
+            found.version, found.product = context.version or "", context.product or ""
+            found.menu = list(_menu(context))
+        year = self._try("Учебный год", wire.Year, Call("GET", profile.year))
+        init = self._try("Дети учётной записи", wire_family.DiaryInit, Call("GET", profile.diary_init))
+        self._try("Виды работ", list[wire.AssignmentType], Call("GET", profile.assignment_types))
+        if year is not None and init is not None and init.students:
+            places = {"student_id": init.students[0].id, "year_id": year.id, "last": self._today,
+                      "first": self._today - timedelta(days=_ACCESS_DAYS)}  # fmt: skip
+            self._try("Дневник", wire_family.Diary, Call("GET", profile.diary.format(**places)))
+            groups = Call("GET", profile.family_groups.format(**places))
+            self._try("Список журналов ребёнка", list[wire.SubjectGroup], groups)
+            meetings = Call("GET", profile.family_meetings.format(**places))
+            self._try("Расписание ребёнка", list[wire.ClassMeeting], meetings)
+            overdue = Call("GET", profile.overdue.format(**places))
+            self._try("Долги ребёнка", list[wire_family.OverdueItem], overdue, needed=False)
+        news = Call("GET", profile.announcements)
+        self._try("Объявления", list[wire_family.AnnouncementItem], news, needed=False)
+        self._reports(None)
         found.drift = self._connection.drift.notes()
         return found
 
@@ -145,7 +175,7 @@ class _Explorer:
             call = way.call(*places[0])
             probe, answer = self._probe(title, wire.JournalAnswer, call, needed=True)
             first = first or probe
-            if answer is not None:
+            if answer is not None and any(item.subject_group_id == places[0][0] for item in answer.journals):
                 self._found.probes.append(probe)
                 self._found.changes |= way.changes
                 self._look_into(way, places)
@@ -160,7 +190,7 @@ class _Explorer:
             _, answer = self._probe("Журнал", wire.JournalAnswer, way.call(*place), needed=False)
             for journal in answer.journals if answer is not None else ():
                 codes = {str(item.reason).strip().upper() for item in journal.attendance}
-                unknown |= {code[:10] for code in codes - self._profile.attendance.keys()}
+                unknown |= {code for code in codes - self._profile.attendance.keys() if looks_like_a_code(code)}
         self._found.unknown_codes = sorted(unknown)
 
     def _reports(self, class_id: int | None) -> None:

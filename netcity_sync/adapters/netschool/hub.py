@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, Protocol
 from urllib.parse import urlencode, urlsplit
 
@@ -28,6 +29,10 @@ from netcity_sync.settings import GisSettings
 log = structlog.get_logger(__name__)
 
 RECORD_END = "\x1e"
+_COMPLETION, _PING, _CLOSED = 3, 6, 7
+"""Kinds of records of the SignalR protocol."""
+_SILENCE_SECONDS = 10.0
+"""A server drops a client that said nothing for 30 seconds."""
 _TODO = "Повторите позже: отчёт построится заново."
 _LONGEST_MESSAGE = 2**20
 _FILE_ID = re.compile(r"[\w.-]{1,200}", re.ASCII)
@@ -128,7 +133,9 @@ class CoreHub:
         arguments: list[object] = [task_id, queue or "report-v2"]
         self._send({"arguments": arguments, "invocationId": "0", "target": self._method, "type": 1})
         for record in self._records():
-            if record.get("type") == 3:
+            if record.get("type") == _CLOSED:
+                break
+            if record.get("type") == _COMPLETION:
                 result = record.get("result")
                 if record.get("error") or (isinstance(result, dict) and result.get("success") is False):
                     raise refused()
@@ -144,7 +151,9 @@ class CoreHub:
             raise HubBrokeError from error
 
     def _records(self) -> Iterator[dict[str, Any]]:
-        yield from (record for text in messages(self._socket, self._deadline) for record in _split(text))
+        """What the server says; a client that is silent for long is thought dead, so we ping while we wait."""
+        ping = partial(self._send, {"type": _PING})
+        yield from (record for text in messages(self._socket, self._deadline, ping) for record in _split(text))
 
 
 class Deadline:
@@ -167,13 +176,19 @@ class Deadline:
         return seconds
 
 
-def messages(socket: ClientConnection, deadline: Deadline) -> Iterator[str]:
-    """What the server says until the connection ends or time is up; text and binary messages alike."""
+def messages(
+    socket: ClientConnection, deadline: Deadline, when_silent: Callable[[], None] | None = None
+) -> Iterator[str]:
+    """What the server says until the connection ends or time is up; text and binary messages alike.
+
+    `when_silent` is called every some seconds without a word.
+    """
     while True:
         try:
-            message = socket.recv(timeout=deadline.left())
+            message = socket.recv(timeout=min(deadline.left(), _SILENCE_SECONDS))
         except TimeoutError:
-            deadline.left()
+            if when_silent is not None:
+                when_silent()
             continue
         except ConnectionClosed as error:
             raise HubBrokeError from error

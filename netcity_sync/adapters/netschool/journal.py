@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from netcity_sync.adapters.netschool import wire
 from netcity_sync.adapters.netschool.profile import Profile
@@ -11,7 +12,6 @@ from netcity_sync.model import Assignment, Attendance, Journal, Lesson, Mark, St
 
 _HIGHEST_MARK = 5
 _LOOKS_LIKE_A_CODE = re.compile(r"[^\W\d_]{1,4}|[0-9]{1,3}")
-"""What may be shown of a code that nobody knows: anything longer might be somebody's words."""
 
 
 def to_journal(body: wire.JournalBody, term_id: int, profile: Profile, call: str) -> Journal:
@@ -34,9 +34,41 @@ def to_journal(body: wire.JournalBody, term_id: int, profile: Profile, call: str
     return journal
 
 
+def confine(journal: Journal, elsewhere: Sequence[tuple[date, date]]) -> Journal:
+    """The journal without lessons that lie in other terms of it, and without what hangs on them.
+
+    A server that does not heed the term would otherwise have every lesson counted in every term; a lesson outside of
+    all terms stays where it was asked for.
+    """
+    gone = {lesson.id for lesson in journal.lessons if any(first <= lesson.date <= last for first, last in elsewhere)}
+    if not gone:
+        return journal
+    dropped = {item.id for item in journal.assignments if item.lesson_id in gone}
+    return journal.model_copy(
+        update={
+            "lessons": tuple(item for item in journal.lessons if item.id not in gone),
+            "assignments": tuple(item for item in journal.assignments if item.id not in dropped),
+            "marks": tuple(
+                item for item in journal.marks if item.lesson_id not in gone and item.assignment_id not in dropped
+            ),
+            "attendance": tuple(item for item in journal.attendance if item.lesson_id not in gone),
+        }
+    )
+
+
+def carries_topics(body: wire.JournalBody) -> bool | None:
+    """Whether the server tells topics at all; None where there is no lesson to tell by."""
+    return any("topic" in item.model_fields_set for item in body.lessons) if body.lessons else None
+
+
+def looks_like_a_code(text: str) -> bool:
+    """Whether a text may be shown as a code; anything longer might be somebody's words."""
+    return _LOOKS_LIKE_A_CODE.fullmatch(text) is not None
+
+
 def _lessons(body: wire.JournalBody, profile: Profile) -> tuple[Lesson, ...]:
     """Lessons with their topics; where no lesson of the page carries the field, the named assignment stands for it."""
-    has_topics = any("topic" in item.model_fields_set for item in body.lessons)
+    has_topics = carries_topics(body)
     stand_ins = {
         item.lesson_id: item.name for item in body.assignments if item.type_id == profile.topic_type and not has_topics
     }

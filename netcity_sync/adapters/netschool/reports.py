@@ -23,6 +23,7 @@ from netcity_sync.adapters.netschool.hub import (
 from netcity_sync.adapters.netschool.profile import Profile
 from netcity_sync.adapters.netschool.report_page import ReportPage, read_page
 from netcity_sync.adapters.netschool.session import Session
+from netcity_sync.adapters.netschool.sign_in import Proof
 from netcity_sync.adapters.netschool.transport import Call
 from netcity_sync.adapters.netschool.wire import Context
 from netcity_sync.adapters.netschool.wire_reports import FilterItem, FilterSource, Queued, ReportForm, ReportGroup
@@ -36,6 +37,7 @@ _CORE_HUB_SINCE = (5, 29)
 _HUB_MOVED_IN = (5, 32)
 _SECOND_REPORTS_SINCE = (5, 24)
 _ATTEMPTS = 2
+_PERIOD = "period"
 _RELEASE = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})(?![0-9])")
 _ID = re.compile(r"[0-9]{1,18}")
 _GONE = ("404", "405", "409")
@@ -119,7 +121,7 @@ class ReportEngine:
         chosen = [{"filterId": "TERMID", "filterValue": str(item.value)}]
         body, name = self._ask(report, "/initfilters", {"params": None, "selectedData": chosen})
         sources: list[FilterSource] = decode(list[FilterSource], body, name)
-        spans = [source.range for source in sources if source.id == "period" and source.range is not None]
+        spans = [source.range for source in sources if source.id == _PERIOD and source.range is not None]
         try:
             start, end = (date.fromisoformat(text[:10]) for text in (spans[0].start, spans[0].end))
         except (IndexError, ValueError):
@@ -143,7 +145,8 @@ class ReportEngine:
             first = [{"filterId": name, "filterValue": value} for name, value in chosen.items()]
             body, name = self._ask(report, "/initfilters", {"params": None, "selectedData": first})
             sources = decode(list[FilterSource], body, name)
-        return [_choice(source, chosen.get(source.id), report) for source in sources]
+        choices = (_choice(source, chosen.get(source.id), report) for source in sources)
+        return [choice for choice in choices if choice is not None]
 
     def _made(self, report: str, selected: list[dict[str, str]]) -> str:
         """Connect before queueing, so that the end of the task is not missed."""
@@ -180,20 +183,21 @@ class ReportEngine:
     @contextmanager
     def _hub(self) -> Iterator[Hub]:
         """An open hub; a session that it finds dead is renewed once, as everywhere."""
+        shown = self._session.proof
         try:
-            with self._hub_once() as hub:
+            with self._hub_once(shown) as hub:
                 yield hub
                 return
         except HubDeadError:
-            self._session.renew(self._session.proof)
+            fresh = self._session.renew(shown)
         try:
-            with self._hub_once() as hub:
+            with self._hub_once(fresh) as hub:
                 yield hub
         except HubDeadError as error:
             raise self._session.keeps_dying() from error
 
     @contextmanager
-    def _hub_once(self) -> Iterator[Hub]:
+    def _hub_once(self, proof: Proof) -> Iterator[Hub]:
         profile = self._profile
         if self._release < _CORE_HUB_SINCE:
             with_queue = self._release >= _SECOND_REPORTS_SINCE
@@ -205,7 +209,7 @@ class ReportEngine:
         paths = [self._core_path] if self._core_path is not None else list(order)
         for path in paths:
             try:
-                with self._line.open(path, self._session.proof, {"at": self._session.proof.at}) as socket:
+                with self._line.open(path, proof, {"at": proof.at}) as socket:
                     self._core_path = path
                     hub = CoreHub(socket, profile.hub_method, self._line.gis.report_timeout, self._line.origin)
                     hub.shake_hands()
@@ -232,8 +236,8 @@ def _has_dependencies(form: ReportForm) -> bool:
     return panel is not None and any(item.dependencies for item in panel.filters)
 
 
-def _choice(source: FilterSource, wanted: str | None, report: str) -> dict[str, str]:
-    """A filter as it is sent. Raises AnswerError where it does not offer the wanted value, or nothing at all."""
+def _choice(source: FilterSource, wanted: str | None, report: str) -> dict[str, str] | None:
+    """A filter as it is sent; None where the form leaves it open. Raises AnswerError where it lacks what is wanted."""
     items = {str(item.value): item.title or "" for item in source.items or ()}
     if wanted is not None and items and wanted not in items:
         raise AnswerError("В отчёте нельзя выбрать нужное значение.", where=f"отчёт {report}, фильтр {source.id}")
@@ -241,5 +245,14 @@ def _choice(source: FilterSource, wanted: str | None, report: str) -> dict[str, 
     if value is None and source.range is not None:
         value = f"{source.range.start} - {source.range.end}"
     if value is None:
-        raise AnswerError("В отчёте не из чего выбирать.", where=f"отчёт {report}, фильтр {source.id}")
-    return {"filterId": source.id, "filterValue": str(value), "filterText": items.get(str(value), "")}
+        return None
+    text = items.get(str(value), _period_text(str(value)) if source.id == _PERIOD else "")
+    return {"filterId": source.id, "filterValue": str(value), "filterText": text}
+
+
+def _period_text(value: str) -> str:
+    """`12.01.2026 - 29.03.2026`, as the form shows a period [R]."""
+    try:
+        return " - ".join(f"{date.fromisoformat(part.strip()[:10]):%d.%m.%Y}" for part in value.split(" - "))
+    except ValueError:
+        return ""

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from netcity_sync.adapters.netschool import wire
 from netcity_sync.adapters.netschool.connection import Account, Connection
-from netcity_sync.adapters.netschool.journal import to_journal
+from netcity_sync.adapters.netschool.journal import carries_topics, confine, to_journal
 from netcity_sync.adapters.netschool.report_rows import (
     to_graded_works,
     to_journal_access,
@@ -75,6 +75,9 @@ class NetSchoolSource:
             gis, Account(gis.login, password, gis.role, session_file), clock=clock, monotonic=monotonic, sleep=sleep
         )
         self._profile = self._connection.profile
+        self._topics_told = False
+        self._terms: dict[int, Term] = {}
+        self._group_terms: dict[int, tuple[int, ...]] = {}
 
     @property
     def requests_made(self) -> int:
@@ -115,6 +118,9 @@ class NetSchoolSource:
             assignment_types=types_of(types),
             subject_groups=tuple(group_of(item) for item in groups),
         )
+        _insist_on_journals(content)
+        self._terms = {term.id: term for term in content.terms}
+        self._group_terms = {group.id: group.term_ids for group in content.subject_groups}
         return Page(content, _joined(read.bodies))
 
     def read_roster(self, class_id: int) -> Page[Roster]:
@@ -137,7 +143,30 @@ class NetSchoolSource:
         found = [item for item in answer.journals if item.subject_group_id == subject_group_id]
         if len(found) != 1:
             raise AnswerError("В ответе сервера нет запрошенного журнала.", where=f"{call.name}, поле journals")
-        return Page(to_journal(found[0], term_id, self._profile, call.name), body)
+        self._note_topics(found[0])
+        journal = to_journal(found[0], term_id, self._profile, call.name)
+        return Page(confine(journal, self._other_terms(subject_group_id, term_id)), body)
+
+    def _note_topics(self, body: wire.JournalBody) -> None:
+        """Where no lesson carries a topic and nothing stands for one, topics are not among what the server tells."""
+        told = carries_topics(body)
+        if told is not None:
+            stand_in = any(item.type_id == self._profile.topic_type and item.name for item in body.assignments)
+            self._topics_told = self._topics_told or told or stand_in
+            if self._topics_told:
+                self.capabilities |= {Capability.TOPICS}
+            else:
+                self.capabilities -= {Capability.TOPICS}
+
+    def _other_terms(self, subject_group_id: int, term_id: int) -> list[tuple[date, date]]:
+        """The days of the other terms of a journal that do not overlap the one asked for."""
+        asked = self._terms.get(term_id)
+        others = (self._terms[item] for item in self._group_terms.get(subject_group_id, ()) if item in self._terms)
+        return [
+            (term.start, term.end)
+            for term in others
+            if asked is not None and (term.end < asked.start or asked.end < term.start)
+        ]
 
     def _journal_call(self, places: dict[str, int]) -> Call:
         path, template = self._profile.journal.format(**places), self._profile.journal_body
@@ -189,6 +218,18 @@ class _Reading:
     def ask(self, kind: Any, call: Call) -> Any:
         answer, self.bodies[call.path] = self._connection.ask(kind, call)
         return answer
+
+
+def _insist_on_journals(content: Dictionaries) -> None:
+    """Raise AnswerError where classes have no journals, or journals no terms: reading nothing is no success."""
+    todo = "Проверьте, что учётной записи видны все журналы школы: netcity-sync discover"
+    if content.classes and not content.subject_groups:
+        raise AnswerError("Сервер не показал ни одного журнала.", where="GET subjectgroups", todo=todo)
+    known = {term.id for term in content.terms}
+    if content.subject_groups and not any(known.intersection(group.term_ids) for group in content.subject_groups):
+        raise AnswerError(
+            "У журналов нет ни одного учебного периода.", where="POST terms/search и GET subjectgroups", todo=todo
+        )
 
 
 def term_of(item: wire.Term) -> Term:

@@ -286,8 +286,8 @@ class SubjectGroup(Answer):
     school_class: GroupClass = Field(alias="class")
     subject: Subject
     group: Named | None = None
-    teachers: tuple[Named, ...] = ()
-    terms: tuple[Number, ...] = ()
+    teachers: tuple[Named, ...]
+    terms: tuple[Number, ...]
     individual_plan: bool = Field(default=False, alias="iup")
     extracurricular: bool = Field(default=False, alias="extraCurricular")
     grading: str = Field(default="Mark", alias="gradingSys")
@@ -340,16 +340,14 @@ class JournalAssignment(Answer):
 
     id: Number
     type_id: Number = Field(alias="typeId")
-    name: str | None = Field(default=None, alias="assignmentName")
-    lesson_id: Number | None = Field(default=None, alias="classMeetingId")
+    name: str | None = Field(alias="assignmentName")
+    lesson_id: Number | None = Field(alias="classMeetingId")
     issue_lesson_id: Number | None = Field(default=None, alias="issueClassMeetingId")
     weight: Number | None = None
 
 
 class JournalLesson(Answer):
     """A lesson of a journal (§3.1.3); `topic` is assumed from the mobile API."""
-
-    SPARSE = frozenset({"topic"})
 
     id: Number
     date: Day
@@ -361,12 +359,12 @@ class JournalMark(Answer):
     """A mark (§3.1.3): 1–5, null with `dutyMark`, or text (§2.8)."""
 
     IGNORED = frozenset({"resultScore", "id"})
-    SPARSE = frozenset({"lesson_id", "duty", "mark"})
+    SPARSE = frozenset({"lesson_id", "duty"})
 
     student_id: Number = Field(alias="studentId")
     assignment_id: Number | None = Field(alias="assignmentId")
     lesson_id: Number | None = Field(default=None, alias="classMeetingId")
-    mark: Number | str | None = None
+    mark: Number | str | None
     duty: bool = Field(default=False, alias="dutyMark")
 
 
