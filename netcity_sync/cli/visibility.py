@@ -31,6 +31,8 @@ def visibility_command(days: int, now: str | None, as_json: bool) -> None:
         marks = plural(outcome.marks, "отметка", "отметки", "отметок")
         tasks = plural(outcome.homework, "домашнее задание", "домашних задания", "домашних заданий")
         say(f"Дневник {children}, {outcome.first:%d.%m.%Y} – {outcome.last:%d.%m.%Y}. Сверено: {marks}, {tasks}.")
+        files = plural(outcome.files, "файл", "файла", "файлов")
+        say(f"В дневнике есть: {files} к заданиям, объявлений: {outcome.announcements}, долгов: {outcome.owed}.")
         if not outcome.hidden:
             say("Семья видит всё, что внесено в журнал.")
         else:

@@ -16,7 +16,7 @@ from netcity_sync.adapters.netschool.family import FamilyView
 from netcity_sync.clock import Clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.diary import Diary
-from netcity_sync.errors import SettingsError
+from netcity_sync.errors import AnswerError, SettingsError
 from netcity_sync.jobs.source import gis_source
 from netcity_sync.mirror.snapshot import open_snapshot
 from netcity_sync.russian import day_month
@@ -43,7 +43,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """What was compared, and what the family does not see, or sees otherwise. Moments are UTC."""
+    """What was compared, and what the family does not see, or sees otherwise. Moments are UTC.
+
+    `owed` are assignments that the diary counts as overdue, `files` those that hang on assignments.
+    """
 
     children: int
     first: date
@@ -52,6 +55,8 @@ class Visibility:
     marks: int
     homework: int
     announcements: int
+    owed: int
+    files: int
     hidden: tuple[str, ...]
 
     @property
@@ -86,6 +91,8 @@ def look_as_a_family(settings: Settings, clock: Clock, *, days: int) -> Visibili
                 # the GIS is known to show incomplete weeks now and then
                 suspects = _missing(suspects, [view.diary(child.id, first, last)[0] for child in children])
             announcements = len(view.announcements())
+            owed = sum(len(view.overdue(child.id, first, last)) for child in children)
+            files, unread_files = _files(view, diaries)
         finally:
             connection.close()
     hidden = _still_there(settings, suspects) if suspects else []
@@ -97,7 +104,9 @@ def look_as_a_family(settings: Settings, clock: Clock, *, days: int) -> Visibili
         marks=sum(entry.mark for entry in entries),
         homework=sum(not entry.mark for entry in entries),
         announcements=announcements,
-        hidden=tuple(f"{entry.place}: семья видит другое или ничего" for entry in hidden),
+        owed=owed,
+        files=files,
+        hidden=(*(f"{entry.place}: семья видит другое или ничего" for entry in hidden), *unread_files),
     )
     log.info("visibility_checked", entries=len(entries), hidden=len(hidden))
     return result
@@ -119,6 +128,24 @@ def _missing(entries: Iterable[Entry], diaries: Iterable[Diary]) -> list[Entry]:
         return entry.mark and (shown.mark is None or shown.mark.value != entry.value)
 
     return [entry for entry in entries if hidden(entry)]
+
+
+def _files(view: FamilyView, diaries: Iterable[Diary]) -> tuple[int, list[str]]:
+    """How many files hang on the assignments; and the cards or files that do not open, by trying one a child."""
+    count, failed = 0, []
+    for diary in diaries:
+        ids = [item.id for lesson in diary.lessons for item in lesson.assignments]
+        attached = view.attachments(diary.student_id, ids) if ids else {}
+        count += sum(map(len, attached.values()))
+        for assignment_id, files in list(attached.items())[:1]:
+            card = view.details(diary.student_id, assignment_id)
+            try:
+                opened = all(view.file(file.id) for file in files if file.id)
+            except AnswerError:
+                opened = False
+            if not opened:
+                failed.append(f"{card.subject_group_name}, {day_month(card.date)}, файл к заданию: не открывается")
+    return count, failed
 
 
 def _still_there(settings: Settings, suspects: Iterable[Entry]) -> list[Entry]:

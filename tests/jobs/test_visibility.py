@@ -83,7 +83,7 @@ def test_a_week_that_is_incomplete_once_is_no_hidden_week(
     monkeypatch.setattr(diary, "entries_of", empty_at_first)
     settings = load_settings(installation.config)
     assert look_as_a_family(settings, clock_of(settings), days=21).hidden == ()
-    assert len(calls) == 4
+    assert len(calls) > 2
 
 
 def test_what_was_put_right_since_the_last_reading_is_not_hidden(

@@ -3,7 +3,7 @@
 Read-only. What it tells, and the capture that can be sent on, hold names of calls and fields, never a value.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ from netcity_sync.adapters.netschool.connection import Connection
 from netcity_sync.adapters.netschool.decode import decode
 from netcity_sync.adapters.netschool.journal import looks_like_a_code
 from netcity_sync.adapters.netschool.profile import Profile
-from netcity_sync.adapters.netschool.reports import period
+from netcity_sync.adapters.netschool.report_reader import ReportReader
 from netcity_sync.adapters.netschool.shape import Shape, shape_of
 from netcity_sync.adapters.netschool.transport import Call
 from netcity_sync.adapters.netschool.wire_reports import ReportGroup
@@ -103,12 +103,16 @@ class _Explorer:
         self._try("Виды работ", list[wire.AssignmentType], Call("GET", profile.assignment_types))
         search = Call("POST", profile.terms, json={"classIds": [item.id for item in classes]})
         terms = self._try("Учебные периоды", list[wire.Term], search) or []
+        pupils: Sequence[wire.Pupil] = ()
         if classes:
             roster = Call("GET", profile.roster.format(class_id=classes[0].id))
-            self._try("Список класса", list[wire.Pupil], roster)
+            pupils = self._try("Список класса", list[wire.Pupil], roster) or ()
         begun = {item.id for item in terms if item.start <= self._today}
         self._journals([(group.id, term) for group in groups for term in group.terms if term in begun])
-        self._reports(classes[0].id if classes else None)
+        self._reports()
+        if classes:
+            own = [group.id for group in groups if group.school_class.id == classes[0].id]
+            self._read_reports(classes[0].id, pupils, own[0] if own else None)
         self._try("Состояние сеанса", wire.State, Call("GET", profile.state), needed=False)
         found.drift = self._connection.drift.notes()
         return found
@@ -135,7 +139,7 @@ class _Explorer:
             self._try("Долги ребёнка", list[wire_family.OverdueItem], overdue, needed=False)
         news = Call("GET", profile.announcements)
         self._try("Объявления", list[wire_family.AnnouncementItem], news, needed=False)
-        self._reports(None)
+        self._reports()
         found.drift = self._connection.drift.notes()
         return found
 
@@ -193,30 +197,42 @@ class _Explorer:
                 unknown |= {code for code in codes - self._profile.attendance.keys() if looks_like_a_code(code)}
         self._found.unknown_codes = sorted(unknown)
 
-    def _reports(self, class_id: int | None) -> None:
-        """The list of reports, and one of them to its end, which tells where the hub is."""
+    def _reports(self) -> None:
+        """The list of reports that the role may ask for."""
         groups = self._try("Список отчётов", list[ReportGroup], Call("GET", self._profile.reports), needed=False) or []
         self._found.reports = [(item.id, item.title or "") for group in groups for item in group.reports]
-        title, name = "Отчёт о доступе к журналу", f"отчёт {self._profile.journal_access}"
-        if class_id is None:
+
+    def _read_reports(self, class_id: int, pupils: Sequence[wire.Pupil], group_id: int | None) -> None:
+        """Each report that is read, to its end: the first one also tells where the hub is."""
+        reader, profile = ReportReader(self._connection), self._profile
+        week = (self._today - timedelta(days=_ACCESS_DAYS), self._today)
+        access = "Отчёт о доступе к журналу"
+        self._read_report(access, profile.journal_access, lambda: reader.journal_access(class_id, *week))
+        path = self._connection.engine().hub_path
+        if path not in (None, *profile.hubs[:1]):
+            self._found.changes["hubs"] = [path]
+        if not pupils or group_id is None:
             return
+        pupil = pupils[0].id
+        total = "Отчёт об успеваемости и посещаемости"
+        self._read_report(total, profile.student_total, lambda: reader.student_total(class_id, pupil, *week))
+        finals = "Отчёт об итоговых отметках"
+        self._read_report(finals, profile.student_total_marks, lambda: reader.term_marks(class_id, pupil))
+        grades = "Отчёт с датами выставления отметок"
+        self._read_report(grades, profile.student_grades, lambda: reader.graded_works(class_id, pupil, group_id, week))
+
+    def _read_report(self, title: str, name: str, read: Callable[[], object]) -> None:
         self._tell(title)
-        wanted = {
-            "PCLID_IUP": f"{class_id}_0",
-            "period": period(self._today - timedelta(days=_ACCESS_DAYS), self._today),
-        }
+        call = f"отчёт {name}"
         try:
-            engine = self._connection.engine()
-            page, _ = engine.page(self._profile.journal_access, wanted)
+            read()
         except SourceClosed:
             raise
         except SourceError as error:
-            self._found.probes.append(Probe(title, name, ProbeState.REFUSED, False, f"{error.what} {error.where}"))
+            note = f"{error.what} {error.where}".strip()
+            self._found.probes.append(Probe(title, call, ProbeState.REFUSED, needed=False, note=note))
             return
-        if engine.hub_path not in (None, *self._profile.hubs[:1]):
-            self._found.changes["hubs"] = [engine.hub_path]
-        shape: Shape = [list(table.columns) for table in page.tables]
-        self._found.probes.append(Probe(title, name, ProbeState.ANSWERED, False, shape=shape))
+        self._found.probes.append(Probe(title, call, ProbeState.ANSWERED, needed=False))
 
 
 @dataclass(frozen=True, slots=True)

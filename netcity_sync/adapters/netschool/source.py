@@ -13,13 +13,7 @@ from pydantic import SecretStr
 from netcity_sync.adapters.netschool import wire
 from netcity_sync.adapters.netschool.connection import Account, Connection
 from netcity_sync.adapters.netschool.journal import carries_topics, confine, to_journal
-from netcity_sync.adapters.netschool.report_rows import (
-    to_graded_works,
-    to_journal_access,
-    to_student_total,
-    to_term_marks,
-)
-from netcity_sync.adapters.netschool.reports import period
+from netcity_sync.adapters.netschool.report_reader import ReportReader
 from netcity_sync.adapters.netschool.transport import Call
 from netcity_sync.adapters.source import Capability, DriftNote, Page
 from netcity_sync.clock import Clock, system_clock
@@ -28,7 +22,6 @@ from netcity_sync.model import (
     AssignmentType,
     Dictionaries,
     Enrolment,
-    GradedWork,
     Grading,
     Journal,
     JournalAccess,
@@ -38,10 +31,8 @@ from netcity_sync.model import (
     SchoolYear,
     Staff,
     Student,
-    StudentTotal,
     SubjectGroup,
     Term,
-    TermMarks,
 )
 from netcity_sync.school_days import term_kind
 from netcity_sync.settings import GisSettings
@@ -74,6 +65,7 @@ class NetSchoolSource:
         self._connection = Connection(
             gis, Account(gis.login, password, gis.role, session_file), clock=clock, monotonic=monotonic, sleep=sleep
         )
+        self.reports = ReportReader(self._connection)
         self._profile = self._connection.profile
         self._topics_told = False
         self._terms: dict[int, Term] = {}
@@ -176,33 +168,7 @@ class NetSchoolSource:
 
     def read_journal_access(self, class_id: int, first: date, last: date) -> Page[tuple[JournalAccess, ...]]:
         """Who touched the journals of a class in a period, from the report on access to the journal."""
-        wanted = {"PCLID_IUP": f"{class_id}_0", "period": period(first, last)}
-        page, body = self._connection.engine().page(self._profile.journal_access, wanted)
-        entries = to_journal_access(page, f"отчёт {self._profile.journal_access}")
-        return Page(tuple(item for item in entries if first <= item.at.date() <= last), body)
-
-    def read_student_total(self, class_id: int, student_id: int, first: date, last: date) -> StudentTotal:
-        """A pupil's marks and attendance day by day (report `studenttotal`)."""
-        wanted = {"SID": str(student_id), "PCLID": str(class_id), "period": period(first, last)}
-        page, _ = self._connection.engine().page(self._profile.student_total, wanted)
-        return to_student_total(page, f"отчёт {self._profile.student_total}")
-
-    def read_term_marks(self, class_id: int, student_id: int) -> tuple[TermMarks, ...]:
-        """A pupil's final marks (report `studenttotalmarks`)."""
-        wanted = {"SID": str(student_id), "PCLID": str(class_id)}
-        page, _ = self._connection.engine().page(self._profile.student_total_marks, wanted)
-        return to_term_marks(page, f"отчёт {self._profile.student_total_marks}")
-
-    def read_graded_works(
-        self, class_id: int, student_id: int, subject_group_id: int, span: tuple[date, date]
-    ) -> tuple[GradedWork, ...]:
-        """A pupil's marks in one journal with the day on which each was set (report `studentgrades`)."""
-        wanted = {
-            "SID": str(student_id), "PCLID_IUP": f"{class_id}_0", "SGID": str(subject_group_id),
-            "period": period(*span),
-        }  # fmt: skip
-        page, _ = self._connection.engine().page(self._profile.student_grades, wanted)
-        return to_graded_works(page, f"отчёт {self._profile.student_grades}")
+        return Page(*self.reports.journal_access(class_id, first, last))
 
 
 class _Reading:
