@@ -10,6 +10,15 @@ _SIGN_IN_SIGNS = re.compile(r"type\s*=\s*[\"']?password|/authorize/login|securit
 _POSTS_ITSELF = re.compile(r"<form\b.*\bsubmit\s*\(|\bsubmit\s*\(.*<form\b", re.IGNORECASE | re.DOTALL)
 
 
+def page_text(body: bytes) -> str:
+    """A page, or its one sentence, as text: in UTF-8, else in windows-1251, whatever its header says."""
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = body.decode("cp1251", "replace")
+    return text.lstrip("\ufeff \t\r\n")
+
+
 def is_dead(response: requests.Response, *, page: bool = False) -> bool:
     """Whether an answer means that the session is over: 401, a redirect, a sign-in page, «Ошибка доступа», or a short
     page that posts itself.
@@ -20,8 +29,8 @@ def is_dead(response: requests.Response, *, page: bool = False) -> bool:
         return True
     if response.status_code != requests.codes.ok:
         return False
-    text = response.content.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
-    if text[:_SHORT_PAGE].lower().startswith(_NO_ACCESS):
+    text = page_text(response.content)
+    if text[:_SHORT_PAGE].lower().lstrip('"').startswith(_NO_ACCESS):
         return True
     if not text.startswith("<"):
         return False
