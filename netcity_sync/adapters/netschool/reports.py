@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,7 +22,8 @@ from netcity_sync.adapters.netschool.hub import (
 )
 from netcity_sync.adapters.netschool.profile import Profile
 from netcity_sync.adapters.netschool.report_page import ReportPage, read_page
-from netcity_sync.adapters.netschool.session import Session
+from netcity_sync.adapters.netschool.session import MOST_OVERTAKEN, Session
+from netcity_sync.adapters.netschool.sign_in import Proof
 from netcity_sync.adapters.netschool.transport import Call
 from netcity_sync.adapters.netschool.wire import Context
 from netcity_sync.adapters.netschool.wire_reports import FilterItem, FilterSource, Queued, ReportForm, ReportGroup
@@ -180,17 +181,22 @@ class ReportEngine:
     @contextmanager
     def _hub(self) -> Iterator[Hub]:
         """An open hub; a session that it finds dead is renewed once, as everywhere."""
-        try:
-            with self._hub_once() as hub:
-                yield hub
-                return
-        except HubDeadError:
-            self._session.renew(self._session.proof)
-        try:
-            with self._hub_once() as hub:
-                yield hub
-        except HubDeadError as error:
-            raise self._session.keeps_dying() from error
+        with ExitStack() as stack:
+            try:
+                hub = stack.enter_context(self._hub_once())
+            except HubDeadError as error:
+                hub = self._hub_again(stack, error.proof)
+            yield hub
+
+    def _hub_again(self, stack: ExitStack, dead: Proof) -> Hub:
+        """The hub with a live session; as other threads may spend its proof meanwhile, it may take several goes."""
+        for _ in range(MOST_OVERTAKEN):
+            self._session.renew(dead)
+            try:
+                return stack.enter_context(self._hub_once())
+            except HubDeadError as error:
+                dead = error.proof
+        raise self._session.keeps_dying()
 
     @contextmanager
     def _hub_once(self) -> Iterator[Hub]:
@@ -205,7 +211,9 @@ class ReportEngine:
         paths = [self._core_path] if self._core_path is not None else list(order)
         for path in paths:
             try:
-                with self._line.open(path, self._session.proof, {"at": self._session.proof.at}) as socket:
+                with ExitStack() as stack:
+                    with self._session.steady() as proof:
+                        socket = stack.enter_context(self._line.open(path, proof, {"at": proof.at}))
                     self._core_path = path
                     hub = CoreHub(socket, profile.hub_method, self._line.gis.report_timeout, self._line.origin)
                     hub.shake_hands()
