@@ -22,7 +22,7 @@ from netcity_sync.adapters.netschool.hub import (
 )
 from netcity_sync.adapters.netschool.profile import Profile
 from netcity_sync.adapters.netschool.report_page import ReportPage, read_page
-from netcity_sync.adapters.netschool.session import MOST_OVERTAKEN, Session
+from netcity_sync.adapters.netschool.session import Session
 from netcity_sync.adapters.netschool.sign_in import Proof
 from netcity_sync.adapters.netschool.transport import Call
 from netcity_sync.adapters.netschool.wire import Context
@@ -37,6 +37,7 @@ _CORE_HUB_SINCE = (5, 29)
 _HUB_MOVED_IN = (5, 32)
 _SECOND_REPORTS_SINCE = (5, 24)
 _ATTEMPTS = 2
+_HUB_GOES = 20
 _RELEASE = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})(?![0-9])")
 _ID = re.compile(r"[0-9]{1,18}")
 _GONE = ("404", "405", "409")
@@ -190,7 +191,7 @@ class ReportEngine:
 
     def _hub_again(self, stack: ExitStack, dead: Proof) -> Hub:
         """The hub with a live session; as other threads may spend its proof meanwhile, it may take several goes."""
-        for _ in range(MOST_OVERTAKEN):
+        for _ in range(_HUB_GOES):
             self._session.renew(dead)
             try:
                 return stack.enter_context(self._hub_once())
