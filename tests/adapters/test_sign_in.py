@@ -11,7 +11,7 @@ import pytest
 import responses
 import trustme
 from pydantic import SecretStr
-from support.installation import Installation, install
+from support.installation import ZONE, Installation
 from support.proxy import running_proxy
 
 from netcity_sync.adapters.netschool.source import NetSchoolSource
@@ -25,6 +25,7 @@ from netcity_sync.errors import (
     SourceUnavailable,
 )
 from netcity_sync.settings import GisSettings
+from netcity_sync.settings_file import config_text
 from netcity_sync.simulator import sign_in as simulated
 from netcity_sync.simulator.people import Account
 from netcity_sync.simulator.server import Simulator, TlsFiles, running_simulator
@@ -90,6 +91,17 @@ def forms(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> list[tuple[s
 
     monkeypatch.setattr(sessions, "sign_in", note)
     return seen
+
+
+def configured(folder: Path, simulator: Simulator, who: Account, **changes: str) -> Installation:
+    """An installation with a settings file written by hand."""
+    text = config_text(
+        url=simulator.url, school=simulator.world.school.id, login=who.login, timezone=ZONE, data_dir="data",
+        password_file=None, loopback=True,
+    )  # fmt: skip
+    lines = "".join(f'{key} = "{value}"\n' for key, value in changes.items())
+    (folder / "config.toml").write_text(text.replace("[gis]\n", f"[gis]\n{lines}", 1), encoding="utf-8")
+    return Installation(folder / "config.toml", folder / "data", who.password)
 
 
 def with_roles(simulator: Simulator) -> Account:
@@ -314,8 +326,7 @@ def test_a_school_that_is_not_one_is_answered_with_candidates(
 @pytest.fixture(scope="module")
 def installation(running: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """As an administrator made it."""
-    account, folder = running.accounts[0], tmp_path_factory.mktemp("installation")
-    return install(folder, running.url, account.login, account.password, running.world.school.id)
+    return configured(tmp_path_factory.mktemp("installation"), running, running.accounts[0])
 
 
 @pytest.mark.parametrize(
@@ -377,11 +388,9 @@ def test_a_region_that_lets_in_by_the_state_services_only(simulator: Simulator, 
 
 def test_a_role_that_is_not_set_ends_with_the_code_of_settings(simulator: Simulator, tmp_path: Path) -> None:
     account = with_roles(simulator)
-    theirs = install(tmp_path, simulator.url, account.login, account.password, simulator.world.school.id)
     watch = Watch(simulator)
-    assert "3 — Учитель; 5 — Родитель" in theirs.run("sync", exit_code=2)
-    theirs.change_setting('role = "Завуч"', 'role = "учитель"')
-    theirs.run("sync", "--now", "2026-09-21T21:00:00")
+    assert "3 — Учитель; 5 — Родитель" in configured(tmp_path, simulator, account).run("sync", exit_code=2)
+    configured(tmp_path, simulator, account, role="учитель").run("sync", "--now", "2026-09-21T21:00:00")
     assert [status for _, status in watch.sign_ins()] == [200, 200, 200]
 
 
@@ -471,13 +480,9 @@ def test_a_file_without_certificates_is_a_mistake_in_the_settings(
 
 def test_certificates_as_the_command_line_meets_them(secure: Simulator, certificates: Path, tmp_path: Path) -> None:
     account = secure.accounts[0]
-    theirs = install(tmp_path, secure.url, account.login, account.password, secure.world.school.id)
-    assert "проверка не отключается" in theirs.run("sync", exit_code=3)
-    text = theirs.config.read_text(encoding="utf-8")
-    line = f'ca_file = "{(certificates / "ca.pem").as_posix()}"'
-    theirs.config.write_text(text.replace('# ca_file = "ca.pem"', line, 1), encoding="utf-8")
-    theirs.change_setting("journal_access = false", "journal_access = true")
-    theirs.run("sync", "--now", "2026-09-21T21:00:00")
+    assert "проверка не отключается" in configured(tmp_path, secure, account).run("sync", exit_code=3)
+    given = (certificates / "ca.pem").as_posix()
+    configured(tmp_path, secure, account, ca_file=given).run("sync", "--now", "2026-09-21T21:00:00")
 
 
 def test_a_proxy_of_the_settings_is_used_whatever_the_environment_says(
