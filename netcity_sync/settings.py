@@ -14,7 +14,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
 from apscheduler.triggers.cron import CronTrigger
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 
 from netcity_sync.errors import SettingsError
 
@@ -39,8 +49,14 @@ def _cron_line(line: str) -> str:
     return line
 
 
+def _empty_means_never(value: Any) -> Any:
+    return None if value == "" else value
+
+
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 CronLine = Annotated[str, AfterValidator(_cron_line)]
+HourOrNever = Annotated[time | None, BeforeValidator(_empty_means_never)]
+"""TOML knows no null: an empty string stands for none."""
 
 
 class Section(BaseModel):
@@ -66,7 +82,9 @@ class AccountKind(StrEnum):
 class GisSettings(Section):
     """Сетевой город: адрес, учётная запись, темп чтения."""
 
-    url: HttpUrl = Field(description="Адрес «Сетевого города», как в браузере до первой косой черты.")
+    url: HttpUrl = Field(
+        description="Адрес «Сетевого города», как в браузере; страница в конце (/authorize/login, /app/…) не мешает."
+    )
     school: str | int = Field(description="Школа: номер (id) или название, как на странице входа.")
     login: str = Field(min_length=1, description="Логин сотрудника, которому видны все журналы школы.")
     sign_in: SignInWay = Field(
@@ -125,9 +143,10 @@ class FamilySettings(Section):
 class SyncSettings(Section):
     """Чтение журналов."""
 
-    not_after: time | None = Field(
+    not_after: HourOrNever = Field(
         default=time(6, 0),
-        description="Ночное чтение не начинает новых журналов после этого часа; дневное он не касается.",
+        description="Ночное чтение не начинает новых журналов после этого часа; дневного он не касается."
+        ' Пустая строка ("") — читать до конца.',
     )
     journal_access: bool = Field(
         default=False,

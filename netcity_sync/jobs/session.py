@@ -1,12 +1,12 @@
 """A session brought over from the browser: taken in, looked at, kept alive."""
 
 import time
+from pathlib import Path
 
 from netcity_sync.adapters.netschool.browser_session import SessionFile, parse_session
 from netcity_sync.adapters.netschool.connection import Account, Connection
 from netcity_sync.clock import Clock
 from netcity_sync.data_folder import DataFolder
-from netcity_sync.errors import SignInRefused
 from netcity_sync.settings import Settings
 
 KEEP_ALIVE_CRON = "*/5 * * * *"
@@ -16,21 +16,19 @@ KEEP_ALIVE_CRON = "*/5 * * * *"
 def import_session(settings: Settings, text: str, clock: Clock) -> None:
     """Keep the session that a person copied from the browser, if it lives; one that is kept already stays otherwise.
 
-    Raises UsageError where there is none in the text, SignInRefused where it is dead.
+    Raises UsageError where there is none in the text, SignInRefused where it is dead, SourceUnavailable where nobody
+    can say.
     """
+    proof = parse_session(text)
     folder = DataFolder(settings.storage.data_dir)
     folder.prepare()
-    file = SessionFile(folder.session)
-    before = folder.session.read_bytes() if folder.session.exists() else None
-    file.save(parse_session(text))
+    trial = SessionFile(folder.session.with_name(f"{folder.session.name}.trial"))
     try:
-        refresh_session(settings, clock)
-    except SignInRefused:
-        if before is None:
-            folder.session.unlink()
-        else:
-            folder.session.write_bytes(before)
-        raise
+        trial.save(proof)
+        _look(settings, clock, trial.path)
+        trial.path.replace(folder.session)
+    finally:
+        trial.path.unlink(missing_ok=True)
 
 
 def refresh_session(settings: Settings, clock: Clock) -> None:
@@ -38,7 +36,11 @@ def refresh_session(settings: Settings, clock: Clock) -> None:
 
     Raises SignInRefused where it is dead, SettingsError where there is none, SourceUnavailable.
     """
-    account = Account(settings.gis.login, None, session_file=DataFolder(settings.storage.data_dir).session)
+    _look(settings, clock, DataFolder(settings.storage.data_dir).session)
+
+
+def _look(settings: Settings, clock: Clock, file: Path) -> None:
+    account = Account(settings.gis.login, None, session_file=file)
     connection = Connection(settings.gis, account, clock=clock, monotonic=time.monotonic, sleep=time.sleep)
     connection.open()
     connection.close()

@@ -177,6 +177,7 @@ class _Answer:
     rows: ScopeRows | None = None
     body: bytes = b""
     error: NetcityError | None = None
+    begun: bool = True
 
 
 @dataclass(slots=True)
@@ -192,6 +193,7 @@ class _Sync:
     raw: RawStore
     run_id: int
     started_at: datetime = field(init=False)
+    stop_at: datetime | None = field(init=False)
     labels: dict[str, str] = field(default_factory=dict)
     students: set[int] = field(default_factory=set)
     failures: list[ScopeFailure] = field(default_factory=list)
@@ -203,6 +205,7 @@ class _Sync:
 
     def __post_init__(self) -> None:
         self.started_at = self.clock()
+        self.stop_at = stop_moment(self.started_at, self.settings.sync.not_after, self.settings.zone)
 
     def read_all(self) -> None:
         """Dictionaries first, since they say what else there is; then rosters and journals."""
@@ -289,17 +292,21 @@ class _Sync:
 
     def _in_time(self, scopes: Sequence[Scope]) -> Iterator[Scope]:
         """The scopes one by one, until the night is over."""
-        stop_at = stop_moment(self.started_at, self.settings.sync.not_after, self.settings.zone)
         for place, scope in enumerate(scopes):
-            if stop_at is not None and self.clock() >= stop_at:
-                self.left = len(scopes) - place
+            if self._night_is_over():
+                self.left += len(scopes) - place
                 log.warning("night_is_over", run=self.run_id, left=self.left)
                 return
             yield scope
 
+    def _night_is_over(self) -> bool:
+        return self.stop_at is not None and self.clock() >= self.stop_at
+
     def _read(self, scope: Scope) -> _Answer:
-        """Runs in a reader thread."""
+        """Runs in a reader thread; what waited for one until the night was over is not begun."""
         started = self.clock()
+        if self._night_is_over():
+            return _Answer(scope, started, started, begun=False)
         try:
             rows, body = self._fetch(scope)
         except NetcityError as error:
@@ -320,7 +327,9 @@ class _Sync:
         """Merge what the readers brought, all of it in one commit, each scope whole or not at all."""
         self.connection.execute("BEGIN IMMEDIATE")
         for answer in [future.result() for future in done]:
-            if answer.error is None:
+            if not answer.begun:
+                self.left += 1
+            elif answer.error is None:
                 self._merge(answer)
             elif isinstance(answer.error, SourceClosed | SignInRefused | UsageError):
                 raise answer.error

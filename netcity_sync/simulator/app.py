@@ -64,8 +64,9 @@ async def _inside(server: Server, request: Request, call: str) -> Response:
     if call.startswith("signalr/") and not server.version.core_hub:
         return await server.classic_hub.call(call.removeprefix("signalr/"), request, session)
     response = await signed_in_call(server, request, call, session)
-    if server.faults.strikes(Fault.ROTATED_AT, stage_of(call)):
-        response.headers["at"] = server.sessions.rotate(session)
+    for fault in (Fault.ROTATED_AT, Fault.SPENT_AT):
+        if server.faults.strikes(fault, stage_of(call)):
+            response.headers["at"] = server.sessions.rotate(session, at_once=fault is Fault.SPENT_AT)
     return response
 
 

@@ -29,9 +29,12 @@ class Fault(StrEnum):
     NEW_FIELDS = "new-fields"
     VANISHED_FIELDS = "vanished-fields"
     ROTATED_AT = "rotated-at"
+    SPENT_AT = "spent-at"
     SERVER_ERROR = "server-error"
     JOURNAL_ERROR = "journal-error"
     MOVED_JOURNAL = "moved-journal"
+    MOVED_LOGIN = "moved-login"
+    ONLY_ESIA = "only-esia"
     HUB_BREAK = "hub-break"
     HUB_HANG = "hub-hang"
 

@@ -28,21 +28,34 @@ def named(item: Teacher) -> Json:
     return {"id": item.id, "name": item.name.full}
 
 
-def login_data(version: str) -> Json:
+def login_data(version: str, *, by_password: bool = True) -> Json:
     """`GET logindata` [R §1.5]."""
     return {
-        "productName": _PRODUCT, "version": version, "schoolLogin": True, "emLogin": False, "esiaLogin": False,
-        "esiaLoginPage": False, "esiaMainAuth": False, "esiaButton": False, "signatureLogin": False, "cacheVer": "639",
-        "windowsAuth": False, "enableSms": False,
+        "productName": _PRODUCT, "version": version, "schoolLogin": by_password, "emLogin": False,
+        "esiaLogin": not by_password, "esiaLoginPage": not by_password, "esiaMainAuth": not by_password,
+        "esiaButton": False, "signatureLogin": False, "cacheVer": "639", "windowsAuth": False, "enableSms": False,
     }  # fmt: skip
 
 
-def school_found(world: World) -> Json:
-    """One item of `GET schools/search` [R]."""
+_TOWN = "г. Примерск"
+_NEIGHBOURS = (
+    (900_101, "МАОУ «Гимназия № 2»", _TOWN),
+    (900_102, "МАОУ «Гимназия № 2»", "с. Дальнее"),
+    (900_103, "МАОУ «Гимназия № 21»", _TOWN),
+)
+"""Other schools of the same server: id, short name, town. Nobody can sign in there."""
+
+
+def schools_found(world: World) -> list[Json]:
+    """What `GET schools/search` chooses from [R]: the school first, then its neighbours."""
     school = world.school
+    return [_school_found(*item) for item in ((school.id, school.name, _TOWN), *_NEIGHBOURS)]
+
+
+def _school_found(school_id: int, name: str, town: str) -> Json:
     return {
-        "provinceId": 0, "cityId": 1, "inn": "0000000000", "ogrn": "0000000000000", "address": "г. Примерск",
-        "shortName": school.name, "id": school.id, "name": f"{school.name} (г. Примерск) ",
+        "provinceId": 0, "cityId": 1, "inn": "0000000000", "ogrn": "0000000000000", "address": town,
+        "shortName": name, "id": school_id, "name": f"{name} ({town}) ",
     }  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from netcity_sync.errors import UsageError
 from netcity_sync.simulator.app import make_app
@@ -119,18 +121,27 @@ class _Log(list[LoggedCall]):
 
 @contextmanager
 def running_simulator(
-    seed: int, classes: int, now: datetime, *, version: str = DEFAULT_VERSION, tls: TlsFiles | None = None
+    seed: int,
+    classes: int,
+    now: datetime,
+    *,
+    version: str = DEFAULT_VERSION,
+    tls: TlsFiles | None = None,
+    folder: str = "",
 ) -> Iterator[Simulator]:
-    """A simulator on a free loopback port, in a thread, for as long as the block runs."""
+    """A simulator on a free loopback port, in a thread, for as long as the block runs.
+
+    With a `folder` such as `/sgo` it lies below that path, as where a region keeps several servers on one host.
+    """
     server = make_server(seed, classes, now, parse_version(version), ledger=None)
     called = threading.Condition()
     server.log = _Log(called)
     with _listening(0) as listener:
-        web = uvicorn.Server(_config(server, tls))
+        web = uvicorn.Server(_config(server, tls, folder))
         thread = threading.Thread(target=asyncio.run, args=[_serve(web, listener)], name="simulator")
         thread.start()
         try:
-            yield Simulator(_url(listener, tls), server, called)
+            yield Simulator(_url(listener, tls) + folder, server, called)
         finally:
             web.should_exit = True
             thread.join()
@@ -213,9 +224,10 @@ def _url(listener: socket.socket, tls: TlsFiles | None = None) -> str:
     return f"http{'s' if tls else ''}://{_HOST}:{listener.getsockname()[1]}"
 
 
-def _config(server: Server, tls: TlsFiles | None = None) -> uvicorn.Config:
+def _config(server: Server, tls: TlsFiles | None = None, folder: str = "") -> uvicorn.Config:
+    app = make_app(server)
     return uvicorn.Config(
-        make_app(server),
+        Starlette(routes=[Mount(folder, app)]) if folder else app,
         log_config=None,
         log_level="critical",
         access_log=False,

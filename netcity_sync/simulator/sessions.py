@@ -76,9 +76,10 @@ class Sessions:
         self.open[session.at] = session
         return SignInAnswer(session, second=second)
 
-    def rotate(self, session: Session) -> str:
-        """Give a session a new `at`; calls that are under way may still show the one before."""
-        self.open = {at: item for at, item in self.open.items() if item is not session or at == session.at}
+    def rotate(self, session: Session, *, at_once: bool = False) -> str:
+        """Give a session a new `at`; the one before may be shown until the next, unless it goes `at_once`."""
+        kept = None if at_once else session.at
+        self.open = {at: item for at, item in self.open.items() if item is not session or at == kept}
         session.at = "0016" + self.digits(22)
         self.open[session.at] = session
         return session.at

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from netcity_sync.simulator import pages
+from netcity_sync.simulator.faults import Fault, Stage
 from netcity_sync.simulator.state import SESSION_COOKIE, Server
 
 _BROWSER_COOKIE = "NSSESSIONID"
@@ -16,7 +17,8 @@ Handler = Callable[[Server, Request], Awaitable[Response]]
 
 
 async def _login_data(server: Server, request: Request) -> Response:
-    response = JSONResponse(pages.login_data(server.version.text))
+    by_password = not server.faults.strikes(Fault.ONLY_ESIA, Stage.SIGN_IN)
+    response = JSONResponse(pages.login_data(server.version.text, by_password=by_password))
     if _BROWSER_COOKIE not in request.cookies:
         response.set_cookie(_BROWSER_COOKIE, server.sessions.digits(24), httponly=True)
     return response
@@ -33,6 +35,11 @@ async def _salt(server: Server, request: Request) -> Response:
 
 
 async def _login(server: Server, request: Request) -> Response:
+    moved = server.faults.strikes(Fault.MOVED_LOGIN, Stage.SIGN_IN)
+    return Response(status_code=404) if moved else await _enter(server, request)
+
+
+async def _enter(server: Server, request: Request) -> Response:
     if request.method != "POST":
         return JSONResponse(REFUSED, status_code=405)
     form = {name.lower(): str(value) for name, value in (await request.form()).items()}
@@ -45,15 +52,15 @@ async def _login(server: Server, request: Request) -> Response:
 
 
 async def _newer_login(server: Server, request: Request) -> Response:
-    return await _login(server, request) if server.version.of_2026 else Response(status_code=404)
+    return await _enter(server, request) if server.version.of_2026 else Response(status_code=404)
 
 
 async def _schools(server: Server, request: Request) -> Response:
     name = request.query_params.get("name")
     if name is None and not server.version.nameless_search:
         return JSONResponse(REFUSED, status_code=403)
-    found = pages.school_found(server.world)
-    return JSONResponse([found] if (name or "").lower().strip() in str(found["name"]).lower() else [])
+    wanted = (name or "").lower().strip()
+    return JSONResponse([item for item in pages.schools_found(server.world) if wanted in str(item["name"]).lower()])
 
 
 async def _login_form(server: Server, request: Request) -> Response:

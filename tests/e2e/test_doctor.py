@@ -16,7 +16,6 @@ from netcity_sync.clock import Clock, fixed_clock, system_clock
 from netcity_sync.jobs.doctor import examine, find_settings
 from netcity_sync.jobs.doctor.result import Result, Verdict
 from netcity_sync.settings_file import config_text
-from netcity_sync.simulator import pages
 from netcity_sync.simulator.people import Account
 from netcity_sync.simulator.server import Simulator, TlsFiles, running_simulator
 from netcity_sync.simulator.sessions import SignInAnswer
@@ -208,9 +207,8 @@ def test_clocks_that_differ(doctor: Doctor, change: timedelta, words: str) -> No
     assert words in said
 
 
-def test_a_server_for_state_services_only(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = pages.login_data("5.51.0")
-    monkeypatch.setattr(pages, "login_data", lambda _: {**usual, "schoolLogin": False, "esiaMainAuth": True})
+def test_a_server_for_state_services_only(doctor: Doctor) -> None:
+    doctor.server.set_fault("only-esia", 1)
     assert doctor.notices() == ["Сервер впускает только через Госуслуги."]
     (said,) = doctor.faults()
     assert "не впускает по логину и паролю" in said

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shlex
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +11,16 @@ from netcity_sync.errors import SettingsError, UsageError
 _AT = re.compile(r"[0-9]{10,40}")
 _COOKIE = re.compile(r"[ -:<-~]*")
 """What may stand in a header, and between the semicolons of this one."""
+_FROM_WINDOWS = re.compile(r'\^[ \t]*\r?$|(?:^|\s)\^"', re.MULTILINE)
+"""Signs of a command for Windows' command line: a caret ends its lines, or stands before its quotes."""
+_CARET = re.compile(r"\^[ \t]*(\r?\n)|\^(.)", re.DOTALL)
+_PIECE = re.compile(
+    r"""(?P<space>(?:\s|\\\r?\n)+)|\$'(?P<escaped>(?:[^'\\]|\\.)*)'|'(?P<plain>[^']*)'|"(?P<quoted>(?:[^"\\]|\\.)*)\""""
+    r"""|\\(?P<single>.)|(?P<bare>[^\s'"\\$]+|\$)""",
+    re.DOTALL,
+)
+"""A piece of a command for bash."""
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _TODO = (
     "В браузере на странице «Сетевого города»: F12 → «Сеть» → любой запрос к webapi → правая кнопка → «Копировать как"
     " cURL (bash)»; вставьте скопированное."
@@ -57,7 +66,7 @@ def parse_session(text: str) -> Proof:
 
     Raises UsageError where `at` or the cookies are not in it.
     """
-    stripped = text.strip()
+    stripped = text.lstrip("\ufeff").strip()
     try:
         return _from_json(stripped) if stripped.startswith("{") else _from_curl(stripped)
     except ValueError as error:
@@ -79,20 +88,45 @@ def _from_json(text: str) -> Proof:
 
 def _from_curl(text: str) -> Proof:
     """`curl '…' -H 'at: …' -b '…'`; from Windows' command line with `^` before its quotes and line ends."""
-    if '^"' in text or "^\r\n" in text or "^\n" in text:
-        text = text.replace("^\r\n", " ").replace("^\n", " ").replace("^", "")
-    try:
-        words = shlex.split(text.replace("\\\r\n", " ").replace("$'", "'"))
-    except ValueError:
-        raise ValueError("кавычки в нём не закрыты") from None
+    if _FROM_WINDOWS.search(text):
+        text = _CARET.sub(lambda found: " " if found[1] else found[2], text)
     headers: dict[str, str] = {}
-    for option, value in pairwise(words):
+    for option, value in pairwise(_words(text)):
         if option in ("-H", "--header") and ":" in value:
             name, _, content = value.partition(":")
             headers[name.strip().lower()] = content.strip()
         elif option in ("-b", "--cookie"):
             headers["cookie"] = value
     return _proof(headers.get("at"), _cookies(headers.get("cookie", "")))
+
+
+def _words(text: str) -> list[str]:
+    """The words of a command as bash takes them, `$'…'` included, which browsers use where a value holds odd signs."""
+    words, word, place = list[str](), "", 0
+    while place < len(text):
+        found = _PIECE.match(text, place)
+        if found is None:
+            raise ValueError("кавычки в нём не закрыты")
+        place = found.end()
+        if found["space"] is not None:
+            words, word = [*words, word], ""
+        else:
+            word += _meant(found)
+    return [*words, word]
+
+
+def _meant(found: re.Match[str]) -> str:
+    """What a piece of a word stands for."""
+    if found["escaped"] is not None:
+        return _ESCAPE.sub(_unescaped, found["escaped"])
+    if found["quoted"] is not None:
+        return re.sub(r'\\(["\\$`])', r"\1", found["quoted"])
+    return next(text for text in (found["plain"], found["single"], found["bare"]) if text is not None)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    code = found[1] or found[2]
+    return chr(int(code, 16)) if code else str(found[3])
 
 
 def _cookies(line: str) -> dict[str, str]:

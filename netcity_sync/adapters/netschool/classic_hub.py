@@ -5,7 +5,7 @@ No kept library speaks it; this is the little of it that a report needs.
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from urllib.parse import urlencode
 
 from pydantic import Field
@@ -61,7 +61,10 @@ def open_classic_hub(session: Session, line: Line, path: str, *, with_queue: boo
     negotiate = Call("GET", f"{calls}/negotiate?{urlencode(common)}")
     answer: _Negotiation = decode(_Negotiation, session.call(negotiate), negotiate.name)
     query = {**common, "transport": "webSockets", "connectionToken": answer.token, "tid": "1"}
-    with line.open(f"{path}/connect", session.proof, query) as socket:
+    with ExitStack() as stack:
+        with session.steady() as proof:
+            query["at"] = proof.at
+            socket = stack.enter_context(line.open(f"{path}/connect", proof, query))
         start = Call("GET", f"{calls}/start?{urlencode(query)}")
         if b"started" not in session.call(start):
             raise AnswerError("Соединение для отчётов не началось.", where=start.name)

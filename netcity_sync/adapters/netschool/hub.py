@@ -14,15 +14,14 @@ from functools import partial
 from typing import Any, Literal, Protocol
 from urllib.parse import urlencode, urlsplit
 
-import certifi
 import structlog
 from pydantic_core import from_json
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidProxy, InvalidStatus, ProxyError
 from websockets.sync.client import ClientConnection, reconnect
 from websockets.typing import Origin
 
 from netcity_sync.adapters.netschool.sign_in import Proof
-from netcity_sync.adapters.netschool.transport import judge_page
+from netcity_sync.adapters.netschool.transport import judge_page, proxy_fails, trust, untrusted
 from netcity_sync.errors import AnswerError, SourceClosed, SourceUnavailable
 from netcity_sync.settings import GisSettings
 
@@ -41,6 +40,10 @@ _FILE_ID = re.compile(r"[\w.-]{1,200}", re.ASCII)
 
 class HubDeadError(Exception):
     """The hub does not know the session (401, 403, a redirect or a page in the place of a handshake)."""
+
+    def __init__(self, proof: Proof) -> None:
+        super().__init__()
+        self.proof = proof
 
 
 class HubMissingError(Exception):
@@ -79,25 +82,31 @@ class Line:
 
     @contextmanager
     def open(self, path: str, proof: Proof, query: dict[str, str]) -> Iterator[ClientConnection]:
-        """A web socket. Raises HubDeadError, HubMissingError, SourceUnavailable."""
+        """A web socket. Raises HubDeadError, HubMissingError, SourceUnavailable, SourceClosed."""
         address = f"ws{self.base.removeprefix('http')}/{path}?{urlencode(query)}"
         cookies = "; ".join(f"{name}={value}" for name, value in proof.cookies.items())
         secure = address.startswith("wss")
-        proxy: str | Literal[True] | None = str(self.gis.proxy) if self.gis.proxy is not None else True
+        proxy: str | Literal[True] | None = None if self.loopback else True
+        if self.gis.proxy is not None:
+            proxy = str(self.gis.proxy)
         try:
             socket = _Connector(
                 address,
                 additional_headers={"Cookie": cookies, "at": proof.at},
                 origin=Origin(self.origin),
-                ssl=_trust(self.gis) if secure else None,
-                proxy=None if self.loopback else proxy,
+                ssl=trust(self.gis) if secure else None,
+                proxy=proxy,
                 open_timeout=self.gis.connect_timeout + self.gis.read_timeout,
                 close_timeout=1,
                 max_size=_LONGEST_MESSAGE,
                 user_agent_header="netcity-sync",
             ).connect()
         except InvalidStatus as error:
-            raise _judged(error, self.origin) from error
+            raise _judged(error, self.origin, proof) from error
+        except ssl.SSLError as error:
+            raise untrusted(urlsplit(self.base).netloc) from error
+        except (ProxyError, InvalidProxy) as error:
+            raise proxy_fails(urlsplit(self.base).netloc) from error
         except (InvalidHandshake, OSError, TimeoutError, ConnectionClosed) as error:
             log.warning("hub_failed", error=type(error).__name__)
             raise unreachable(self.origin) from error
@@ -250,7 +259,7 @@ def _split(text: str) -> Iterator[dict[str, Any]]:
             yield record
 
 
-def _judged(error: InvalidStatus, host: str) -> Exception:
+def _judged(error: InvalidStatus, host: str, proof: Proof) -> Exception:
     """What a refused handshake means: by its status, and by the page that came with it."""
     status = error.response.status_code
     text = (error.response.body or b"")[:4000].decode("utf-8", "replace")
@@ -262,9 +271,5 @@ def _judged(error: InvalidStatus, host: str) -> Exception:
         return HubMissingError()
     page = text.lstrip().lower().startswith(("<", "ошибка доступа"))
     if status in (301, 302, 303, 307, 308, 401, 403) or (status == 200 and page):
-        return HubDeadError()
+        return HubDeadError(proof)
     return SourceUnavailable(f"Соединение для отчётов отвергнуто (ответ {status}).", where="hub", todo=_TODO)
-
-
-def _trust(gis: GisSettings) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(gis.ca_file) if gis.ca_file is not None else certifi.where())

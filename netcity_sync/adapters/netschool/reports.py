@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,6 +38,7 @@ _HUB_MOVED_IN = (5, 32)
 _SECOND_REPORTS_SINCE = (5, 24)
 _ATTEMPTS = 2
 _PERIOD = "period"
+_HUB_GOES = 20
 _RELEASE = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})(?![0-9])")
 _ID = re.compile(r"[0-9]{1,18}")
 _GONE = ("404", "405", "409")
@@ -183,21 +184,25 @@ class ReportEngine:
     @contextmanager
     def _hub(self) -> Iterator[Hub]:
         """An open hub; a session that it finds dead is renewed once, as everywhere."""
-        shown = self._session.proof
-        try:
-            with self._hub_once(shown) as hub:
-                yield hub
-                return
-        except HubDeadError:
-            fresh = self._session.renew(shown)
-        try:
-            with self._hub_once(fresh) as hub:
-                yield hub
-        except HubDeadError as error:
-            raise self._session.keeps_dying() from error
+        with ExitStack() as stack:
+            try:
+                hub = stack.enter_context(self._hub_once())
+            except HubDeadError as error:
+                hub = self._hub_again(stack, error.proof)
+            yield hub
+
+    def _hub_again(self, stack: ExitStack, dead: Proof) -> Hub:
+        """The hub with a live session; as other threads may spend its proof meanwhile, it may take several goes."""
+        for _ in range(_HUB_GOES):
+            self._session.renew(dead)
+            try:
+                return stack.enter_context(self._hub_once())
+            except HubDeadError as error:
+                dead = error.proof
+        raise self._session.keeps_dying()
 
     @contextmanager
-    def _hub_once(self, proof: Proof) -> Iterator[Hub]:
+    def _hub_once(self) -> Iterator[Hub]:
         profile = self._profile
         if self._release < _CORE_HUB_SINCE:
             with_queue = self._release >= _SECOND_REPORTS_SINCE
@@ -209,7 +214,9 @@ class ReportEngine:
         paths = [self._core_path] if self._core_path is not None else list(order)
         for path in paths:
             try:
-                with self._line.open(path, proof, {"at": proof.at}) as socket:
+                with ExitStack() as stack:
+                    with self._session.steady() as proof:
+                        socket = stack.enter_context(self._line.open(path, proof, {"at": proof.at}))
                     self._core_path = path
                     hub = CoreHub(socket, profile.hub_method, self._line.gis.report_timeout, self._line.origin)
                     hub.shake_hands()

@@ -1,7 +1,10 @@
 """One sign-in by login and password: salt, school, role, and what a refusal says (protocol.md §1.5–1.8)."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import md5
+from urllib.parse import urlencode
 
 import requests
 import structlog
@@ -11,7 +14,14 @@ from netcity_sync.adapters.netschool.decode import decode
 from netcity_sync.adapters.netschool.profile import Profile
 from netcity_sync.adapters.netschool.transport import Call, Transport
 from netcity_sync.adapters.netschool.wire import FoundSchool, LoginData, Refusal, Salt, SignIn, SignInRole
-from netcity_sync.errors import AnswerError, SettingsError, SignInRefused, SourceClosed, SourceMaintenance
+from netcity_sync.errors import (
+    AnswerError,
+    SettingsError,
+    SignInRefused,
+    SourceClosed,
+    SourceMaintenance,
+    SourceUnavailable,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -59,12 +69,13 @@ class SignInProcedure:
         Raises SignInRefused (never to be repeated), SourceClosed, SourceMaintenance, SourceUnavailable, SettingsError.
         """
         answer, cookies = self._attempt()
-        if _CHOOSE_ROLE in (answer.entry_point or "").lower() and self._role_id is None:
-            self._role_id = self._chosen(answer.account.roles if answer.account is not None else ())
+        if _must_choose(answer) and self._role_id is None:
             self._leave(answer.at or "", cookies)
+            self._role_id = self._chosen(answer.account.roles if answer.account is not None else ())
             answer, cookies = self._attempt()
-            if _CHOOSE_ROLE in (answer.entry_point or "").lower():
-                raise AnswerError("Сервер снова просит выбрать роль.", where=f"POST {self._path}")
+        if _must_choose(answer):
+            self._leave(answer.at or "", cookies)
+            raise AnswerError("Сервер снова просит выбрать роль.", where=f"POST {self._path}")
         if _WARNING in (answer.entry_point or "").lower():
             log.info("somebody_else_is_signed_in")
         assert answer.at is not None
@@ -95,7 +106,8 @@ class SignInProcedure:
             raise SignInRefused(
                 "Этот «Сетевой город» не впускает по логину и паролю, только через Госуслуги.",
                 where=self._transport.host,
-                todo="Войдите в браузере и перенесите сеанс: netcity-sync session import; затем gis.sign_in = session.",
+                todo="Войдите в браузере и перенесите сеанс: netcity-sync session import; затем впишите в настройки"
+                ' gis.sign_in = "session".',
             )
 
     def _post(self, secret: bytes, school: int, cookies: dict[str, str]) -> requests.Response:
@@ -128,9 +140,12 @@ class SignInProcedure:
         return response
 
     def _leave(self, at: str, cookies: dict[str, str]) -> None:
-        """End a session that only served to learn the roles; that it lingers on does no harm."""
+        """End a session that only served to learn the roles; where that fails it lingers on, which does no harm."""
         form = (("at", at), ("ver", ""))
-        self._transport.send(Call("POST", self._profile.logout, again=False, form=form), {"at": at}, cookies)
+        try:
+            self._transport.send(Call("POST", self._profile.logout, again=False, form=form), {"at": at}, cookies)
+        except (SourceUnavailable, AnswerError) as error:
+            log.warning("sign_out_failed", error=type(error).__name__)
 
     def _chosen(self, roles: tuple[SignInRole, ...]) -> int:
         """The id of the role that the settings name. Raises SettingsError where it is not one of the account's."""
@@ -154,14 +169,11 @@ class SignInProcedure:
 
     def _find_school(self, name: str, cookies: dict[str, str]) -> int:
         """The id of the school that the settings name. Raises SettingsError where it is not exactly one."""
-        query = requests.models.PreparedRequest()
-        query.prepare_url("http://x/", {"name": name})
-        path = f"{self._profile.schools}?{(query.url or '').partition('?')[2]}"
-        answer = self._send(Call("GET", path), cookies)
-        _insist_on_json(answer, self._transport.host)
-        found: list[FoundSchool] = decode(list[FoundSchool], answer.content, f"GET {self._profile.schools}")
-        exact = [item for item in found if _plain(name) in _names(item)]
-        chosen = exact or found
+        found = self._search(" ".join(name.split()), cookies)
+        chosen = _called(name, found) or found
+        if not found:
+            found = self._search(_telling_word(name), cookies)
+            chosen = _called(name, found)
         if len(chosen) != 1:
             listed = "; ".join(f"{item.id} — {item.name.strip()}" for item in found[:10]) or "ничего"
             raise SettingsError(
@@ -170,6 +182,13 @@ class SignInProcedure:
                 todo="Укажите номер (id) школы.",
             )
         return chosen[0].id
+
+    def _search(self, text: str, cookies: dict[str, str]) -> list[FoundSchool]:
+        """The schools whose names hold a text, as the server sees it."""
+        answer = self._send(Call("GET", f"{self._profile.schools}?{urlencode({'name': text})}"), cookies)
+        _insist_on_json(answer, self._transport.host)
+        found: list[FoundSchool] = decode(list[FoundSchool], answer.content, f"GET {self._profile.schools}")
+        return found
 
     def _accepted(self, response: requests.Response) -> SignIn:
         """The answer to a sign-in that was accepted; raises by the text of the refusal otherwise (§1.8)."""
@@ -217,9 +236,28 @@ def _plain(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def _names(item: FoundSchool) -> tuple[str, ...]:
-    """What a school may be called: short, in full, and in full without its town."""
-    return _plain(item.short_name or ""), _plain(item.name), _plain(item.name.rpartition(" (")[0])
+def _called(name: str, schools: Iterable[FoundSchool]) -> list[FoundSchool]:
+    """The schools of that name: short, in full, or in full without the town; spaces and quotes do not count."""
+    wanted = _letters(name)
+    return [
+        item
+        for item in schools
+        if wanted in map(_letters, (item.short_name or "", item.name, item.name.rpartition(" (")[0]))
+    ]
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\s\"'«»“”„]", "", name.casefold().replace("ё", "е"))
+
+
+def _telling_word(name: str) -> str:
+    """The word of a school's name to search by where the whole name finds nothing."""
+    words: list[str] = re.findall(r"[^\W\d_]+", name)
+    return max(words or [name], key=len)
+
+
+def _must_choose(answer: SignIn) -> bool:
+    return _CHOOSE_ROLE in (answer.entry_point or "").lower()
 
 
 def _encoded(password: SecretStr) -> bytes:

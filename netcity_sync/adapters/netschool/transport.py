@@ -1,5 +1,7 @@
 """HTTP to the GIS: one session a thread, paced, repeated where that is safe, its failures sorted by what to do."""
 
+import re
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,13 +9,21 @@ from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+import certifi
 import requests
 import structlog
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from netcity_sync.adapters.netschool.pace import Pace
 from netcity_sync.clock import Clock
-from netcity_sync.errors import AnswerError, SourceClosed, SourceError, SourceMaintenance, SourceUnavailable
+from netcity_sync.errors import (
+    AnswerError,
+    SettingsError,
+    SourceClosed,
+    SourceError,
+    SourceMaintenance,
+    SourceUnavailable,
+)
 from netcity_sync.russian import plural
 from netcity_sync.settings import GisSettings
 
@@ -24,6 +34,10 @@ _MAINTENANCE_WORDS = ("технические работы", "техническ
 _WAF_WORDS = ("request forbidden", "access denied", "доступ к сайту", "blocked")
 _USER_AGENT = "netcity-sync"
 _MOST_DIGITS = 9
+_PAGE_OF_THE_SITE = re.compile(
+    r"/(webapi|app|angular|asp|authorize|static|api|help|about\.html|index\.html)(/.*)?$", re.IGNORECASE
+)
+"""What an address copied from a browser ends with: it leads into the site, not to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +68,7 @@ class _TryAgain(Exception):
 
 
 class _Breaker:
-    """Counts failures in a row over all threads; after too many, no further call goes out."""
+    """Counts failures in a row over all threads; after too many, no further call goes out, whatever comes late."""
 
     def __init__(self, limit: int, host: str) -> None:
         self._limit = limit
@@ -67,8 +81,13 @@ class _Breaker:
         """A call was answered, or was not."""
         with self._lock:
             self._failures = self._failures + 1 if failed else 0
-            if self._failures == self._limit:
+            if self._failures == self._limit and self._reason is None:
                 log.error("breaker_opened", failures=self._failures)
+                self._reason = SourceClosed(
+                    f"Сервер не ответил {plural(self._limit, 'раз', 'раза', 'раз')} подряд, чтение остановлено.",
+                    where=self._host,
+                    todo="Повторите позже: netcity-sync sync --resume",
+                )
 
     def open(self, error: SourceClosed) -> None:
         """Nothing goes out any more, for that reason."""
@@ -79,12 +98,6 @@ class _Breaker:
         """Raise SourceClosed where the server is clearly down, or has shut us out."""
         if self._reason is not None:
             raise self._reason
-        if self._failures >= self._limit:
-            raise SourceClosed(
-                f"Сервер не ответил {plural(self._limit, 'раз', 'раза', 'раз')} подряд, чтение остановлено.",
-                where=self._host,
-                todo="Повторите позже: netcity-sync sync --resume",
-            )
 
 
 class Transport:
@@ -93,7 +106,7 @@ class Transport:
     def __init__(
         self, gis: GisSettings, *, clock: Clock, monotonic: Callable[[], float], sleep: Callable[[float], None]
     ) -> None:
-        self.base = str(gis.url).rstrip("/")
+        self.base = base_of(str(gis.url))
         self.requests_made = 0
         self._gis = gis
         self._clock = clock
@@ -127,8 +140,8 @@ class Transport:
         """The answer to a call, whatever its status below 500.
 
         Raises SourceUnavailable where patience ended, SourceClosed where the server is down, bars us or asks to wait
-        longer than the settings allow, SourceMaintenance, or AnswerError for a refusal with status 500
-        (protocol.md §5).
+        longer than the settings allow, SourceMaintenance, AnswerError for a refusal with status 500 (protocol.md
+        §5), or SettingsError where `gis.ca_file` holds no certificates.
         """
         attempts = self._gis.attempts if call.again else 1
         retrying = Retrying(
@@ -170,6 +183,7 @@ class Transport:
         with self._slots:
             self._breaker.check()
             self._pace.wait()
+            self._breaker.check()
             response = self._exchange(call, headers, cookies)
         log.debug("call", call=call.name, status=response.status_code, size=len(response.content))
         self._breaker.count(failed=response.status_code in _OVERLOADED)
@@ -189,13 +203,17 @@ class Transport:
                 cookies=cookies,
                 timeout=(self._gis.connect_timeout, self._gis.read_timeout),
                 allow_redirects=False,
+                # per call, since the environment's would win over those of a session
+                proxies=proxies_of(self._gis),
+                verify=str(self._gis.ca_file) if self._gis.ca_file is not None else None,
             )
         except requests.exceptions.SSLError as error:
-            raise self.untrusted() from error
+            raise untrusted(self.host) from error
         except requests.RequestException as error:
             log.warning("call_failed", call=call.name, error=type(error).__name__)
             self._breaker.count(failed=True)
-            raise _TryAgain(self.unreachable()) from error
+            by_proxy = isinstance(error, requests.exceptions.ProxyError)
+            raise _TryAgain(proxy_fails(self.host) if by_proxy else self.unreachable()) from error
 
     def url(self, path: str) -> str:
         """The address of a call; `../` in a path leads out of `webapi/`."""
@@ -234,10 +252,8 @@ class Transport:
             session.headers.update({"User-Agent": _USER_AGENT, "X-Requested-With": "XMLHttpRequest"})
             session.headers["Referer"] = f"{self.base}/"
             session.trust_env = not self.on_loopback
-            if self._gis.proxy is not None:
-                session.proxies = dict.fromkeys(("http", "https"), str(self._gis.proxy))
             if self._gis.ca_file is not None:
-                session.verify = str(self._gis.ca_file)
+                trust(self._gis)
             self._local.session = session
             with self._lock:
                 self._sessions.append(session)
@@ -251,13 +267,46 @@ class Transport:
             todo="Проверьте интернет и адрес gis.url; если сайт не открывается и в браузере, повторите позже.",
         )
 
-    def untrusted(self) -> SourceClosed:
-        """The error of a certificate that nobody vouches for."""
-        return SourceClosed(
-            "Сертификат сервера не проходит проверку.",
-            where=self.host,
-            todo="Укажите файл корневых сертификатов в ключе gis.ca_file; проверка не отключается.",
-        )
+
+def base_of(url: str) -> str:
+    """Where the site begins: an address as a browser shows it, without the page that was open in it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{_PAGE_OF_THE_SITE.sub('', parts.path, count=1).rstrip('/')}"
+
+
+def proxies_of(gis: GisSettings) -> dict[str, str] | None:
+    """The proxy of the settings, for every address; null where there is none."""
+    return dict.fromkeys(("http", "https"), str(gis.proxy)) if gis.proxy is not None else None
+
+
+def trust(gis: GisSettings) -> ssl.SSLContext:
+    """Whose certificates are believed. Raises SettingsError where the file of the settings holds none."""
+    try:
+        return ssl.create_default_context(cafile=str(gis.ca_file) if gis.ca_file is not None else certifi.where())
+    except OSError as error:
+        raise SettingsError(
+            "Файл корневых сертификатов не читается.",
+            where=f"gis.ca_file, {gis.ca_file}",
+            todo="Укажите файл, в котором есть строки BEGIN CERTIFICATE.",
+        ) from error
+
+
+def untrusted(host: str) -> SourceClosed:
+    """The error of a certificate that nobody vouches for."""
+    return SourceClosed(
+        "Сертификат сервера не проходит проверку.",
+        where=host,
+        todo="Укажите файл корневых сертификатов в ключе gis.ca_file; проверка не отключается.",
+    )
+
+
+def proxy_fails(host: str) -> SourceUnavailable:
+    """The error of a proxy that is not there, or does not let us through."""
+    return SourceUnavailable(
+        "Прокси-сервер не отвечает или не пропускает к «Сетевому городу».",
+        where=host,
+        todo="Проверьте ключ gis.proxy и переменные HTTP_PROXY, HTTPS_PROXY.",
+    )
 
 
 def judge_page(text: str, host: str, *, barred: bool) -> None:
