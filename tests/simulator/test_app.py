@@ -32,7 +32,7 @@ class Client:
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
         """A call with the session's proof."""
-        headers = {"at": self.at} if self.at else {}
+        headers = {"X-Requested-With": "XMLHttpRequest"} | ({"at": self.at} if self.at else {})
         return self.http.request(method, f"{self.simulator.url}/webapi/{path}", headers=headers, **options)
 
     def form(self, password: str) -> dict[str, str]:
