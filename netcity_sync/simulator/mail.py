@@ -133,7 +133,8 @@ def _recipient(server: Server, person: Person) -> Any:
 def _people(server: Server) -> dict[int, Person]:
     """Everybody who can be written to."""
     school = server.world.school
-    found = [(item.id, item.name.full) for item in (*school.teachers, *school.pupils)]
+    found = [(item.id, item.name.full) for item in school.teachers]
+    found += [(pupil.id, pupil.name.full) for pupil in school.pupils]
     found += [(item.user_id, item.name) for item in server.sessions.accounts]
     return {person[0]: person for person in found}
 
@@ -148,11 +149,11 @@ async def _recipients(server: Server, request: Request, session: Session) -> Res
     if group in (_ADMINISTRATION, _DEPUTIES):
         found = [(server.sessions.accounts[0].user_id, server.sessions.accounts[0].name)]
     elif group in (_CLASS_TEACHERS, _TEACHERS):
-        listed = chiefs if group == _CLASS_TEACHERS else list(school.teachers)
-        found = [(item.id, item.name.full) for item in listed]
+        chosen = chiefs if group == _CLASS_TEACHERS else list(school.teachers)
+        found = [(teacher.id, teacher.name.full) for teacher in chosen]
     elif group == _CLASSMATES and session.kind == "student":
-        listed_pupils = [item for class_id in classes for item in server.world.roster(class_id)]
-        found = [(item.id, item.name.full) for item in listed_pupils]
+        pupils = [pupil for class_id in classes for pupil in server.world.roster(class_id)]
+        found = [(pupil.id, pupil.name.full) for pupil in pupils]
     return JSONResponse([_recipient(server, person) for person in found if person[0] != own.user_id])
 
 

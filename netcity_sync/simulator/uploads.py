@@ -72,20 +72,21 @@ def _text(body: bytes, name: str) -> str:
 
 async def _take(server: Server, request: Request, session: Session) -> Response:
     """Take a file: its id as plain text; as JSON its GUID, where a letter will carry it (2026: no `data`)."""
-    form = await request.form()
-    sent, data = form.get("file"), form.get("data")
-    if not isinstance(sent, UploadFile):
-        return bad_request()
+    async with request.form() as form:
+        sent, data = form.get("file"), form.get("data")
+        if not isinstance(sent, UploadFile):
+            return bad_request()
+        content, file_name, fields = await sent.read(), sent.filename, dict(form)
     try:
-        about = json.loads(data) if isinstance(data, str) else dict(form)
+        about = json.loads(data) if isinstance(data, str) else fields
     except ValueError as error:
         raise BadRequestError from error
     if not isinstance(about, dict):
         raise BadRequestError
-    name = str(about.get("name") or sent.filename or "file")
+    name = str(about.get("name") or file_name or "file")
     description = str(about.get("description") or "")
     owner = session.account.user_id
-    upload = server.handed_in.keep(owner, name, await sent.read(), description, server.world.now)
+    upload = server.handed_in.keep(owner, name, content, description, server.world.now)
     if about.get("assignmentId") is not None and session.account.students:
         upload.assignment_id = number(str(about["assignmentId"]))
         upload.student_id = student_of(session, request).id
