@@ -10,6 +10,7 @@ import requests
 from simulator.client import Client
 
 from netcity_sync.errors import UsageError
+from netcity_sync.simulator.faults import Fault, Stage
 from netcity_sync.simulator.server import Simulator, running_simulator, simulate
 
 
@@ -156,3 +157,9 @@ def test_bad_calls_of_simulate(simulator: Simulator, port: int | None, date: str
             port=busy if port is None else port, seed=1, classes=1, date=date, product_version="5.51.0", faults={},
             ledger=None,
         )  # fmt: skip
+
+
+def test_the_page_about_the_simulator_names_every_fault_and_account(simulator: Simulator) -> None:
+    page = (Path(__file__).parents[2] / "docs/simulator.md").read_text(encoding="utf-8")
+    names = {*Fault, *Stage, *(item.login for item in simulator.accounts), "__clock", "__log", "__fault"}
+    assert {name for name in names if name not in page} == set()
