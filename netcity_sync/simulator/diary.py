@@ -8,6 +8,7 @@ from netcity_sync.simulator.calendar import Term
 from netcity_sync.simulator.curriculum import HOMEWORK_TYPE
 from netcity_sync.simulator.entries import Homework, Lesson, Mark, Work
 from netcity_sync.simulator.habits import lesson_end
+from netcity_sync.simulator.handed_in import HandedIn
 from netcity_sync.simulator.pages import LESSON_LENGTH, Json, moment, named, room_of
 from netcity_sync.simulator.people import Account, journals_of
 from netcity_sync.simulator.school import Group, Pupil
@@ -15,9 +16,13 @@ from netcity_sync.simulator.versions import Version
 from netcity_sync.simulator.world import World
 
 _PLACEHOLDER = "---Не указана---"
+_PLAN = "План.txt"
 _FILE_IDS = 50_000_000
+_ANSWER_FILE_IDS = 1_000_000_000
 _FILE_EVERY = 7
+_ANSWER_FILE_EVERY = 17
 _COMMENT_EVERY = 11
+_SIGNED_COMMENT_EVERY = 22
 _ANSWER_EVERY = 13
 
 
@@ -49,8 +54,9 @@ def diary_init(world: World, account: Account) -> Json:
     }  # fmt: skip
 
 
-def diary(world: World, pupil: Pupil, first: date, last: date, version: Version) -> Json:
+def diary(world: World, pupil: Pupil, period: tuple[date, date], version: Version, handed_in: HandedIn) -> Json:
     """`GET student/diary` [R]: days without lessons are absent, lessons stand in no order."""
+    first, last = period
     entries: dict[int, list[Entry]] = {}
     for entry in entries_of(world, pupil, first, last):
         entries.setdefault(entry.lesson.id, []).append(entry)
@@ -59,16 +65,21 @@ def diary(world: World, pupil: Pupil, first: date, last: date, version: Version)
         for lesson in _lessons(world, group, first, last):
             if pupil.listed(lesson.date):
                 shown = _lesson(group, lesson, version)
-                given = [_assignment(world, pupil, item, version) for item in entries.get(lesson.id, [])]
+                given = [_assignment(world, pupil, item, version, handed_in) for item in entries.get(lesson.id, [])]
                 if given or version.of_2026:
                     shown["assignments"] = given
                 days.setdefault(lesson.date, []).append(shown)
     return {
         "weekStart": moment(first), "weekEnd": moment(last),
         "weekDays": [{"date": moment(day), "lessons": days[day]} for day in sorted(days)],
-        "laAssigns": [], "pastMandatory": [], "termName": _term_name(world, pupil, first, last),
-        "className": _class_name(world, pupil),
+        "termName": _term_name(world, pupil, first, last), "className": _class_name(world, pupil),
     }  # fmt: skip
+
+
+def empty_diary(world: World, pupil: Pupil, first: date, last: date) -> Json:
+    """The diary of a year of which nothing is kept (assumed)."""
+    name = _class_name(world, pupil)
+    return {"weekStart": moment(first), "weekEnd": moment(last), "weekDays": [], "termName": "", "className": name}
 
 
 def details(world: World, pupil: Pupil, assignment_id: int) -> Json | None:
@@ -85,15 +96,38 @@ def details(world: World, pupil: Pupil, assignment_id: int) -> Json | None:
     }  # fmt: skip
 
 
-def attachments(world: World, pupil: Pupil, wanted: list[int]) -> Json:
+def attachments(world: World, pupil: Pupil, wanted: list[int], handed_in: HandedIn) -> Json:
     """`POST student/diary/get-attachments` [C]: an assignment without files is missing."""
     answers = []
     for assignment_id in wanted:
         entry = _find(world, pupil, assignment_id)
-        files = files_of(assignment_id) if entry is not None else []
-        if files:
-            answers.append({"assignmentId": assignment_id, "attachments": files, "answerFiles": []})
+        if entry is None:
+            continue
+        files, answering = files_of(assignment_id), _answer_files(entry, pupil, handed_in)
+        if files or answering:
+            answers.append({"assignmentId": assignment_id, "attachments": files, "answerFiles": answering})
     return answers
+
+
+def _answer_files(entry: Entry, pupil: Pupil, handed_in: HandedIn) -> list[Json]:
+    """The files with which a pupil answered: some always did, others were sent; `aFile` and `saved` are assumed."""
+    found = [
+        (item.id, item.name, item.description, item.sent.isoformat())
+        for item in handed_in.answering(entry.id, pupil.id)
+    ]
+    if entry.type_id == HOMEWORK_TYPE and entry.id % _ANSWER_FILE_EVERY == 0:
+        name = f"Ответ {entry.id}.txt"
+        found.append((_ANSWER_FILE_IDS + entry.id, name, "", f"{moment(entry.lesson.date)}.5"))
+    return [
+        {
+            "studentId": pupil.id, "attachmentDate": sent,
+            "attachment": {
+                "id": file_id, "aFile": None, "saved": True, "userId": pupil.id, "fileName": name,
+                "description": description,
+            },
+        }
+        for file_id, name, description, sent in found
+    ]  # fmt: skip
 
 
 def files_of(assignment_id: int) -> list[Json]:
@@ -105,7 +139,12 @@ def files_of(assignment_id: int) -> list[Json]:
 
 
 def file_of(attachment_id: int) -> tuple[str, bytes] | None:
-    """Name and content of an attachment."""
+    """Name and content of an attachment: of an assignment, of an announcement, or of a pupil's answer."""
+    if attachment_id == _FILE_IDS:
+        return _PLAN, "План на четверть.\r\n".encode()
+    if attachment_id > _ANSWER_FILE_IDS:
+        number = attachment_id - _ANSWER_FILE_IDS
+        return None if number % _ANSWER_FILE_EVERY else (f"Ответ {number}.txt", f"Ответ {number}.\r\n".encode())
     files = files_of(attachment_id - _FILE_IDS) if attachment_id > _FILE_IDS else []
     return (files[0]["name"], f"Текст задания {attachment_id - _FILE_IDS}.\r\n".encode()) if files else None
 
@@ -136,7 +175,7 @@ def announcements(world: World) -> Json:
     shown = []
     for number, (after, name, text, fraction) in enumerate(texts):
         posted = datetime(start.year, start.month, start.day, 10, 7, 31) + timedelta(days=after)  # noqa: DTZ001
-        files = [{"id": _FILE_IDS, "name": "План.docx", "originalFileName": "План.docx", "description": None}]
+        files = [{"id": _FILE_IDS, "name": _PLAN, "originalFileName": _PLAN, "description": None}]
         if posted <= world.now:
             shown.append({
                 "description": text, "postDate": f"{posted.isoformat()}{fraction}", "deleteDate": None,
@@ -213,7 +252,7 @@ def _lesson(group: Group, lesson: Lesson, version: Version) -> Json:
     return shown
 
 
-def _assignment(world: World, pupil: Pupil, entry: Entry, version: Version) -> Json:
+def _assignment(world: World, pupil: Pupil, entry: Entry, version: Version, handed_in: HandedIn) -> Json:
     shown: Json = {
         "id": entry.id, "typeId": entry.type_id, "assignmentName": entry.name, "weight": entry.weight,
         "dueDate": moment(entry.lesson.date), "classMeetingId": entry.lesson.id,
@@ -231,9 +270,22 @@ def _assignment(world: World, pupil: Pupil, entry: Entry, version: Version) -> J
         if version.marks_have_ids:
             shown["mark"]["id"] = 0
         if entry.id % _COMMENT_EVERY == 0:
-            shown["markComment"] = {"id": entry.id, "name": "Молодец", "wasRead": False}
-    elif entry.type_id == HOMEWORK_TYPE and entry.id % _ANSWER_EVERY == 0:
+            shown["markComment"] = _comment(world, entry, entry.mark)
+    answered = handed_in.answers.get((pupil.id, entry.id))
+    if answered is not None:
+        shown["textAnswer"] = {"answer": answered[0], "answerDate": answered[1].isoformat()}
+    elif entry.mark is None and entry.type_id == HOMEWORK_TYPE and entry.id % _ANSWER_EVERY == 0:
         shown["textAnswer"] = {"answer": "Сделано", "answerDate": f"{moment(entry.lesson.date)}.5"}
+    return shown
+
+
+def _comment(world: World, entry: Entry, mark: Mark) -> Json:
+    """A teacher's comment on a mark; some tell who wrote it and when (the shape of `teacher` is assumed)."""
+    shown: Json = {"id": entry.id, "name": "Молодец", "wasRead": False}
+    if entry.id % _SIGNED_COMMENT_EVERY == 0:
+        edited = max(item for item in mark.value.moments if item <= world.now)
+        shown["teacher"] = named(entry.group.teacher)
+        shown["editTime"] = edited.isoformat()
     return shown
 
 

@@ -57,7 +57,7 @@ _STAGES = (
     (("reports", "v2/reports", "earlyaccess"), Stage.REPORT),
     (("signalr", "queuehub"), Stage.HUB),
     (("files/",), Stage.FILE),
-    (("student/", "announcements", "attachments"), Stage.FAMILY),
+    (("student/", "announcements", "attachments", "assignments/", "mail/", "forum/"), Stage.FAMILY),
 )
 
 

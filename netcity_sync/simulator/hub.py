@@ -1,9 +1,8 @@
-"""The report hub: ASP.NET Core SignalR, and the classic one of older releases (protocol.md §2.9)."""
+"""The report hub since 5.29: ASP.NET Core SignalR in JSON, negotiated or not (protocol.md §2.9)."""
 
 import asyncio
 import json
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,12 +14,14 @@ from netcity_sync.simulator.reports import QUEUE, Reports, Task
 from netcity_sync.simulator.sessions import Session
 
 RECORD_END = "\x1e"
-_NO_SUCH_TASK = "Задача не найдена"
-_CLASSIC_ERROR = "There was an error invoking Hub method 'queuehub.StartTask'."
-_POLL_SECONDS = 2.0
-_DROP_AFTER = 2
+SILENCE_SECONDS = 30.0
+"""How long a client may send nothing before its connection is closed."""
+KEEP_ALIVE_SECONDS = 15.0
+"""How often a silent client is pinged."""
 
-Find = Callable[[str | None, str | None], Session | None]
+_NO_SUCH_TASK = "Задача не найдена"
+_DROP_AFTER = 2
+_INVOCATION, _COMPLETION, _PING, _CLOSE = 1, 3, 6, 7
 
 
 @dataclass(slots=True)
@@ -31,23 +32,60 @@ class HubFaults:
     hangs: Callable[[], bool]
 
 
+class _SilentError(Exception):
+    """The client sent nothing for too long."""
+
+
+@dataclass(slots=True)
+class Negotiation:
+    """Connections that were negotiated and wait for their web socket; whose they are, by the id that opens them."""
+
+    waiting: dict[str, Session] = field(default_factory=dict)
+    count: int = 0
+
+    def answer(self, request: Request, session: Session) -> Response:
+        """`POST …/negotiate`: version 1 has a token besides the id, version 0 is opened by the id itself."""
+        if request.method != "POST":
+            return Response(status_code=405)
+        self.count += 1
+        version = min(_number(request.query_params.get("negotiateversion", "0")), 1)
+        shown: dict[str, Any] = {"negotiateVersion": version, "connectionId": f"connection{self.count:012d}"}
+        opens = shown["connectionId"]
+        if version:
+            shown["connectionToken"] = opens = f"token{self.count:017d}"
+        shown["availableTransports"] = [{"transport": "WebSockets", "transferFormats": ["Text", "Binary"]}]
+        self.waiting[opens] = session
+        return JSONResponse(shown)
+
+    def opens(self, opener: str | None, session: Session) -> bool:
+        """Whether a socket may open: it was not negotiated at all, or just now and by the same session."""
+        return opener is None or self.waiting.pop(opener, None) is session
+
+
 async def core_hub(socket: WebSocket, session: Session, reports: Reports, faults: HubFaults) -> None:
-    """One connection of the Core hub: handshake, invocations, one record a message."""
+    """One connection of the Core hub: handshake, invocations, pings; who falls silent or says good-bye is let go."""
     await socket.accept()
     try:
         async for record in _records(socket):
             if "protocol" in record:
                 await socket.send_text("{}" + RECORD_END)
-            elif str(record.get("target", "")).lower() in ("starttask", "starttaskasync"):
-                await _start(socket, record, session, reports, faults)
+            elif record.get("type") == _PING:
+                await _send(socket, {"type": _PING})
+            elif record.get("type") == _CLOSE:
+                await _good_bye(socket, None)
+                return
+            elif record.get("type") == _INVOCATION or "target" in record:
+                await _invoke(socket, record, session, reports, faults)
+    except _SilentError:
+        await _good_bye(socket, "The client was silent for too long.")
     except WebSocketDisconnect:
         return
 
 
-async def _records(socket: WebSocket) -> Any:
+async def _records(socket: WebSocket) -> AsyncIterator[dict[str, Any]]:
     """Records of text and binary messages alike; several may come in one."""
     while True:
-        message = await socket.receive()
+        message = await _message(socket)
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", 1000))
         text = message.get("text")
@@ -62,6 +100,38 @@ async def _records(socket: WebSocket) -> Any:
                 yield record if isinstance(record, dict) else {}
 
 
+async def _message(socket: WebSocket) -> Any:
+    """What the client sends next; it is pinged now and then while it is waited for."""
+    waited = 0.0
+    while waited < SILENCE_SECONDS:
+        try:
+            return await asyncio.wait_for(socket.receive(), min(KEEP_ALIVE_SECONDS, SILENCE_SECONDS))
+        except TimeoutError:
+            waited += KEEP_ALIVE_SECONDS
+        await _send(socket, {"type": _PING})
+    raise _SilentError
+
+
+async def _send(socket: WebSocket, record: dict[str, Any]) -> None:
+    await socket.send_text(json.dumps(record, ensure_ascii=False) + RECORD_END)
+
+
+async def _good_bye(socket: WebSocket, error: str | None) -> None:
+    await _send(socket, {"type": _CLOSE} if error is None else {"type": _CLOSE, "error": error})
+    await socket.close(1000)
+
+
+async def _invoke(
+    socket: WebSocket, record: dict[str, Any], session: Session, reports: Reports, faults: HubFaults
+) -> None:
+    """Start a task; an unknown method is refused, to those who gave a number to refer to (the text is assumed)."""
+    if str(record.get("target", "")).lower() in ("starttask", "starttaskasync"):
+        await _start(socket, record, session, reports, faults)
+    elif record.get("invocationId") is not None:
+        error = f"Unknown hub method '{record.get('target')}'"
+        await _send(socket, {"type": _COMPLETION, "invocationId": record["invocationId"], "error": error})
+
+
 async def _start(
     socket: WebSocket, record: dict[str, Any], session: Session, reports: Reports, faults: HubFaults
 ) -> None:
@@ -71,15 +141,15 @@ async def _start(
     well = task is not None and arguments[1:2] == [QUEUE]
     result = {"success": well, "message": None if well else _NO_SUCH_TASK}
     messages: list[dict[str, Any]] = [
-        {"type": 3, "invocationId": record.get("invocationId"), "result": result},
-        {"type": 6},
+        {"type": _COMPLETION, "invocationId": record.get("invocationId"), "result": result},
+        {"type": _PING},
     ]
     if well and task is not None:
         messages += _core_progress(task)
     for place, message in enumerate(messages):
         if (hangs and message.get("target") == "complete") or (breaks and place == _DROP_AFTER):
             break
-        await socket.send_text(json.dumps(message, ensure_ascii=False) + RECORD_END)
+        await _send(socket, message)
     if breaks:
         await socket.close(1011)
 
@@ -87,112 +157,10 @@ async def _start(
 def _core_progress(task: Task) -> Iterator[dict[str, Any]]:
     for status in ("Running", "Finished"):
         arguments = [{"taskId": task.id, "status": status, "details": None}]
-        yield {"type": 1, "target": "progress", "arguments": arguments}
+        yield {"type": _INVOCATION, "target": "progress", "arguments": arguments}
     done = {"taskId": task.id, "data": task.file, "componentId": None}
-    yield {"type": 1, "target": "complete", "arguments": [done]}
+    yield {"type": _INVOCATION, "target": "complete", "arguments": [done]}
 
 
-@dataclass(slots=True)
-class _Connection:
-    """A connection of the classic hub, by web socket or long polling."""
-
-    session: Session
-    waiting: deque[dict[str, Any]] = field(default_factory=deque)
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def push(self, message: dict[str, Any]) -> None:
-        self.waiting.append(message)
-        self.woken.set()
-
-
-@dataclass(slots=True)
-class ClassicHub:
-    """All connections of the classic hub."""
-
-    reports: Reports
-    faults: HubFaults
-    with_queue: bool
-    connections: dict[str, _Connection] = field(default_factory=dict)
-    cursor: int = 0
-
-    def _negotiate(self, session: Session) -> Response:
-        token = f"token{len(self.connections):06d}"
-        self.connections[token] = _Connection(session)
-        return JSONResponse({
-            "Url": "/webapi/signalr", "ConnectionToken": token, "ConnectionId": token, "KeepAliveTimeout": 20,
-            "DisconnectTimeout": 30, "ConnectionTimeout": 110, "TryWebSockets": True, "ProtocolVersion": "1.5",
-            "TransportConnectTimeout": 5, "LongPollDelay": 0,
-        })  # fmt: skip
-
-    async def call(self, name: str, request: Request, session: Session) -> Response:
-        """`negotiate`, `start`, `send`, `poll`, `connect` and `abort` over plain HTTP."""
-        if name == "negotiate":
-            return self._negotiate(session)
-        connection = self.connections.get(request.query_params.get("connectionToken", ""))
-        if connection is None:
-            return Response(status_code=400)
-        if name == "send":
-            self._invoke(connection, str((await request.form()).get("data", "")))
-        answers = {"start": {"Response": "started"}, "send": {"I": "0"}, "connect": self._empty(), "abort": {}}
-        return JSONResponse(await self._poll(connection) if name == "poll" else answers.get(name, {}))
-
-    async def socket(self, socket: WebSocket) -> None:
-        """`connect?transport=webSockets`."""
-        connection = self.connections.get(socket.query_params.get("connectionToken", ""))
-        if connection is None:
-            await socket.close(1008)
-            return
-        await socket.accept()
-        await socket.send_json(self._empty())
-        try:
-            while True:
-                message = await socket.receive()
-                if message["type"] == "websocket.disconnect":
-                    return
-                text = message.get("text") or (message.get("bytes") or b"").decode("utf-8", "replace")
-                for answer in self._invoke(connection, text):
-                    await socket.send_text(json.dumps(answer))
-                while connection.waiting:
-                    await socket.send_text(json.dumps(connection.waiting.popleft()))
-                if self.faults.breaks():
-                    await socket.close(1011)
-                    return
-        except WebSocketDisconnect:
-            return
-
-    def _invoke(self, connection: _Connection, text: str) -> list[dict[str, Any]]:
-        """Start a task; the answer to the call itself, the rest waits on the connection."""
-        try:
-            call = json.loads(text)
-            arguments = list(call["A"])
-        except (ValueError, KeyError, TypeError):
-            return []
-        number = str(call.get("I", 0))
-        # a client that reads the bare number of old releases as an object sends null: its newest task is meant
-        wanted = arguments[0] if arguments and arguments[0] is not None else self.reports.newest(connection.session)
-        task = self.reports.start(connection.session, wanted)
-        if task is None or (arguments[1:] == [QUEUE]) is not self.with_queue:
-            return [{"I": number, "E": _CLASSIC_ERROR}]
-        for name, body in (
-            ("progress", {"TaskId": task.id, "Status": "Running", "Details": None}),
-            ("complete", {"TaskId": task.id, "Data": task.file, "ComponentId": None}),
-        ):
-            if not (name == "complete" and self.faults.hangs()):
-                connection.push({"C": self._next(), "M": [{"H": "QueueHub", "M": name, "A": [body]}]})
-        return [{"I": number}, {}]
-
-    async def _poll(self, connection: _Connection) -> dict[str, Any]:
-        if not connection.waiting:
-            connection.woken.clear()
-            try:
-                await asyncio.wait_for(connection.woken.wait(), _POLL_SECONDS)
-            except TimeoutError:
-                return {"C": self._next(), "M": []}
-        return connection.waiting.popleft()
-
-    def _empty(self) -> dict[str, Any]:
-        return {"C": self._next(), "S": 1, "M": []}
-
-    def _next(self) -> str:
-        self.cursor += 1
-        return f"d-{self.cursor}"
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0

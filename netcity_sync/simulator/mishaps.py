@@ -9,11 +9,8 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.types import Receive, Scope, Send
 
 from netcity_sync.simulator.faults import HANG_SECONDS, Fault, Faults, Stage
+from netcity_sync.simulator.pages import sign_in_page
 
-_SIGN_IN_PAGE = (
-    "<!DOCTYPE html><html><head><title>Вход</title></head><body><form action='/webapi/login' method='post'>"
-    "<input name='UN'><input type='password' name='PW'></form></body></html>"
-)
 _WARNING_PAGE = (
     "<html><body onload='document.forms[0].submit()'><form action='/asp/SecurityWarning.asp' method='post'>"
     "<input type='hidden' name='WarnType' value='1'></form></body></html>"
@@ -50,7 +47,7 @@ _ANSWERS: dict[Fault, Callable[[str, Faults], Response]] = {
     Fault.TOO_MANY: _too_many,
     Fault.EXPIRED_SESSION: lambda _, __: JSONResponse({"message": "Сессия истекла"}, status_code=401),
     Fault.REDIRECT: lambda _, __: RedirectResponse("/authorize/login", status_code=302),
-    Fault.SIGN_IN_PAGE: lambda _, __: HTMLResponse(_SIGN_IN_PAGE),
+    Fault.SIGN_IN_PAGE: lambda _, __: HTMLResponse(sign_in_page()),
     Fault.ACCESS_DENIED: lambda _, __: PlainTextResponse("Ошибка доступа"),
     Fault.WARNING_PAGE: lambda _, __: HTMLResponse(_WARNING_PAGE),
     Fault.GARBAGE: lambda _, __: Response('{"journals": [{"subjectGro', media_type="application/json"),

@@ -7,7 +7,7 @@ from netcity_sync.simulator.calendar import Term
 from netcity_sync.simulator.curriculum import ASSIGNMENT_TYPES
 from netcity_sync.simulator.habits import lesson_end
 from netcity_sync.simulator.school import Group, Pupil, SchoolClass, Teacher
-from netcity_sync.simulator.sessions import TIME_OUT, Session
+from netcity_sync.simulator.sessions import Session
 from netcity_sync.simulator.versions import Version
 from netcity_sync.simulator.world import LessonRow, World
 
@@ -15,6 +15,7 @@ Json = Any
 LESSON_LENGTH = timedelta(minutes=45)
 _SLOTS = range(1, 10)
 _ROOMS = 40
+_ADDRESS = "г. Примерск, ул. Учебная, 1"
 _PRODUCT = "Сетевой Город. Образование"
 
 
@@ -37,6 +38,13 @@ def login_data(version: str, *, by_password: bool = True) -> Json:
     }  # fmt: skip
 
 
+def full_name(world: World) -> str:
+    """The school's name in full."""
+    return world.school.name.replace("МБОУ", "Муниципальное бюджетное общеобразовательное учреждение").replace(
+        "СОШ", "Средняя общеобразовательная школа"
+    )
+
+
 _TOWN = "г. Примерск"
 _NEIGHBOURS = (
     (900_101, "МАОУ «Гимназия № 2»", _TOWN),
@@ -46,10 +54,14 @@ _NEIGHBOURS = (
 """Other schools of the same server: id, short name, town. Nobody can sign in there."""
 
 
-def schools_found(world: World) -> list[Json]:
-    """What `GET schools/search` chooses from [R]: the school first, then its neighbours."""
+def schools_found(world: World, *, with_address: bool) -> list[Json]:
+    """What `GET schools/search` chooses from [R]: the school first, then its neighbours.
+
+    Before 5.32 with `addressString` besides [C nm17].
+    """
     school = world.school
-    return [_school_found(*item) for item in ((school.id, school.name, _TOWN), *_NEIGHBOURS)]
+    found = [_school_found(*item) for item in ((school.id, school.name, _TOWN), *_NEIGHBOURS)]
+    return [{**item, "addressString": item["address"]} for item in found] if with_address else found
 
 
 def _school_found(school_id: int, name: str, town: str) -> Json:
@@ -61,27 +73,32 @@ def _school_found(school_id: int, name: str, town: str) -> Json:
 
 def signed_in(world: World, session: Session, second: bool) -> Json:
     """`POST login` [R §1.8]: who has several roles must choose one, who works twice is warned."""
-    account, school = session.account, world.school
-    organization = {"id": school.id, "name": school.name}
     entry, request = "/app/school/studentdiary/" if session.kind in ("parent", "student") else "/app/school/main/", None
     if session.role is None:
         entry = "/app/simple/attention/choose-session-role"
     elif second:
         entry, request = "/asp/SecurityWarning.asp", {"warnType": "1"}
     return {
-        "at": session.at, "code": None, "timeOut": int(TIME_OUT.total_seconds() * 1000), "accessToken": session.secret,
-        "refreshToken": session.secret, "tokenType": "Bearer",
-        "accountInfo": {
-            "activeToken": None, "secureActiveToken": "", "currentOrganization": organization,
-            "user": {"id": account.user_id, "name": account.name},
-            "userRoles": [
-                {"userId": account.user_id, "schoolId": school.id, "role": {"id": int(role), "name": role.title}}
-                for role in account.roles
-            ],
-            "organizations": [organization], "loginTime": f"{world.now.isoformat()}.7383797", "active": True,
-            "canLogin": True, "storeTokens": True, "accessToken": session.secret,
-        },
+        "at": session.at, "code": None, "timeOut": int(session.time_out.total_seconds() * 1000),
+        "accessToken": session.secret, "refreshToken": session.secret, "tokenType": "Bearer",
+        "accountInfo": account_info(world, session),
         "entryPoint": entry, "requestData": request, "errorMessage": None,
+    }  # fmt: skip
+
+
+def account_info(world: World, session: Session) -> Json:
+    """Who signed in [R §1.8]; `GET auth/account` is assumed to answer the same."""
+    account, school = session.account, world.school
+    organization = {"id": school.id, "name": school.name}
+    return {
+        "activeToken": None, "secureActiveToken": "", "currentOrganization": organization,
+        "user": {"id": account.user_id, "name": account.name},
+        "userRoles": [
+            {"userId": account.user_id, "schoolId": school.id, "role": {"id": int(role), "name": role.title}}
+            for role in account.roles
+        ],
+        "organizations": [organization], "loginTime": f"{session.began.isoformat()}.7383797", "active": True,
+        "canLogin": True, "storeTokens": True, "accessToken": session.secret,
     }  # fmt: skip
 
 
@@ -114,13 +131,13 @@ def years(world: World) -> Json:
 def context(world: World, session: Session, version: Version) -> Json:
     """`GET context` [R, of a parent; the menu and rights of staff are assumed]."""
     school, account = world.school, session.account
-    shown = year(world)
+    shown = next(item for item in years(world) if session.year_id in (None, item["id"]))
     role = session.role or account.roles[0]
     return {
         "at": session.at, "userId": account.user_id, "funcType": "School", "schoolId": school.id,
         "schoolYearId": shown["id"], "globalYearId": shown["globalYear"]["id"], "productName": _PRODUCT,
-        "copyright": "", "userLanguage": "ru", "version": version.text, "versionDate": None,
-        "organizationName": school.name,
+        "copyright": "© Учебный сервер", "userLanguage": "ru", "version": version.text, "versionDate": None,
+        "organizationName": full_name(world),
         "menuContext": {"modelMenu": _menu(role.staff), "menuItemInfo": None, "tabItemInfo": None},
         "rights": [15, 24, 25] if version.of_2026 else ["arCalendarViewSelf"],
         "roles": [int(role)] if version.of_2026 else [role.key], "schoolyear": shown,
@@ -160,7 +177,7 @@ def _menu(staff: bool) -> list[Json]:
     return shown
 
 
-def state(session: Session, others: int, since: datetime) -> Json:
+def state(session: Session, others: int, since: datetime, unread: int) -> Json:
     """`GET context/state` [R]: a notice where somebody else works under the same login."""
     notice = {
         "type": "security-warning",
@@ -173,7 +190,7 @@ def state(session: Session, others: int, since: datetime) -> Json:
         },
     }  # fmt: skip
     return {
-        "mailMessagesUnreadCount": 0, "mailError": None, "activeSessionsCount": 1 + others,
+        "mailMessagesUnreadCount": unread, "mailError": None, "activeSessionsCount": 1 + others,
         "notifications": [notice] if others else [],
     }  # fmt: skip
 
@@ -183,17 +200,26 @@ def school_card(world: World) -> Json:
     school = world.school
     return {
         "commonInfo": {
-            "schoolName": school.name, "fullSchoolName": f"Муниципальное учреждение {school.name}", "about": "",
+            "schoolName": school.name, "fullSchoolName": full_name(world), "about": "",
             "founders": [], "status": None,
         },
         "contactInfo": {
-            "juridicalAddress": "г. Примерск", "postAddress": "г. Примерск", "phones": "", "fax": "", "email": "",
+            "juridicalAddress": _ADDRESS, "postAddress": _ADDRESS, "phones": "", "fax": "", "email": "",
             "web": "", "cityName": "Примерск",
         },
         "managementInfo": {
             "director": "", "principalUVR": "", "principalAHC": "", "principalIT": "", "collegiateManagement": "",
         },
         "otherInfo": {}, "bankDetails": {}, "foodPayDetails": {}, "internetConnectionInfo": {},
+    }  # fmt: skip
+
+
+def school_in_list(world: World) -> Json:
+    """One item of `GET addresses/schools?sft=2` [C]; also what `GET schools/{id}` is assumed to answer."""
+    school = world.school
+    return {
+        "id": school.id, "name": school.name, "fullName": full_name(world), "addressString": _ADDRESS, "countryId": 2,
+        "stateId": 1, "cityId": 1, "municipalityDistrictId": 0, "funcType": 2,
     }  # fmt: skip
 
 
@@ -206,6 +232,16 @@ def login_form(world: World) -> Json:
         "cities": [one], "funcs": [{"id": 2, "name": "Общеобразовательные"}], "schools": [school],
         "cid": 2, "sid": 1, "pid": 0, "cn": 1, "sft": 2, "scid": world.school.id, "hlevels": None, "ems": None,
     }  # fmt: skip
+
+
+_SELECTS = ("cid", "sid", "pid", "cn", "sft", "scid")
+_OFFERS = ("countries", "states", "provinces", "cities", "funcs", "schools")
+
+
+def next_select(world: World, changed: str) -> Json:
+    """`GET loginform?…&LASTNAME=` [C]: what the select after the changed one offers (`lastElem` is assumed)."""
+    place = _SELECTS.index(changed) + 1 if changed in _SELECTS[:-1] else 0
+    return {"items": login_form(world)[_OFFERS[place]], "lastElem": _SELECTS[place]}
 
 
 def term(item: Term) -> Json:
@@ -354,3 +390,12 @@ def journal(world: World, group: Group, term_id: int) -> Json:
 def sys_info(version: str) -> str:
     """`GET sysInfo`: plain text."""
     return f"Id: 00000000-0000-4000-8000-000000000000\r\nВерсия системы: {version}\r\n"
+
+
+def sign_in_page() -> str:
+    """What a browser gets that is not signed in: a page of our own."""
+    return (
+        "<!DOCTYPE html><html lang='ru'><head><meta charset='utf-8'><title>Вход</title></head><body>"
+        "<form action='/webapi/login' method='post'><label>Логин <input name='UN'></label>"
+        "<label>Пароль <input type='password' name='PW'></label><button>Войти</button></form></body></html>"
+    )

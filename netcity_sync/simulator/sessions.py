@@ -7,7 +7,8 @@ from random import Random
 
 from netcity_sync.simulator.people import Account, Role
 
-TIME_OUT = timedelta(milliseconds=900_000)
+_TIME_OUT = timedelta(milliseconds=900_000)
+_STUDENT_TIME_OUT = timedelta(milliseconds=3_600_000)
 _LOCKED_FOR = timedelta(minutes=1)
 _FAILURES_ALLOWED = 3
 
@@ -21,12 +22,24 @@ class Session:
     secret: str
     last_used: datetime
     role: Role | None
+    began: datetime
+    cookie: str
     year_id: int | None = None
+    grown: set[str] = field(default_factory=set)
 
     @property
     def kind(self) -> str:
         """What the account works as in this session; empty while its role is not chosen."""
         return "" if self.role is None else "staff" if self.role.staff else self.role.name.lower()
+
+    @property
+    def time_out(self) -> timedelta:
+        """How long it may be idle [R]: pupils longer than the others."""
+        return _STUDENT_TIME_OUT if self.role is Role.STUDENT else _TIME_OUT
+
+    def dead(self, now: datetime) -> bool:
+        """Whether it was idle for too long."""
+        return now - self.last_used > self.time_out
 
 
 @dataclass(slots=True)
@@ -71,8 +84,10 @@ class Sessions:
         if account is None or form.get("scid") != str(self.school_id) or form.get("pw2") != expected(account, salt):
             return self._refuse(login, now)
         self.failures.pop(login, None)
-        second = any(item.account is account for item in self.open.values())
-        session = Session(account, "0016" + self.digits(22), self.digits(12), now, _role(account, form))
+        second = any(item.account is account for item in self.living(now))
+        secret = self.digits(12)
+        cookie = f"ESRNSECR{self.digits(5)}={secret}"
+        session = Session(account, "0016" + self.digits(22), secret, now, _role(account, form), now, cookie)
         self.open[session.at] = session
         return SignInAnswer(session, second=second)
 
@@ -95,18 +110,41 @@ class Sessions:
     def find(self, at: str | None, secret: str | None, now: datetime) -> Session | None:
         """The live session that shows this `at` and this cookie."""
         session = self.open.get(at or "")
-        if session is None or secret is None or session.secret not in secret.split("&"):
+        if session is None or secret is None or not _shows(secret, session):
             return None
-        if now - session.last_used > TIME_OUT:
+        if session.dead(now):
             self.kill(at)
             return None
         session.last_used = max(session.last_used, now)
         return session
 
+    def expired(self, at: str, now: datetime) -> bool:
+        """Whether a session is over; to ask does not prolong it."""
+        session = self.open.get(at)
+        return session is None or session.dead(now)
+
+    def living(self, now: datetime) -> list[Session]:
+        """All sessions that are not over, each once."""
+        found = {id(item): item for item in self.open.values() if not item.dead(now)}
+        return list(found.values())
+
+    def grow(self, session: Session, page: str) -> str | None:
+        """The longer cookie of a session that opens a page for the first time; it still holds the one before."""
+        if page in session.grown:
+            return None
+        session.grown.add(page)
+        session.cookie = f"{session.cookie}&ESRNSECR{self.digits(5)}={self.digits(12)}"
+        return session.cookie
+
     def kill(self, at: str | None) -> None:
         """End a session."""
         dead = self.open.get(at or "")
         self.open = {key: item for key, item in self.open.items() if item is not dead}
+
+
+def _shows(cookie: str, session: Session) -> bool:
+    """Whether a cookie holds the sub-session that the sign-in gave."""
+    return session.cookie.partition("&")[0] in cookie.split("&")
 
 
 def _role(account: Account, form: dict[str, str]) -> Role | None:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from netcity_sync.simulator import pages
 from netcity_sync.simulator.faults import Fault, Stage
@@ -14,6 +14,11 @@ REFUSED = {"message": "Отказано в доступе"}
 NOT_SIGNED_IN = {"message": "Требуется авторизация"}
 
 Handler = Callable[[Server, Request], Awaitable[Response]]
+
+
+def give_cookie(response: Response, value: str) -> None:
+    """Set the session's cookie as the GIS does: not quoted, though its value holds `=` (§1.4)."""
+    response.headers.append("Set-Cookie", f"{SESSION_COOKIE}={value}; path=/; HttpOnly")
 
 
 async def _login_data(server: Server, request: Request) -> Response:
@@ -47,7 +52,7 @@ async def _enter(server: Server, request: Request) -> Response:
     if answer.session is None:
         return JSONResponse({"message": answer.refusal}, status_code=409)
     response = JSONResponse(pages.signed_in(server.world, answer.session, answer.second))
-    response.set_cookie(SESSION_COOKIE, answer.session.secret, httponly=True)
+    give_cookie(response, answer.session.cookie)
     return response
 
 
@@ -60,7 +65,8 @@ async def _schools(server: Server, request: Request) -> Response:
     if name is None and not server.version.nameless_search:
         return JSONResponse(REFUSED, status_code=403)
     wanted = (name or "").lower().strip()
-    return JSONResponse([item for item in pages.schools_found(server.world) if wanted in str(item["name"]).lower()])
+    found = pages.schools_found(server.world, with_address=server.version.nameless_search)
+    return JSONResponse([item for item in found if wanted in str(item["name"]).lower()])
 
 
 async def _login_form(server: Server, request: Request) -> Response:
@@ -68,7 +74,27 @@ async def _login_form(server: Server, request: Request) -> Response:
 
 
 async def _expired(server: Server, request: Request) -> Response:
-    return JSONResponse(request.query_params.get("token", "") not in server.sessions.open)
+    return JSONResponse(server.sessions.expired(request.query_params.get("token", ""), server.world.now))
+
+
+async def _next_select(server: Server, request: Request) -> Response:
+    return JSONResponse(pages.next_select(server.world, request.query_params.get("lastname", "").lower()))
+
+
+async def _school_list(server: Server, request: Request) -> Response:
+    usual = request.query_params.get("sft", "2") == "2"
+    return JSONResponse([pages.school_in_list(server.world)] if usual else [])
+
+
+async def _sys_info(server: Server, request: Request) -> Response:
+    return PlainTextResponse(pages.sys_info(server.version.text))
+
+
+async def _login_state(server: Server, request: Request) -> Response:
+    """A token for the way of the application; its shape is assumed."""
+    if request.method != "POST":
+        return JSONResponse(REFUSED, status_code=405)
+    return JSONResponse(server.sessions.digits(32))
 
 
 async def leave(server: Server, request: Request) -> Response:
@@ -92,7 +118,11 @@ OPEN_CALLS: dict[str, Handler] = {
     "login": _login,
     "auth/login": _newer_login,
     "auth/logout": leave,
+    "auth/login-state": _login_state,
     "schools/search": _schools,
+    "addresses/schools": _school_list,
+    "loginform": _next_select,
+    "sysinfo": _sys_info,
     "prepareloginform": _login_form,
     "context/expired": _expired,
     "attachments/uploadlimits": _upload_limits,

@@ -9,11 +9,14 @@ from random import Random
 from starlette.datastructures import Headers, QueryParams
 
 from netcity_sync.simulator import pages
+from netcity_sync.simulator.classic_hub import ClassicHub
 from netcity_sync.simulator.faults import Fault, Faults, Stage
-from netcity_sync.simulator.hub import ClassicHub, HubFaults
+from netcity_sync.simulator.handed_in import HandedIn
+from netcity_sync.simulator.hub import HubFaults, Negotiation
 from netcity_sync.simulator.ledger import make_ledger
 from netcity_sync.simulator.ledger_file import write_ledger
 from netcity_sync.simulator.people import deal_accounts
+from netcity_sync.simulator.post import Post, first_letters
 from netcity_sync.simulator.reports import Reports
 from netcity_sync.simulator.school import Group
 from netcity_sync.simulator.sessions import Session, Sessions
@@ -43,6 +46,9 @@ class Server:
     sessions: Sessions
     reports: Reports
     classic_hub: ClassicHub
+    negotiation: Negotiation = field(default_factory=Negotiation)
+    post: Post = field(default_factory=Post)
+    handed_in: HandedIn = field(default_factory=HandedIn)
     ledger: Path | None = None
     log: list[LoggedCall] = field(default_factory=list)
     _pages: dict[tuple[int, int], bytes] = field(default_factory=dict)
@@ -71,7 +77,7 @@ class Server:
 
     def session_of(self, headers: Headers, query: QueryParams, cookies: dict[str, str]) -> Session | None:
         """The live session that a call shows: `at` as header or parameter, and the cookie."""
-        at = headers.get("at") or query.get("at") or query.get("AT")
+        at = headers.get("at") or query.get("at")
         return self.sessions.find(at, cookies.get(SESSION_COOKIE), self.world.now)
 
 
@@ -84,7 +90,8 @@ def make_server(seed: int, classes: int, now: datetime, version: Version, ledger
     reports = Reports(world, version.text)
     hub_faults = hub_faults_of(faults)
     hub = ClassicHub(reports, hub_faults, version.second_reports)
-    server = Server(world, version, faults, Sessions(accounts, world.school.id, random), reports, hub, ledger)
+    server = Server(world, version, faults, Sessions(accounts, world.school.id, random), reports, hub, ledger=ledger)
+    server.post.letters.extend(first_letters(world.school, accounts))
     server.write_ledger()
     return server
 

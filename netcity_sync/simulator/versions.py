@@ -51,6 +51,11 @@ class Version:
         return self.minor < (5, 32)
 
     @property
+    def json_mail(self) -> bool:
+        """Whether mail and forum answer in JSON (2023 and later; that it began with this release is assumed)."""
+        return self.minor >= (5, 20)
+
+    @property
     def of_2026(self) -> bool:
         """Whether rights are numbers, `auth/login` answers, and diaries carry the fields of 2026 [R]."""
         return self.minor >= (5, 45)

@@ -82,8 +82,10 @@ def test_cards_files_debts_and_news(simulator: Simulator, view: FamilyView) -> N
     diary, _ = view.diary(child.id, *WEEK)
     ids = [item.id for lesson in diary.lessons for item in lesson.assignments]
     files = view.attachments(child.id, ids)
-    assert files
+    assert any(files.values())
     for assignment_id, attached in files.items():
+        if not attached:  # only the pupil's own answer hangs on it
+            continue
         card = view.details(child.id, assignment_id)
         assert card.attachments == attached
         assert str(assignment_id) in view.file(attached[0].id).decode()

@@ -138,14 +138,14 @@ def test_a_sign_in_is_never_repeated(
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_report_is_never_queued_twice(simulator: Simulator, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
-    answer = simulated_calls._reports
+    answer = simulated_calls.report_call
 
     async def fail(server: Any, request: Any, call: str, session: Any) -> Response:
         if call.endswith("/queue"):
             return Response(status_code=status)
         return await answer(server, request, call, session)
 
-    monkeypatch.setattr(simulated_calls, "_reports", fail)
+    monkeypatch.setattr(simulated_calls, "report_call", fail)
     begin, time = len(simulator.log), Time()
     with source(simulator, time) as adapter, pytest.raises(NetcityError):
         day = NOW.date()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import date, datetime
+from io import BytesIO
 
 import netschoolpy.client
 import pytest
@@ -128,6 +129,47 @@ def test_netschoolpy_cannot_sign_a_teacher_in(simulator: Simulator) -> None:
         client = NetSchool(simulator.url)
         with pytest.raises(Exception, match="401"):
             await client.login(account.login, account.password, simulator.world.school.id)
+        await client.close()
+
+    asyncio.run(read())
+
+
+def test_netschoolpy_writes_letters(simulator: Simulator) -> None:
+    async def write() -> None:
+        client = await signed_in(simulator, "student")
+        page = await client.mail_list()
+        assert page.total_items == len(page.entries)
+        unread = await client.mail_unread()
+        letter = await client.mail_read(unread[0])
+        assert letter.author_name
+        assert letter.id not in await client.mail_unread()
+        (deputy,) = await client.mail_recipients()
+        files = [("вопрос.txt", b"?")] if simulator.version != "5.30" else []
+        sent = await client.mail_send("Вопрос", "<p>?</p>", [deputy.id], attachments=files)
+        (row,) = (await client.mail_list("Sent")).entries
+        assert row.id == sent
+        assert len((await client.mail_read(sent)).file_attachments) == len(files)
+        await client.mail_delete([sent])
+        assert [item.id for item in (await client.mail_list("Deleted")).entries] == [sent]
+        await client.mail_restore([sent])
+        with pytest.raises(Exception, match=r"всем|500"):
+            await client.mail_draft(sent, "replyAll")
+        await client.logout()
+        await client.close()
+
+    asyncio.run(write())
+
+
+def test_netschoolpy_fetches_a_picture_and_settings(simulator: Simulator) -> None:
+    async def read() -> None:
+        client = await signed_in(simulator, "parent")
+        picture = BytesIO()
+        await client.download_profile_picture(client.students[0].id, picture)
+        assert picture.getvalue().startswith(b"\x89PNG")
+        assert (await client.my_settings())["loginName"] == simulator.account("parent").login
+        assert (await client.upload_limits())["mailFileSizeLimit"] > 0
+        assert (await client.school_info()).name.startswith("Муниципальное")
+        await client.logout()
         await client.close()
 
     asyncio.run(read())

@@ -30,7 +30,8 @@ _HEAD = """\
 
 One table, made by `make faults` and held to by `tests/faults`: every fault of the simulator at every stage of a run,
 striking every call of that stage. The run is the second night of a small school, with one reader, two attempts a call
-and a breaker after six failures in a row (with 0.4 s of patience where answers never come); a healthy night makes {healthy} requests.
+and a breaker after six failures in a row; where answers never come, they are waited for 0.4 s. A healthy night makes
+{healthy} requests.
 
 In no case: a wait beyond its time-out, more than one repeated sign-in, a scope that is merged in part, a value in the
 mirror that the server never sent.

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from hashlib import md5
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
+from simulator.client import Client
 
 from netcity_sync.errors import UsageError
+from netcity_sync.simulator.faults import Fault, Stage
 from netcity_sync.simulator.server import Simulator, running_simulator, simulate
 
 
@@ -19,37 +19,6 @@ def simulator() -> Iterator[Simulator]:
     """One school for all tests of this module."""
     with running_simulator(seed=3, classes=2, now=datetime(2026, 10, 5, 21)) as running:
         yield running
-
-
-class Client:
-    """A client written from the protocol alone."""
-
-    def __init__(self, simulator: Simulator) -> None:
-        self.simulator = simulator
-        self.http = requests.Session()
-        self.http.trust_env = False
-        self.at = ""
-
-    def call(self, method: str, path: str, **options: Any) -> requests.Response:
-        """A call with the session's proof."""
-        headers = {"at": self.at} if self.at else {}
-        return self.http.request(method, f"{self.simulator.url}/webapi/{path}", headers=headers, **options)
-
-    def form(self, password: str) -> dict[str, str]:
-        """The fields of a sign-in."""
-        salt = self.call("POST", "auth/getdata").json()
-        inner = md5(password.encode("cp1251")).hexdigest()
-        pw2 = md5((salt["salt"] + inner).encode()).hexdigest()
-        return {
-            "LoginType": "1", "scid": str(self.simulator.world.school.id), "UN": self.simulator.accounts[0].login,
-            "PW": pw2[: len(password)], "pw2": pw2, "lt": salt["lt"], "ver": salt["ver"],
-        }  # fmt: skip
-
-    def sign_in(self) -> requests.Response:
-        """Sign in properly."""
-        answer = self.call("POST", "login", data=self.form(self.simulator.accounts[0].password))
-        self.at = answer.json().get("at", "")
-        return answer
 
 
 @pytest.fixture
@@ -188,3 +157,9 @@ def test_bad_calls_of_simulate(simulator: Simulator, port: int | None, date: str
             port=busy if port is None else port, seed=1, classes=1, date=date, product_version="5.51.0", faults={},
             ledger=None,
         )  # fmt: skip
+
+
+def test_the_page_about_the_simulator_names_every_fault_and_account(simulator: Simulator) -> None:
+    page = (Path(__file__).parents[2] / "docs/simulator.md").read_text(encoding="utf-8")
+    names = {*Fault, *Stage, *(item.login for item in simulator.accounts), "__clock", "__log", "__fault"}
+    assert {name for name in names if name not in page} == set()
