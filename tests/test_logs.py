@@ -2,6 +2,8 @@
 
 import json
 import logging
+import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,7 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netcity_sync.logs import close_logging, configure_logging, log_file
+from netcity_sync.logs import close_logging, configure_logging, log_file, log_stray_exceptions
 from netcity_sync.scrubbing import Scrubber
 
 AT = "0016123456789012345678901"
@@ -164,6 +166,26 @@ def test_warnings_go_the_same_way(tmp_path: Path, capsys: pytest.CaptureFixture[
     (entry,) = logged(tmp_path)
     assert "Unverified request to ?at=***" in str(entry["event"])
     assert capsys.readouterr().err == ""
+
+
+def test_what_breaks_a_thread_goes_the_same_way(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    configure_logging(tmp_path, verbose=False)
+    log_stray_exceptions()
+
+    def crash() -> None:
+        raise OSError(f"/x?at={AT}")
+
+    thread = threading.Thread(target=crash, name="reader_1")
+    thread.start()
+    thread.join()
+    (entry,) = logged(tmp_path)
+    assert (entry["event"], entry["thread"]) == ("thread_broke", "reader_1")
+    assert "OSError: /x?at=***" in str(entry["exception"])
+    assert "Traceback" not in capsys.readouterr().err
 
 
 def test_a_log_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

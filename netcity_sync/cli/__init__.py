@@ -56,7 +56,15 @@ def main() -> None:
     """The program: runs a command and leaves with its exit code (docs/cli.md)."""
     speak_utf8()
     log_stray_exceptions()
-    sys.exit(run_command_line(sys.argv[1:]))
+    code = run_command_line(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = _nobody_reads()
+    except OSError as error:
+        code = _explain(error)
+        _write_nowhere()
+    sys.exit(code)
 
 
 def run_command_line(arguments: list[str]) -> int:
@@ -92,7 +100,14 @@ def _explain(error: Exception) -> int:
 
 
 def _nobody_reads() -> int:
-    """Whoever read our answer has had enough (`… | head`); Python must not complain of it once more at its end."""
+    """Whoever read our answer has had enough (`… | head`)."""
     log.info("nobody_reads")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _write_nowhere()
     return NetcityError.exit_code
+
+
+def _write_nowhere() -> None:
+    """Let what is still to be written vanish: Python would complain of it once more at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -21,11 +21,13 @@ from netcity_sync.adapters.netschool.transport import Call
 from netcity_sync.adapters.netschool.wire_reports import ReportGroup
 from netcity_sync.adapters.source import DriftNote
 from netcity_sync.errors import AnswerError, SourceClosed, SourceError, SourceUnavailable
+from netcity_sync.scrubbing import Scrubber
 
 log = structlog.get_logger(__name__)
 
 _JOURNALS_TRIED = 5
 _ACCESS_DAYS = 7
+_LONGEST_CODE = 10
 
 
 class ProbeState(StrEnum):
@@ -160,7 +162,7 @@ class _Explorer:
             _, answer = self._probe("Журнал", wire.JournalAnswer, way.call(*place), needed=False)
             for journal in answer.journals if answer is not None else ():
                 codes = {str(item.reason).strip().upper() for item in journal.attendance}
-                unknown |= {code[:10] for code in codes - self._profile.attendance.keys()}
+                unknown |= {_shown_code(code) for code in codes - self._profile.attendance.keys()}
         self._found.unknown_codes = sorted(unknown)
 
     def _reports(self, class_id: int | None) -> None:
@@ -185,7 +187,7 @@ class _Explorer:
             return
         if engine.hub_path not in (None, *self._profile.hubs[:1]):
             self._found.changes["hubs"] = [engine.hub_path]
-        shape: Shape = [list(table.columns) for table in page.tables]
+        shape: Shape = [[Scrubber().text(column) for column in table.columns] for table in page.tables]
         self._found.probes.append(Probe(title, name, ProbeState.ANSWERED, False, shape=shape))
 
 
@@ -222,7 +224,12 @@ def _changed(path: str, body: dict[str, str] | None) -> Iterator[_Way]:
     yield _Way(path, body, changes)
 
 
+def _shown_code(code: str) -> str:
+    """A code of attendance as it may be shown; somebody's remark in its place may name a person."""
+    return code[:_LONGEST_CODE] if len(code.split()) < 2 else "<текст>"
+
+
 def _menu(context: wire.Context) -> Iterator[tuple[str, str]]:
     for item in context.menu.items if context.menu is not None else ():
         for tab in item.tabs or ():
-            yield f"{item.title.strip()} → {tab.title.strip()}", tab.url or ""
+            yield f"{item.title.strip()} → {tab.title.strip()}", (tab.url or "").partition("?")[0]
