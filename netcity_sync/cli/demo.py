@@ -10,7 +10,7 @@ import click
 from netcity_sync.cli.check import print_check
 from netcity_sync.cli.console import remark, say
 from netcity_sync.cli.framework import RussianCommand
-from netcity_sync.cli.options import config_option, month_of
+from netcity_sync.cli.options import config_option, month_of, secrets_of
 from netcity_sync.cli.simulate import DEFAULT_CLASSES, DEFAULT_SEED
 from netcity_sync.clock import Clock, fixed_clock
 from netcity_sync.data_folder import DataFolder
@@ -94,7 +94,7 @@ def _live(folder: Path, seed: int, classes: int, nights: int) -> tuple[Settings,
         settings = load_settings(config)
         data = DataFolder(settings.storage.data_dir)
         data.prepare()
-        configure_logging(data.logs, verbose=False)
+        configure_logging(data.logs, verbose=False, secrets=secrets_of(settings))
         for number, evening in enumerate(evenings, start=1):
             simulator.move(evening)
             outcome = run_sync(settings, gis_source(settings), _clock(evening, settings))

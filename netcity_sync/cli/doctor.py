@@ -8,7 +8,7 @@ import click
 
 from netcity_sync.cli.console import print_json, remark, result_console, say
 from netcity_sync.cli.framework import RussianCommand
-from netcity_sync.cli.options import clock_at, config_option, json_option, now_option, state
+from netcity_sync.cli.options import clock_at, config_option, json_option, now_option, secrets_of, state
 from netcity_sync.jobs.doctor import AreaResults, Verdict, examine, find_settings
 from netcity_sync.jobs.doctor.result import Result
 from netcity_sync.logs import configure_logging
@@ -24,8 +24,8 @@ _MARKS = {Verdict.OK: "✓ в порядке", Verdict.NOTICE: "! внимани
 @config_option
 def doctor_command(offline: bool, now: str | None, as_json: bool) -> None:
     """Examine the installation; exit code 1 where a fault was found."""
-    configure_logging(None, verbose=state().verbose)
     found = find_settings(find_config(state().config))
+    configure_logging(None, verbose=state().verbose, secrets=secrets_of(found.settings))
     if not offline and not as_json and found.error is None:
         remark("Проверяю установку и один раз вхожу в «Сетевой город»…")
     areas = tuple(examine(found, clock_at(now, found.zone), offline=offline))

@@ -1,5 +1,6 @@
 """What many commands share: where the settings are, which moment is now, whether to answer in JSON."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -8,11 +9,20 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
+from pydantic import SecretStr
 
 from netcity_sync.clock import Clock, fixed_clock, system_clock
 from netcity_sync.data_folder import DataFolder
+from netcity_sync.errors import SettingsError
 from netcity_sync.logs import configure_logging
-from netcity_sync.settings import Settings, find_config, load_settings
+from netcity_sync.settings import (
+    FAMILY_PASSWORD_VARIABLE,
+    PASSWORD_VARIABLE,
+    SMTP_PASSWORD_VARIABLE,
+    Settings,
+    find_config,
+    load_settings,
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,8 +39,25 @@ class State:
         settings = load_settings(find_config(self.config))
         folder = DataFolder(settings.storage.data_dir)
         folder.prepare()
-        configure_logging(folder.logs, verbose=self.verbose)
+        configure_logging(folder.logs, verbose=self.verbose, secrets=secrets_of(settings))
         return settings
+
+
+def secrets_of(settings: Settings | None) -> tuple[str, ...]:
+    """Passwords and logins that are known before anything is done: none of them may be logged. Raises nothing."""
+    variables = (PASSWORD_VARIABLE, FAMILY_PASSWORD_VARIABLE, SMTP_PASSWORD_VARIABLE)
+    found = [os.environ.get(name) for name in variables]
+    if settings is not None:
+        found += [section.login for section in (settings.gis, settings.family, settings.mail) if section is not None]
+        found += [_kept(settings.password), _kept(settings.family_password)]
+    return tuple(value for value in found if value)
+
+
+def _kept(password: Callable[[], SecretStr]) -> str | None:
+    try:
+        return password().get_secret_value()
+    except SettingsError:
+        return None
 
 
 def state() -> State:
@@ -44,7 +71,9 @@ def _remember_config(ctx: click.Context, parameter: click.Parameter, value: Path
 
 
 def _remember_verbose(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
-    ctx.ensure_object(State).verbose |= value
+    if value and not ctx.ensure_object(State).verbose:
+        ctx.ensure_object(State).verbose = True
+        configure_logging(None, verbose=True, secrets=secrets_of(None))
 
 
 def config_option(command: F) -> F:

@@ -68,10 +68,10 @@ def _connect(mail: MailSettings) -> smtplib.SMTP:
                 server.starttls(context=trust)
             if mail.login is not None:
                 server.login(mail.login, password)
-        except (smtplib.SMTPException, OSError):
+        except BaseException:
             server.close()
             raise
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, UnicodeEncodeError) as error:
         log.warning("mail_server_failed", error=type(error).__name__)
         raise _no_connection(mail, error) from error
     return server
@@ -91,6 +91,9 @@ def _trust(mail: MailSettings) -> ssl.SSLContext:
 def _no_connection(mail: MailSettings, error: Exception) -> DeliveryError:
     if isinstance(error, smtplib.SMTPAuthenticationError):
         what, todo = "Почтовый сервер не принял логин или пароль.", f"Проверьте mail.login и {SMTP_PASSWORD_VARIABLE}."
+    elif isinstance(error, UnicodeEncodeError):
+        what = "В логине или пароле почты не только латинские буквы, цифры и обычные знаки."
+        todo = f"Задайте на почтовом сервере другой пароль и впишите его в {SMTP_PASSWORD_VARIABLE}."
     elif isinstance(error, ssl.SSLError | smtplib.SMTPNotSupportedError):
         what, todo = "Соединение с почтовым сервером не защищено как нужно.", "Проверьте mail.security и mail.ca_file."
     else:

@@ -159,6 +159,15 @@ def _recorded(connection: sqlite3.Connection, run_id: int, clock: Clock) -> Iter
         _end_badly(connection, run_id, clock(), "interrupted", None)
         log.warning("sync_interrupted", run=run_id)
         raise
+    except Exception as error:
+        log.error("sync_failed", run=run_id, error=type(error).__name__)
+        try:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")  # nobody knows how much of a scope it holds
+            _end_badly(connection, run_id, clock(), "failed", type(error).__name__)
+        except sqlite3.Error as second:
+            log.error("run_not_closed", run=run_id, error=type(second).__name__)
+        raise
 
 
 def _end_badly(connection: sqlite3.Connection, run_id: int, now: datetime, status: str, error: str | None) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import zstandard
 
 from netcity_sync.clock import utc_text
+from netcity_sync.errors import DamagedError
 
 _DDL = """
 CREATE TABLE IF NOT EXISTS payload (
@@ -60,11 +61,20 @@ class RawStore:
 
 @contextmanager
 def open_raw(path: Path) -> Iterator[RawStore]:
-    """The store of raw answers in the file `path`, made where there is none."""
+    """The store of raw answers in the file `path`, made where there is none. Raises DamagedError."""
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute(_DDL)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(_DDL)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise DamagedError(
+                "Файл исходных ответов сервера повреждён.",
+                where=str(path),
+                todo="Уберите его из папки данных и повторите команду: он начнётся заново, зеркало не пострадает.",
+            ) from error
         store = RawStore(connection)
         yield store
         store.commit()

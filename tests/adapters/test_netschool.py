@@ -12,10 +12,14 @@ from pydantic import SecretStr
 from support.recorded import recorded
 
 from netcity_sync.adapters.netschool import wire
+from netcity_sync.adapters.netschool.answer import Answer
 from netcity_sync.adapters.netschool.decode import decode
+from netcity_sync.adapters.netschool.discovery import _shown_code
+from netcity_sync.adapters.netschool.drift import DriftRecorder
 from netcity_sync.adapters.netschool.journal import to_journal
 from netcity_sync.adapters.netschool.pace import Pace
 from netcity_sync.adapters.netschool.profile import Profile, load_profile
+from netcity_sync.adapters.netschool.shape import shape_of_value
 from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.adapters.netschool.transport import Call, Transport
 from netcity_sync.clock import fixed_clock
@@ -225,3 +229,12 @@ def test_the_documented_shape_of_a_journal_parses() -> None:
     shapes = json.loads(recorded("doc_buerak_5.51_teacher_shapes.json"))
     answer = decode(wire.JournalAnswer, json.dumps(shapes["journal"]).encode(), "GET grade/journal")
     assert len(answer.journals[0].marks) == len(shapes["journal"]["journals"][0]["marks"])
+
+
+def test_what_discovery_shows_names_nobody() -> None:
+    answer = Answer.model_validate({"Иванов Иван": 5, "x y": 1, "newField": 2})
+    drift = DriftRecorder()
+    drift.look("GET x", answer)
+    assert {note.field for note in drift.notes()} == {"<ключ>", "newField"}
+    assert shape_of_value({"Иванов Иван": "Отлично"}) == {"<ключ>": "текст"}
+    assert (_shown_code("ОТП"), _shown_code("БОЛЕЕТ ИВАНОВ")) == ("ОТП", "<текст>")

@@ -59,6 +59,16 @@ def test_a_source_that_is_gone_stops_the_run(tried: Trial, stage: str, error: Ex
     assert tried.sync("09-03 21:00").status == "done"
 
 
+@pytest.mark.parametrize("stage", ["sign-in", "dictionaries", "roster", "journal"])
+def test_a_bug_ends_the_record_of_the_run_too(tried: Trial, stage: str) -> None:
+    tried.source.broken[stage] = KeyError("bug")  # type: ignore[assignment]
+    with pytest.raises(KeyError):
+        tried.sync("09-02 21:00")
+    assert statuses(tried) == ["failed"]
+    tried.source.broken.clear()
+    assert tried.sync("09-03 21:00").status == "done"
+
+
 def test_nobody_signs_in_while_another_run_works(tried: Trial) -> None:
     folder = DataFolder(tried.settings.storage.data_dir)
     folder.prepare()

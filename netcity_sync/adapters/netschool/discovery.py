@@ -194,7 +194,7 @@ class _Explorer:
             _, answer = self._probe("Журнал", wire.JournalAnswer, way.call(*place), needed=False)
             for journal in answer.journals if answer is not None else ():
                 codes = {str(item.reason).strip().upper() for item in journal.attendance}
-                unknown |= {code for code in codes - self._profile.attendance.keys() if looks_like_a_code(code)}
+                unknown |= {_shown_code(code) for code in codes - self._profile.attendance.keys()}
         self._found.unknown_codes = sorted(unknown)
 
     def _reports(self) -> None:
@@ -268,7 +268,12 @@ def _changed(path: str, body: dict[str, str] | None) -> Iterator[_Way]:
     yield _Way(path, body, changes)
 
 
+def _shown_code(code: str) -> str:
+    """A code of attendance as it may be shown; somebody's remark in its place may name a person."""
+    return code if looks_like_a_code(code) else "<текст>"
+
+
 def _menu(context: wire.Context) -> Iterator[tuple[str, str]]:
     for item in context.menu.items if context.menu is not None else ():
         for tab in item.tabs or ():
-            yield f"{item.title.strip()} → {tab.title.strip()}", tab.url or ""
+            yield f"{item.title.strip()} → {tab.title.strip()}", (tab.url or "").partition("?")[0]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from netcity_sync.adapters.netschool.answer import Answer
+from netcity_sync.adapters.netschool.shape import shown_key
 from netcity_sync.adapters.source import DriftKind, DriftNote
 
 
@@ -26,7 +27,7 @@ class DriftRecorder:
         for path, item in _answers(value, ""):
             if item.model_extra:
                 for name in item.model_extra.keys() - item.IGNORED:
-                    found[DriftKind.UNKNOWN, call, f"{path}{name}"] += 1
+                    found[DriftKind.UNKNOWN, call, f"{path}{shown_key(name)}"] += 1
             seen.setdefault((path, type(item)), set()).update(item.model_fields_set)
         for (path, kind), fields in seen.items():
             for name, wire_name in kind.expected().items():

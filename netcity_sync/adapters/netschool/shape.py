@@ -28,6 +28,11 @@ def shape_of(body: bytes, content_type: str) -> Shape:
         return "не JSON"
 
 
+def shown_key(key: str) -> str:
+    """A key as it may be shown: masked where it is no plain name of a field, since it may name a person then."""
+    return key if _KEY.fullmatch(key) else "<ключ>"
+
+
 def shape_of_value(value: Any, depth: int = 0) -> Shape:
     """The shape of a decoded value."""
     if depth > _DEEPEST:
@@ -35,7 +40,7 @@ def shape_of_value(value: Any, depth: int = 0) -> Shape:
     if isinstance(value, dict):
         merged: dict[str, Any] = {}
         for key, item in value.items():
-            name = key if _KEY.fullmatch(key) else "<ключ>"
+            name = shown_key(key)
             inner = shape_of_value(item, depth + 1)
             merged[name] = _either(merged[name], inner) if name in merged else inner
         return dict(sorted(merged.items()))
