@@ -67,6 +67,7 @@ def close_logging() -> None:
         if isinstance(handler, _File | _Console):
             root.removeHandler(handler)
             handler.close()
+    root.setLevel(logging.WARNING)
     logging.captureWarnings(False)
 
 

@@ -26,7 +26,6 @@ def _restore() -> Iterator[None]:
     yield
     close_logging()
     structlog.reset_defaults()
-    logging.getLogger().setLevel(logging.WARNING)
 
 
 def logged(folder: Path) -> list[dict[str, object]]:

@@ -3,6 +3,7 @@
 import errno
 import json
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from netcity_sync.settings_file import config_text
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
+def config(tmp_path: Path) -> Iterator[Path]:
     """Settings of an installation that never read anything."""
     path = tmp_path / "config.toml"
     text = config_text(
@@ -23,7 +24,8 @@ def config(tmp_path: Path) -> Path:
         loopback=True,
     )  # fmt: skip
     path.write_text(text, encoding="utf-8")
-    return path
+    yield path
+    close_logging()
 
 
 @pytest.mark.parametrize(
@@ -88,4 +90,3 @@ def test_a_log_on_a_full_disk(config: Path, capsys: pytest.CaptureFixture[str]) 
     assert err.count("Журнал работы не пишется") == 1
     assert "Зеркала ещё нет" in err
     assert "Traceback" not in err
-    close_logging()

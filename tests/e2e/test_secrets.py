@@ -375,14 +375,15 @@ def test_files_that_are_not_what_they_should_be(watched: Watched) -> None:
         log.unlink()
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written(watched: Watched) -> None:
     watched.run("sync", *FIRST)
     close_logging()
     try:
         watched.data.chmod(0o500)
+        if os.access(watched.data, os.W_OK):
+            pytest.skip("root may write everywhere")
         for command in ("sync", "check", "discover"):
             said = watched.run(command, exit_code=None)
-            assert "Что делать" in said
+            assert "Нет прав" in said or "некуда записать" in said, said[-2000:]
     finally:
         watched.data.chmod(0o700)
