@@ -172,7 +172,7 @@ def _recorded(connection: sqlite3.Connection, run_id: int, clock: Clock) -> Iter
 
 def _end_badly(connection: sqlite3.Connection, run_id: int, now: datetime, status: str, error: str | None) -> None:
     if connection.in_transaction:
-        connection.execute("COMMIT")
+        connection.execute("ROLLBACK")
     finish_run(connection, run_id, now, status, error)
 
 
@@ -232,9 +232,12 @@ class _Sync:
                 running |= {readers.submit(self._read, scope) for scope in islice(waiting, len(done))}
 
     def close(self) -> None:
-        """Keep what was merged, and how the answers differed from what is expected, whatever ended the run."""
+        """Write down what the source could tell and how its answers differed, whatever ended the run.
+
+        A batch that was broken off by something unforeseen goes: half a scope in it would look like a whole one.
+        """
         if self.connection.in_transaction:
-            self._commit()
+            self.connection.execute("ROLLBACK")
         if self.ok:
             record_capabilities(self.connection, self.run_id, self.source.capabilities)
         record_drift(self.connection, self.run_id, self.source.drift())
@@ -335,16 +338,19 @@ class _Sync:
     def _merge_batch(self, done: set[Future[_Answer]]) -> None:
         """Merge what the readers brought, all of it in one commit, each scope whole or not at all."""
         self.connection.execute("BEGIN IMMEDIATE")
+        stop: NetcityError | None = None
         for answer in [future.result() for future in done]:
             if not answer.begun:
                 self.left += 1
             elif answer.error is None:
                 self._merge(answer)
             elif isinstance(answer.error, SourceClosed | SignInRefused | UsageError):
-                raise answer.error
+                stop = stop or answer.error
             else:
                 self._fail(answer, answer.error)
         self._commit()
+        if stop is not None:
+            raise stop
 
     def _commit(self) -> None:
         """Raw answers first: whatever the mirror refers to must be there, wherever a process dies."""

@@ -112,7 +112,7 @@ class Office:
         form = {"un": account.login, "scid": str(self.simulator.world.school.id), "pw2": expected(account, salt)}
         session = server.sessions.sign_in("browser", form, server.world.now).session
         assert session is not None
-        return Proof(session.at, {"NSSESSIONID": "98a", SESSION_COOKIE: session.secret})
+        return Proof(session.at, {"NSSESSIONID": "98a", SESSION_COOKIE: session.cookie})
 
     def copied(self, proof: Proof) -> str:
         """The command that the browser copies."""
