@@ -74,8 +74,8 @@ def nights(first: str, count: int, step: int = 1) -> list[datetime]:
 @pytest.mark.parametrize(
     ("seed", "classes", "evenings"),
     [
-        (1, 4, nights("2026-09-01", 40)),
-        (23, 3, nights("2026-09-20", 50)),
+        (1, 3, nights("2026-09-01", 30)),
+        (23, 2, nights("2026-10-05", 40)),
         (404, 3, nights("2026-09-01", 120, 7)),
         (8, 2, nights("2027-01-05", 30)),
     ],

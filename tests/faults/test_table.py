@@ -47,7 +47,7 @@ def test_a_fault_at_every_stage(fault: Fault, lab: Laboratory) -> None:
         insist_on_no_harm(night, lab)
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", ["dictionaries", "journal", "hub"])
 @pytest.mark.parametrize("fault", [Fault.EXPIRED_SESSION, Fault.SIGN_IN_PAGE, Fault.ROTATED_AT, Fault.DROP])
 def test_four_readers_do_no_more_harm_than_one(fault: Fault, stage: str, lab: Laboratory) -> None:
     insist_on_no_harm(lab.night(fault.value, stage, readers=4), lab)
