@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,17 +14,20 @@ from support.recorded import recorded
 
 from netcity_sync.adapters.netschool import wire
 from netcity_sync.adapters.netschool.answer import Answer
+from netcity_sync.adapters.netschool.browser_session import SessionFile
 from netcity_sync.adapters.netschool.decode import decode
 from netcity_sync.adapters.netschool.discovery import _shown_code
+from netcity_sync.adapters.netschool.doors import BrowserDoor
 from netcity_sync.adapters.netschool.drift import DriftRecorder
 from netcity_sync.adapters.netschool.journal import to_journal
 from netcity_sync.adapters.netschool.pace import Pace
 from netcity_sync.adapters.netschool.profile import Profile, load_profile
 from netcity_sync.adapters.netschool.shape import shape_of_value
+from netcity_sync.adapters.netschool.sign_in import Proof
 from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.adapters.netschool.transport import Call, Transport
 from netcity_sync.clock import fixed_clock
-from netcity_sync.errors import AnswerError, SettingsError, SourceClosed, SourceUnavailable
+from netcity_sync.errors import AnswerError, SettingsError, SourceClosed, SourceMaintenance, SourceUnavailable
 from netcity_sync.model import AttendanceCode
 from netcity_sync.settings import GisSettings
 
@@ -238,3 +242,38 @@ def test_what_discovery_shows_names_nobody() -> None:
     assert {note.field for note in drift.notes()} == {"<ключ>", "newField"}
     assert shape_of_value({"Иванов Иван": "Отлично"}) == {"<ключ>": "текст"}
     assert (_shown_code("ОТП"), _shown_code("БОЛЕЕТ ИВАНОВ")) == ("ОТП", "<текст>")
+
+
+@responses.activate
+def test_a_cookie_of_an_earlier_answer_is_not_sent_beside_the_proof() -> None:
+    responses.get(f"{BASE}/context", json={}, headers={"Set-Cookie": "ESRNSec=old; path=/"})
+    line = transport(Waits())
+    assert line.send(Call("GET", "context"), {}, {"ESRNSec": "first"}).cookies["ESRNSec"] == "old"
+    line.send(Call("GET", "context"), {}, {"ESRNSec": "new"})
+    assert [call.request.headers["Cookie"] for call in responses.calls] == ["ESRNSec=first", "ESRNSec=new"]
+
+
+@responses.activate
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1251"])
+def test_maintenance_is_read_whatever_its_encoding(encoding: str) -> None:
+    page = "<html><body>Ведутся технические работы</body></html>".encode(encoding)
+    responses.get(f"{BASE}/context", status=503, body=page, content_type="text/html")
+    with pytest.raises(SourceMaintenance):
+        transport(Waits()).send(Call("GET", "context"), {}, {})
+
+
+@responses.activate
+def test_a_page_that_is_asked_for_may_speak_of_anything() -> None:
+    page = "<html><body>Тема: технические работы, access denied</body></html>"
+    responses.get(f"{BASE}/files/1", body=page, content_type="text/html; charset=utf-8")
+    assert transport(Waits()).send(Call("GET", "files/1", page=True), {}, {}).text == page
+
+
+@responses.activate
+def test_a_session_from_the_browser_is_believed_only_where_the_server_knows_it(tmp_path: Path) -> None:
+    file = SessionFile(tmp_path / "session.json")
+    file.save(Proof("1" * 24, {"ESRNSec": "x"}))
+    responses.get(f"{BASE}/context", status=404)
+    line = transport(Waits())
+    with pytest.raises(SourceClosed, match="404"):
+        BrowserDoor(line, Profile(), file).enter()

@@ -1,11 +1,15 @@
 """The two ways in: login and password, or a session brought over from a browser (protocol.md §1.8–1.9)."""
 
+import requests
+
 from netcity_sync.adapters.netschool.browser_session import SessionFile
+from netcity_sync.adapters.netschool.decode import decode
 from netcity_sync.adapters.netschool.profile import Profile
 from netcity_sync.adapters.netschool.session import changed_proof
 from netcity_sync.adapters.netschool.sign_in import Credentials, Proof, SignInProcedure
 from netcity_sync.adapters.netschool.signs import is_dead
 from netcity_sync.adapters.netschool.transport import Call, Transport
+from netcity_sync.adapters.netschool.wire import Context
 from netcity_sync.errors import AnswerError, SignInRefused, SourceClosed
 
 
@@ -52,6 +56,13 @@ class BrowserDoor:
         response = self._transport.send(call, {"at": proof.at}, proof.cookies)
         if is_dead(response):
             raise _dead(self._transport.host)
+        if response.status_code != requests.codes.ok:
+            raise SourceClosed(
+                f"Сервер ответил на сеанс отказом {response.status_code}.",
+                where=self._transport.host,
+                todo="Проверьте адрес gis.url: он должен быть тем, на котором вы вошли в браузере.",
+            )
+        decode(Context, response.content, call.name)
         fresh = changed_proof(proof, response)
         if fresh != proof:
             self._file.save(fresh)

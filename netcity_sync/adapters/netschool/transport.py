@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ import structlog
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from netcity_sync.adapters.netschool.pace import Pace
+from netcity_sync.adapters.netschool.signs import page_text
 from netcity_sync.clock import Clock
 from netcity_sync.errors import (
     AnswerError,
@@ -222,9 +224,10 @@ class Transport:
     def _judge(self, call: Call, response: requests.Response) -> None:
         """Raise where the status says that the answer is none."""
         status = response.status_code
-        text = response.text[:4000] if _is_html(response) or status >= 500 else ""
-        barred = status == requests.codes.forbidden or (status == requests.codes.ok and not call.page)
-        judge_page(text, self.host, barred=barred)
+        wanted = call.page and status == requests.codes.ok
+        if not wanted and (_is_html(response) or status >= 500):
+            barred = status in (requests.codes.ok, requests.codes.forbidden)
+            judge_page(page_text(response.content)[:4000], self.host, barred=barred)
         if status in _OVERLOADED:
             busy = SourceUnavailable(f"Сервер перегружен (ответ {status}).", where=self.host, todo="Повторите позже.")
             raise _TryAgain(busy, self._retry_after(response))
@@ -249,6 +252,8 @@ class Transport:
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
             session = requests.Session()
+            # cookies belong to the proof that a call is sent with: a jar of its own would send old ones beside it
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             session.headers.update({"User-Agent": _USER_AGENT, "X-Requested-With": "XMLHttpRequest"})
             session.headers["Referer"] = f"{self.base}/"
             session.trust_env = not self.on_loopback
