@@ -55,7 +55,7 @@ T = TypeVar("T")
 _AHEAD_PER_READER = 4
 _OF_JOURNALS = frozenset({Capability.ROSTER, Capability.MARKS, Capability.HOMEWORK, Capability.ATTENDANCE})
 _SPARE_READERS = 2
-_TURN_SECONDS = 0.0005
+_TURN_SECONDS = 0.002
 """How long a thread computes before another has its turn: an answer that has come should not wait for a merge."""
 
 
