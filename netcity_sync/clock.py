@@ -25,6 +25,11 @@ def utc_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def from_unix(seconds: int) -> datetime:
+    """The moment (UTC) so many seconds after 1970, as reads of the mirror keep it."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def from_utc_text(text: str) -> datetime:
     """The moment that `utc_text` wrote."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

@@ -26,6 +26,11 @@ class DataFolder:
         return self.root / "mirror.lock"
 
     @property
+    def migration_lock(self) -> Path:
+        """Held by a process that brings the mirror's tables up to date."""
+        return self.root / "migration.lock"
+
+    @property
     def service_lock(self) -> Path:
         """Held by the service for as long as it runs."""
         return self.root / "service.lock"

@@ -152,6 +152,21 @@ class SyncSettings(Section):
         default=False,
         description="Читать и отчёт о доступе к журналу: время записей становится известно до минуты.",
     )
+    absences_to_confirm: int = Field(
+        default=2,
+        ge=1,
+        le=10,
+        description="Запись, пропавшая из журнала, считается удалённой после стольких успешных чтений подряд без неё.",
+    )
+    shrink_rows: int = Field(
+        default=10, ge=1, description="Журнал, потерявший сразу не меньше стольких записей и больше доли shrink_share…"
+    )
+    shrink_share: float = Field(
+        default=0.3,
+        ge=0,
+        lt=1,
+        description="…от тех, что были, тут же перечитывается; если записей так и нет — CHG-05.",
+    )
 
 
 class SchoolSettings(Section):

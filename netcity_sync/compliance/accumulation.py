@@ -61,7 +61,10 @@ def weeks_of_terms(bench: Bench) -> dict[int, int]:
     """Weeks, Monday to Sunday, with a school day inside each term."""
     days = [
         date.fromisoformat(row["date"])
-        for row in bench.rows("SELECT DISTINCT date FROM as_of_lesson WHERE NOT missing")
+        for row in bench.rows(
+            "SELECT DISTINCT date FROM journal CROSS JOIN as_of_lesson USING (subject_group_id, term_id)"
+            " WHERE NOT as_of_lesson.missing"
+        )
     ]
     weeks = {}
     for row in bench.rows('SELECT term_id, start, "end" AS last FROM as_of_term'):

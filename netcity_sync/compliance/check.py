@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from netcity_sync.adapters.source import Capability
-from netcity_sync.clock import from_utc_text
+from netcity_sync.clock import from_unix
 from netcity_sync.compliance.bench import Bench, prepare_bench
 from netcity_sync.compliance.finding import NoData, Place, RuleKind, Violation
 from netcity_sync.compliance.registry import Rule
@@ -62,7 +62,7 @@ def _coverage(bench: Bench, known: frozenset[Capability], rules: Sequence[Rule])
     return Coverage(
         journals=_journals(bench),
         no_data=(*unable, *(gap for item in able for gap in _gaps(bench, item))),
-        read_at=from_utc_text(read_at) if read_at else None,
+        read_at=from_unix(read_at) if read_at else None,
     )
 
 

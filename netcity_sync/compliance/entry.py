@@ -6,7 +6,7 @@ entered no earlier than the first of those minutes.
 
 import sqlite3
 
-from netcity_sync.clock import from_utc_text
+from netcity_sync.clock import from_unix, utc_text
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import Proof
 from netcity_sync.russian import day_month, local_time, plural
@@ -15,17 +15,24 @@ LATE = """
 SELECT * FROM (
   SELECT y.*, max(y.read_lower, coalesce(y.touch, y.read_lower)) AS lower, y.touch > y.read_lower AS by_report
   FROM (
-    SELECT x.*, j.class_name, j.subject_name, j.group_name, j.payload_hash,
-      due.moment AS deadline, r.lower AS read_lower, r.started_at AS upper, r.run_id AS upper_run, (
+    SELECT z.*, (
         SELECT min(t.moment) FROM touch t
-        WHERE t.class_id = j.class_id AND t.subject_name = j.subject_name AND t.lesson_date = x.date
-          AND t.what = x.what AND t.minute_end > r.lower AND t.moment <= r.started_at
+        WHERE t.class_id = z.class_id AND t.subject_name = z.subject_name AND t.lesson_date = z.date
+          AND t.what = z.what AND t.minute_end > z.read_lower AND t.moment <= z.upper
       ) AS touch
-    FROM ({entries}) x
-    JOIN reads r ON r.subject_group_id = x.subject_group_id AND r.term_id = x.term_id AND r.run_id = x.first_run
-    JOIN due ON due.what = x.what AND due.days = x.days AND due.date = x.date
-    JOIN journal j ON j.subject_group_id = x.subject_group_id AND j.term_id = x.term_id
-    WHERE r.lower IS NOT NULL AND r.started_at > due.moment
+    FROM (
+      SELECT x.*, j.class_id, j.class_name, j.subject_name, j.group_name, j.payload_hash,
+        due.moment AS deadline, r.began AS upper, r.run_id AS upper_run, (
+          SELECT before.ended FROM main.scope_read before
+          WHERE before.scope_id = r.scope_id AND before.run_id < r.run_id AND before.error IS NULL
+          ORDER BY before.run_id DESC LIMIT 1
+        ) AS read_lower
+      FROM ({entries}) x
+      JOIN journal j ON j.subject_group_id = x.subject_group_id AND j.term_id = x.term_id
+      JOIN due ON due.what = x.what AND due.days = x.days AND due.date = x.date
+      JOIN main.scope_read r ON r.scope_id = j.scope_id AND r.run_id = x.first_run
+      WHERE r.began > due.moment AND NOT r.anew
+    ) z WHERE z.read_lower IS NOT NULL
   ) y
 ) WHERE lower > deadline
 """
@@ -40,10 +47,10 @@ def late_proof(row: sqlite3.Row) -> Proof:
     """The proof of an entry that came late."""
     return Proof(
         read_run=row["upper_run"],
-        read_at=row["upper"],
-        deadline=row["deadline"],
-        lower=row["lower"],
-        upper=row["upper"],
+        read_at=utc_text(from_unix(row["upper"])),
+        deadline=utc_text(from_unix(row["deadline"])),
+        lower=utc_text(from_unix(row["lower"])),
+        upper=utc_text(from_unix(row["upper"])),
     )
 
 
@@ -51,7 +58,7 @@ def late_words(bench: Bench, row: sqlite3.Row) -> str:
     """How late, as far as it can be known: «16.10 21:00 ещё не было, это 2 дня после срока»."""
     lower, deadline = bench.local(row["lower"]), bench.local(row["deadline"])
     days = max(1, (lower.date() - deadline.date()).days)
-    seen = local_time(from_utc_text(row["lower"]), bench.settings.zone)
+    seen = local_time(from_unix(row["lower"]), bench.settings.zone)
     late = plural(days, "день", "дня", "дней")
     if row["by_report"]:
         return (

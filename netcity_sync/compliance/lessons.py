@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from netcity_sync.adapters.source import Capability
+from netcity_sync.clock import from_unix, utc_text
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.entry import LATE, late_proof, late_words
 from netcity_sync.compliance.finding import Place, Proof, RuleKind, Severity, Violation
@@ -17,7 +18,7 @@ _CRITICAL_AFTER_DAYS = 7
 LATE_TOPICS = """
 SELECT h.subject_group_id, h.term_id, h.lesson_id, h.date, h.slot, 'lesson' AS what, 0 AS days,
   min(v.seen_from) AS first_run
-FROM held h JOIN main.lesson v USING (subject_group_id, term_id, lesson_id)
+FROM held h CROSS JOIN main.lesson v USING (subject_group_id, term_id, lesson_id)
 WHERE h.has_topic AND length(trim(coalesce(v.topic, ''))) >= 3 AND v.seen_from <= :run
 GROUP BY h.subject_group_id, h.term_id, h.lesson_id
 """
@@ -36,7 +37,7 @@ def journal_words(row: sqlite3.Row) -> str:
 
 def read_proof(row: sqlite3.Row, *facts: tuple[str, str]) -> Proof:
     """The proof of a state: the read it was seen in."""
-    return Proof(row["read_run"], row["read_at"], row["payload_hash"], facts=facts)
+    return Proof(row["read_run"], utc_text(from_unix(row["read_at"])), row["payload_hash"], facts=facts)
 
 
 @rule(
@@ -91,8 +92,9 @@ def loose_mark(bench: Bench) -> Iterator[Violation]:
     Пример: «6Б, Музыка, 10.10 (3-й урок): Иванов И. — отметка 4 без задания».
     """
     for row in bench.rows(
-        "SELECT m.student_id, m.lesson_id, m.value, s.name, h.date, h.slot, j.* FROM as_of_mark m"
-        " JOIN journal j USING (subject_group_id, term_id) JOIN held h USING (subject_group_id, term_id, lesson_id)"
+        "SELECT m.student_id, m.lesson_id, m.value, s.name, h.date, h.slot, j.* FROM journal j"
+        " CROSS JOIN as_of_mark m USING (subject_group_id, term_id)"
+        " JOIN held h USING (subject_group_id, term_id, lesson_id)"
         " LEFT JOIN as_of_student s USING (student_id)"
         " WHERE j.fresh AND m.assignment_id = 0 AND NOT m.missing AND (m.value IS NOT NULL OR m.duty)"
     ):

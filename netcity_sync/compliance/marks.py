@@ -105,16 +105,19 @@ def late_marks(bench: Bench) -> Iterator[Violation]:
     _fill_allowed_days(bench)
     entries = """
         SELECT h.subject_group_id, h.term_id, h.lesson_id, h.date, h.slot, a.assignment_id, k.name AS type_name,
-          'marks' AS what, d.days, min(v.seen_from) AS first_run
-        FROM as_of_assignment a
+          'marks' AS what, d.days, v.first_run
+        FROM (
+          SELECT j.subject_group_id, j.term_id, j.grade, m.assignment_id, min(m.seen_from) AS first_run
+          FROM journal j CROSS JOIN main.mark m
+            ON m.subject_group_id = j.subject_group_id AND m.term_id = j.term_id
+          WHERE j.marked AND m.value IS NOT NULL AND m.seen_from <= :run
+          GROUP BY j.subject_group_id, j.term_id, m.assignment_id
+        ) v
+        CROSS JOIN as_of_assignment a USING (subject_group_id, term_id, assignment_id)
         JOIN held h USING (subject_group_id, term_id, lesson_id)
-        JOIN journal j USING (subject_group_id, term_id)
         JOIN as_of_assignment_type k USING (type_id)
-        JOIN allowed_days d ON d.type_id = a.type_id AND d.grade = j.grade
-        JOIN main.mark v ON v.subject_group_id = a.subject_group_id AND v.term_id = a.term_id
-          AND v.assignment_id = a.assignment_id
-        WHERE j.marked AND NOT a.homework AND v.value IS NOT NULL AND v.seen_from <= :run
-        GROUP BY a.subject_group_id, a.term_id, a.assignment_id
+        JOIN allowed_days d ON d.type_id = a.type_id AND d.grade = v.grade
+        WHERE NOT a.homework
     """
     for row in bench.rows(LATE.format(entries=entries), run=bench.run_id):
         yield Violation(

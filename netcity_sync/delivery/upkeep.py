@@ -71,8 +71,8 @@ def look_at_upkeep(snapshot: Snapshot, folder: DataFolder) -> Upkeep:
         " WHERE run_id NOT IN (SELECT run_id FROM as_of_exchange_take) ORDER BY run_id DESC LIMIT 1"
     ).fetchone()
     unread = snapshot.connection.execute(
-        "SELECT error, kind, count(*) AS count FROM as_of_read WHERE run_id = ? AND NOT ok GROUP BY error, kind"
-        " ORDER BY count DESC, error, kind",
+        "SELECT error, kind, count(*) AS count FROM as_of_read WHERE run_id = ? AND error IS NOT NULL"
+        " GROUP BY error, kind ORDER BY count DESC, error, kind",
         [run["run_id"]],
     )
     try:

@@ -12,7 +12,7 @@ from netcity_sync.compliance.findings import as_findings, finding_id, load_findi
 from netcity_sync.compliance.registry import all_rules, find_rule
 from netcity_sync.compliance.schema import migrations
 from netcity_sync.data_folder import DataFolder
-from netcity_sync.mirror.database import apply_migrations, open_writer
+from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.snapshot import open_snapshot
 from netcity_sync.settings import Settings
 
@@ -46,8 +46,7 @@ def run_check(
         run_id = snapshot.run_id
     if as_of is not None:
         return CheckOutcome(tuple(as_findings(result, now)), result.coverage.no_data, 0, 0, run_id, now)
-    with open_writer(folder) as connection:
-        apply_migrations(connection, migrations)
+    with open_writer(folder, migrations) as connection:
         recorded = record(connection, result, run_id, chosen, now)
         holding = {finding_id(rule.id, violation.place) for rule, violation in result.violations}
         findings = tuple(item for item in load_findings(connection) if item.id in holding)

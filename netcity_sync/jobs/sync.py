@@ -4,19 +4,15 @@ Several threads read, one merges. A scope that cannot be read is recorded and th
 """
 
 import sqlite3
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
-from itertools import islice
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import structlog
 
-from netcity_sync.adapters.source import Capability, JournalSource, Page, Scope, ScopeKind
+from netcity_sync.adapters.source import Capability, JournalSource, Scope, ScopeKind
 from netcity_sync.clock import Clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import (
@@ -27,36 +23,24 @@ from netcity_sync.errors import (
     SourceClosed,
     UsageError,
 )
-from netcity_sync.jobs.sync_scopes import plan_access, plan_scopes, span_of_month, stop_moment
+from netcity_sync.jobs.reading import Fetched, Readers
+from netcity_sync.jobs.sync_scopes import plan_access, plan_scopes, stop_moment
 from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.drift import record_drift
+from netcity_sync.mirror.intake import Answer, Caution, Intake
 from netcity_sync.mirror.lock import hold_lock
-from netcity_sync.mirror.merge import has_unconfirmed, merge_scope
+from netcity_sync.mirror.merge import PageContradicts
 from netcity_sync.mirror.raw import RawStore, open_raw
-from netcity_sync.mirror.rows import ScopeRows, access_rows, dictionary_rows, journal_rows, roster_rows
-from netcity_sync.mirror.runs import (
-    ScopeRead,
-    begin_run,
-    finish_run,
-    known_capabilities,
-    last_hash,
-    read_since_last_whole_run,
-    record_capabilities,
-    record_read,
-)
+from netcity_sync.mirror.reads import read_since_last_whole_run
+from netcity_sync.mirror.rows import dictionary_rows
+from netcity_sync.mirror.runs import begin_run, finish_run, known_capabilities, record_capabilities
 from netcity_sync.model import Dictionaries
 from netcity_sync.school_days import local_date
 from netcity_sync.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-T = TypeVar("T")
-
-_AHEAD_PER_READER = 4
 _OF_JOURNALS = frozenset({Capability.ROSTER, Capability.MARKS, Capability.HOMEWORK, Capability.ATTENDANCE})
-_SPARE_READERS = 2
-_TURN_SECONDS = 0.002
-"""How long a thread computes before another has its turn: an answer that has come should not wait for a merge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +62,15 @@ class ScopeFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class ScopeLoss:
+    """A journal that lost suspiciously many records, at a second look too (CHG-05): its key, its name, how many."""
+
+    scope: str
+    label: str
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
 class SyncOutcome:
     """What a sync did. Moments are UTC; `scopes_left` were not begun, since the night was over."""
 
@@ -93,6 +86,7 @@ class SyncOutcome:
     changed_rows: int
     students: int
     failures: tuple[ScopeFailure, ...]
+    losses: tuple[ScopeLoss, ...]
 
     @property
     def exit_code(self) -> int:
@@ -177,19 +171,6 @@ def _end_badly(connection: sqlite3.Connection, run_id: int, now: datetime, statu
 
 
 @dataclass(slots=True)
-class _Answer:
-    """What a reader thread brought back for a scope."""
-
-    scope: Scope
-    started_at: datetime
-    finished_at: datetime
-    rows: ScopeRows | None = None
-    body: bytes = b""
-    error: NetcityError | None = None
-    begun: bool = True
-
-
-@dataclass(slots=True)
 class _Sync:
     """A sync under way."""
 
@@ -201,11 +182,13 @@ class _Sync:
     connection: sqlite3.Connection
     raw: RawStore
     run_id: int
+    intake: Intake = field(init=False)
     started_at: datetime = field(init=False)
     stop_at: datetime | None = field(init=False)
     labels: dict[str, str] = field(default_factory=dict)
     students: set[int] = field(default_factory=set)
     failures: list[ScopeFailure] = field(default_factory=list)
+    losses: list[ScopeLoss] = field(default_factory=list)
     ok: int = 0
     unchanged: int = 0
     changed_rows: int = 0
@@ -215,6 +198,7 @@ class _Sync:
     def __post_init__(self) -> None:
         self.started_at = self.clock()
         self.stop_at = stop_moment(self.started_at, self.settings.sync.not_after, self.settings.zone)
+        self.intake = Intake(self.connection, self.raw, self.run_id, caution_of(self.settings))
 
     def read_all(self) -> None:
         """Dictionaries first, since they say what else there is; then rosters and journals."""
@@ -223,21 +207,17 @@ class _Sync:
         self.total += len(scopes)
         if self.progress is not None:
             self.progress.begin(len(scopes))
-        with self._readers() as readers:
-            waiting = self._in_time(scopes)
-            running = {readers.submit(self._read, scope) for scope in islice(waiting, self._ahead())}
-            while running:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                self._merge_batch(done)
-                running |= {readers.submit(self._read, scope) for scope in islice(waiting, len(done))}
+        readers = Readers(self.source, self.clock, self.settings.gis.readers, self._night_is_over)
+        with readers.reading(self._in_time(scopes)) as batches:
+            for batch in batches:
+                readers.read_again(self._merge_batch(batch))
 
     def close(self) -> None:
         """Write down what the source could tell and how its answers differed, whatever ended the run.
 
         A batch that was broken off by something unforeseen goes: half a scope in it would look like a whole one.
         """
-        if self.connection.in_transaction:
-            self.connection.execute("ROLLBACK")
+        self.intake.abandon()
         if self.ok:
             record_capabilities(self.connection, self.run_id, self.source.capabilities)
         record_drift(self.connection, self.run_id, self.source.drift())
@@ -257,35 +237,16 @@ class _Sync:
             changed_rows=self.changed_rows,
             students=len(self.students),
             failures=tuple(self.failures),
+            losses=tuple(self.losses),
         )
-
-    def _ahead(self) -> int:
-        return self.settings.gis.readers * _AHEAD_PER_READER
-
-    @contextmanager
-    def _readers(self) -> Iterator[ThreadPoolExecutor]:
-        """The reading threads; when the block is left early, what has not begun is dropped.
-
-        Some more than calls may be under way at once, so that the line is busy while answers are being parsed.
-        """
-        readers = self.settings.gis.readers
-        executor = ThreadPoolExecutor(readers + min(readers - 1, _SPARE_READERS), thread_name_prefix="reader")
-        turn = sys.getswitchinterval()
-        sys.setswitchinterval(_TURN_SECONDS)
-        try:
-            yield executor
-        finally:
-            sys.setswitchinterval(turn)
-            executor.shutdown(wait=True, cancel_futures=True)
 
     def _read_dictionaries(self) -> Dictionaries:
         scope = Scope(ScopeKind.DICTIONARIES)
         self.labels[scope.key] = "справочники"
-        started = self.clock()
+        began = self.clock()
         page = self.source.read_dictionaries()
-        self.connection.execute("BEGIN IMMEDIATE")
-        self._merge(_Answer(scope, started, self.clock(), dictionary_rows(page.content), page.raw))
-        self._commit()
+        with self.intake.batch():
+            self._merge(Fetched(scope, began, self.clock(), dictionary_rows(page.content), page.raw))
         if scope.key in {failure.scope for failure in self.failures}:
             raise AnswerError("Справочники «Сетевого города» противоречат сами себе, журналы не читались.")
         return page.content
@@ -314,86 +275,68 @@ class _Sync:
     def _night_is_over(self) -> bool:
         return self.stop_at is not None and self.clock() >= self.stop_at
 
-    def _read(self, scope: Scope) -> _Answer:
-        """Runs in a reader thread; what waited for one until the night was over is not begun."""
-        started = self.clock()
-        if self._night_is_over():
-            return _Answer(scope, started, started, begun=False)
-        try:
-            rows, body = self._fetch(scope)
-        except NetcityError as error:
-            return _Answer(scope, started, self.clock(), error=error)
-        return _Answer(scope, started, self.clock(), rows, body)
+    def _merge_batch(self, batch: Sequence[Fetched]) -> list[Scope]:
+        """Merge what the readers brought, all of it in one commit, each scope whole or not at all.
 
-    def _fetch(self, scope: Scope) -> tuple[ScopeRows, bytes]:
-        if scope.month is not None and scope.class_id is not None:
-            page = self.source.read_journal_access(scope.class_id, *span_of_month(scope.month))
-            return _as_rows(page, partial(access_rows, scope.class_id, scope.month))
-        if scope.class_id is not None:
-            return _as_rows(self.source.read_roster(scope.class_id), roster_rows)
-        assert scope.subject_group_id is not None
-        assert scope.term_id is not None
-        return _as_rows(self.source.read_journal(scope.subject_group_id, scope.term_id), journal_rows)
-
-    def _merge_batch(self, done: set[Future[_Answer]]) -> None:
-        """Merge what the readers brought, all of it in one commit, each scope whole or not at all."""
-        self.connection.execute("BEGIN IMMEDIATE")
+        Answers with the scopes to read again at once: they lost too much to be believed at the first look.
+        """
         stop: NetcityError | None = None
-        for answer in [future.result() for future in done]:
-            if not answer.begun:
-                self.left += 1
-            elif answer.error is None:
-                self._merge(answer)
-            elif isinstance(answer.error, SourceClosed | SignInRefused | UsageError):
-                stop = stop or answer.error
-            else:
-                self._fail(answer, answer.error)
-        self._commit()
+        again: list[Scope] = []
+        with self.intake.batch():
+            for fetched in batch:
+                if not fetched.begun:
+                    self.left += 1
+                elif fetched.error is None:
+                    again += self._merge(fetched)
+                elif isinstance(fetched.error, SourceClosed | SignInRefused | UsageError):
+                    stop = stop or fetched.error
+                else:
+                    self._fail(fetched, fetched.error)
         if stop is not None:
             raise stop
+        return again
 
-    def _commit(self) -> None:
-        """Raw answers first: whatever the mirror refers to must be there, wherever a process dies."""
-        self.raw.commit()
-        self.connection.execute("COMMIT")
-
-    def _merge(self, answer: _Answer) -> None:
-        assert answer.rows is not None
-        name = self.raw.keep(answer.body, answer.finished_at)
-        same = not self.options.full and last_hash(self.connection, answer.scope) == name
-        unchanged = same and not has_unconfirmed(self.connection, answer.rows)
-        self.connection.execute("SAVEPOINT scope")
+    def _merge(self, fetched: Fetched) -> list[Scope]:
+        """Merge one answer; answers with its scope where it must be read again."""
+        scope = fetched.scope
+        assert fetched.rows is not None
+        answer = Answer(scope, fetched.began, fetched.ended, fetched.rows, fetched.body)
         try:
-            changed = 0 if unchanged else merge_scope(self.connection, self.run_id, answer.rows)
-        except (ValueError, sqlite3.IntegrityError) as error:
-            self.connection.execute("ROLLBACK TO scope")
-            log.warning("scope_contradicts_itself", scope=answer.scope.key, error=str(error))
-            self._fail(answer, AnswerError("ответ сервера противоречит сам себе"))
-            return
-        finally:
-            self.connection.execute("RELEASE scope")
-        record_read(
-            self.connection,
-            self.run_id,
-            ScopeRead(answer.scope, answer.started_at, answer.finished_at, name, changed),
-        )
+            taken = self.intake.take(answer, full=self.options.full, second_look=fetched.second_look)
+        except PageContradicts as error:
+            log.warning("scope_contradicts_itself", scope=scope.key, error=str(error))
+            self._fail(fetched, AnswerError("ответ сервера противоречит сам себе"))
+            return []
+        if taken is None:
+            log.warning("scope_shrank", scope=scope.key)
+            return [scope]
+        if taken.lost:
+            self.losses.append(ScopeLoss(scope.key, self.labels[scope.key], taken.lost))
+            log.error("scope_lost_records", scope=scope.key, lost=taken.lost)
         self.ok += 1
-        self.unchanged += changed == 0
-        self.changed_rows += changed
-        self.students |= {student.id for student in answer.rows.students}
-        self._tell(answer.scope, True, changed)
+        self.unchanged += taken.changed_rows == 0
+        self.changed_rows += taken.changed_rows
+        self.students |= {student.id for student in fetched.rows.students}
+        self._tell(scope, True, taken.changed_rows)
+        return []
 
-    def _fail(self, answer: _Answer, error: NetcityError) -> None:
+    def _fail(self, fetched: Fetched, error: NetcityError) -> None:
+        scope = fetched.scope
         reason = f"{error.what} {error.where}".strip()
-        read = ScopeRead(answer.scope, answer.started_at, answer.finished_at, error=reason)
-        record_read(self.connection, self.run_id, read)
-        self.failures.append(ScopeFailure(answer.scope.key, self.labels[answer.scope.key], reason))
-        log.warning("scope_failed", scope=answer.scope.key, error=type(error).__name__, where=error.where)
-        self._tell(answer.scope, False, 0)
+        self.intake.refuse(scope, fetched.began, fetched.ended, reason)
+        self.failures.append(ScopeFailure(scope.key, self.labels[scope.key], reason))
+        log.warning("scope_failed", scope=scope.key, error=type(error).__name__, where=error.where)
+        self._tell(scope, False, 0)
 
     def _tell(self, scope: Scope, ok: bool, changed_rows: int) -> None:
         if self.progress is not None and scope.kind is not ScopeKind.DICTIONARIES:
             self.progress.scope_done(scope, ok, changed_rows, len(self.students))
+
+
+def caution_of(settings: Settings) -> Caution:
+    """How much a page is believed that lacks records, by the settings."""
+    sync = settings.sync
+    return Caution(sync.absences_to_confirm, sync.shrink_rows, sync.shrink_share)
 
 
 def _refuse_to_lose(connection: sqlite3.Connection, source: JournalSource) -> None:
@@ -405,7 +348,3 @@ def _refuse_to_lose(connection: sqlite3.Connection, source: JournalSource) -> No
             where="gis.account",
             todo="Верните прежнюю учётную запись или укажите другую папку данных: storage.data_dir.",
         )
-
-
-def _as_rows(page: Page[T], convert: Callable[[T], ScopeRows]) -> tuple[ScopeRows, bytes]:
-    return convert(page.content), page.raw

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from netcity_sync.adapters.source import Scope, ScopeKind
 from netcity_sync.errors import UsageError
-from netcity_sync.mirror.runs import last_good_read
+from netcity_sync.mirror.reads import last_good_read
 from netcity_sync.model import Dictionaries
 from netcity_sync.russian import class_key
 from netcity_sync.school_days import local_date, local_moment

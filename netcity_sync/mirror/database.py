@@ -1,32 +1,43 @@
 """Opening the mirror file: schema brought up to date for the writer, a consistent read-only view for readers."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import structlog
 from sqlite_utils import Database, Migrations
 
+from netcity_sync.clock import system_clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import DamagedError, UsageError
 from netcity_sync.mirror import exchange_schema
-from netcity_sync.mirror.schema import migrations
+from netcity_sync.mirror.backup import create_backup, verify_backup
+from netcity_sync.mirror.lock import hold_lock
+from netcity_sync.mirror.migrations import migrations
+
+log = structlog.get_logger(__name__)
 
 _BUSY_MILLISECONDS = 30_000
+_MIGRATION_SECONDS = 600
+"""How long another process may take to bring the same file up to date."""
 _CACHE_KIB = 64 * 1024
 
 
 @contextmanager
-def open_writer(folder: DataFolder) -> Iterator[sqlite3.Connection]:
-    """The mirror for writing, its schema up to date; transactions are the caller's. Raises DamagedError."""
+def open_writer(folder: DataFolder, *more: Migrations) -> Iterator[sqlite3.Connection]:
+    """The mirror for writing, its schema up to date, with tables of `more` rooms; transactions are the caller's.
+
+    A file of an older program is backed up before its tables change. Raises DamagedError, UsageError where the file
+    was written by a newer program, NetcityError where that backup cannot be made.
+    """
     folder.prepare()
     with _no_damage(folder.mirror), closing(sqlite3.connect(folder.mirror, isolation_level=None)) as connection:
         _tune(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
-        apply_migrations(connection, migrations)
-        apply_migrations(connection, exchange_schema.migrations)
+        bring_up_to_date(folder, connection, (migrations, exchange_schema.migrations, *more))
         yield connection
         _shrink_wal(connection)
 
@@ -51,19 +62,33 @@ def open_reader(folder: DataFolder) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def apply_migrations(connection: sqlite3.Connection, wanted: Migrations) -> None:
-    """Run the migrations that the file lacks, in order, each in its own transaction.
+def bring_up_to_date(folder: DataFolder, connection: sqlite3.Connection, wanted: Sequence[Migrations]) -> None:
+    """Run the migrations that the file lacks, in order, each in its own transaction, with a proved backup before.
 
     Raises UsageError where the file was written by a newer program.
     """
     database = Database(connection)
+    for item in wanted:
+        if {str(step.name) for step in item.applied(database)} - known_steps(item):
+            raise UsageError(
+                "Зеркало создано более новой версией программы.", todo="Обновите netcity_sync и повторите команду."
+            )
+    if not any(item.pending(database) for item in wanted):
+        return
+    with hold_lock(folder.migration_lock, "обновление зеркала", patience=_MIGRATION_SECONDS):
+        changes = [item.name for item in wanted if item.applied(database) and item.pending(database)]
+        if changes:
+            backup = create_backup(folder, system_clock)
+            verify_backup(backup)
+            log.info("mirror_outdated", backup=backup.name, parts=changes)
+        for item in wanted:
+            item.apply(database)
+
+
+def known_steps(wanted: Migrations) -> set[str]:
+    """The names of all steps that this program knows."""
     with closing(sqlite3.connect(":memory:")) as blank:
-        known = {str(migration.name) for migration in wanted.pending(Database(blank))}
-    if {str(migration.name) for migration in wanted.applied(database)} - known:
-        raise UsageError(
-            "Зеркало создано более новой версией программы.", todo="Обновите netcity_sync и повторите команду."
-        )
-    wanted.apply(database)
+        return {str(step.name) for step in wanted.pending(Database(blank))}
 
 
 def _shrink_wal(connection: sqlite3.Connection) -> None:

@@ -9,7 +9,7 @@ from enum import Enum
 from netcity_sync.adapters.exchange.spec import FileSpec
 from netcity_sync.clock import from_utc_text, utc_text
 from netcity_sync.mirror.exchange_schema import TABLE_OF_FILE, TAKE_TABLE
-from netcity_sync.mirror.merge import merge_scope
+from netcity_sync.mirror.merge import Merger
 from netcity_sync.mirror.rows import Row, ScopeRows, Value
 from netcity_sync.model import Entity
 
@@ -31,7 +31,8 @@ def merge_rows(connection: sqlite3.Connection, run_id: int, spec: FileSpec, enti
     """Make the entities all that the table holds; answers how many rows were written. The caller's transaction."""
     table = TABLE_OF_FILE[spec.stem]
     rows = tuple(_row(entity, [column.name for column in table.columns]) for entity in entities)
-    return merge_scope(connection, run_id, ScopeRows({}, ((table, rows),)))
+    merger = Merger(connection, run_id)
+    return merger.write(merger.compare(ScopeRows({}, ((table, rows),))))
 
 
 def record_take(connection: sqlite3.Connection, run_id: int, take: Take) -> None:

@@ -4,7 +4,8 @@ from sqlite_utils import Database, Migrations
 
 from netcity_sync.adapters.exchange.files import FILES
 from netcity_sync.adapters.exchange.spec import Field, FileSpec, Kind
-from netcity_sync.mirror.schema import Column, Table, table_ddl
+from netcity_sync.mirror.migrations import bring_up_to_date, create_table
+from netcity_sync.mirror.schema import Column, Table
 
 TAKE_TABLE = "exchange_take"
 
@@ -40,12 +41,7 @@ migrations = Migrations("exchange")
 def tables_of_the_exchange_folder(db: Database) -> None:
     """A table a file with a view of its current rows, and the record of takes."""
     for table in EXCHANGE_TABLES:
-        db.execute(table_ddl(table))
-        names = ", ".join(f'"{column.name}"' for column in table.columns)
-        db.execute(
-            f"CREATE VIEW current_{table.name} AS SELECT {names}, seen_from, missing_from"
-            f" FROM {table.name} WHERE seen_to IS NULL"
-        )
+        create_table(db, table)
     db.execute(
         f"""
         CREATE TABLE {TAKE_TABLE} (
@@ -61,3 +57,9 @@ def tables_of_the_exchange_folder(db: Database) -> None:
         ) STRICT, WITHOUT ROWID
         """
     )
+
+
+@migrations()
+def declarations_like_those_of_journals(db: Database) -> None:
+    """The columns of versions are declared as everywhere."""
+    bring_up_to_date(db, EXCHANGE_TABLES)

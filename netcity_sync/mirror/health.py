@@ -2,19 +2,18 @@
 
 import sqlite3
 from collections import Counter
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
 from netcity_sync.clock import from_utc_text
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.mirror import exchange_schema
-from netcity_sync.mirror.database import open_reader
+from netcity_sync.mirror.database import known_steps, open_reader
 from netcity_sync.mirror.drift import KeptDrift, load_drift
 from netcity_sync.mirror.exchange_schema import TAKE_TABLE
-from netcity_sync.mirror.schema import migrations
+from netcity_sync.mirror.migrations import migrations
 
 _SOUND = "ok"
 
@@ -56,7 +55,7 @@ def read_health(folder: DataFolder) -> MirrorHealth:
         orphans = len(connection.execute("PRAGMA foreign_key_check").fetchall())
         pending, newer = _schema_gap(connection)
         tables = {str(row[0]) for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not {"run", "scope_read"} <= tables:
+        if not {"run", "scope"} <= tables:
             return MirrorHealth(verdict == _SOUND, orphans, pending, newer)
         runs = _syncs(connection, takes_known=TAKE_TABLE in tables)
         return MirrorHealth(
@@ -77,13 +76,8 @@ def _schema_gap(connection: sqlite3.Connection) -> tuple[tuple[str, ...], bool]:
     newer = False
     for wanted in (migrations, exchange_schema.migrations):
         pending += [str(item.name) for item in wanted.pending(database)]
-        newer |= bool({str(item.name) for item in wanted.applied(database)} - _known(wanted))
+        newer |= bool({str(item.name) for item in wanted.applied(database)} - known_steps(wanted))
     return tuple(pending), newer
-
-
-def _known(wanted: Migrations) -> set[str]:
-    with closing(sqlite3.connect(":memory:")) as blank:
-        return {str(item.name) for item in wanted.pending(Database(blank))}
 
 
 def _syncs(connection: sqlite3.Connection, *, takes_known: bool) -> tuple[RunRecord, ...]:
@@ -100,6 +94,8 @@ def _syncs(connection: sqlite3.Connection, *, takes_known: bool) -> tuple[RunRec
 
 def _failures(connection: sqlite3.Connection, run_id: int) -> Counter[str]:
     rows = connection.execute(
-        "SELECT coalesce(error, ''), count(*) FROM scope_read WHERE run_id = ? AND NOT ok GROUP BY 1", [run_id]
+        "SELECT error, count(*) FROM scope CROSS JOIN scope_read USING (scope_id)"
+        " WHERE run_id = ? AND error IS NOT NULL GROUP BY 1",
+        [run_id],
     )
     return Counter({str(reason): int(count) for reason, count in rows})

@@ -10,9 +10,12 @@ from netcity_sync.errors import LockHeld
 
 
 @contextmanager
-def hold_lock(path: Path, doing: str = "чтение журналов или восстановление") -> Iterator[None]:
-    """Hold the lock at `path` while the block runs. Raises LockHeld at once where another process has it."""
-    lock = FileLock(path, timeout=0)
+def hold_lock(path: Path, doing: str = "чтение журналов или восстановление", *, patience: float = 0) -> Iterator[None]:
+    """Hold the lock at `path` while the block runs.
+
+    Raises LockHeld where another process has it, and does not free it in `patience` seconds.
+    """
+    lock = FileLock(path, timeout=patience)
     try:
         lock.acquire()
     except Timeout as error:

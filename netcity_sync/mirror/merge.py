@@ -1,126 +1,199 @@
 """Merging one scope: what was read is compared in memory with what is current, and only the changes are written.
 
-A record that vanished is closed only when it was absent from two successful reads in a row: the GIS is known to
-answer with incomplete pages (protocol.md §2.4). Until then it stays current, with the run of its first absence.
-What a person removed from a file of theirs (`Table.gone_at_once`) is closed by the first read without it.
+A record that vanished is closed only when it was absent from several good reads in a row: the GIS is known to answer
+with incomplete pages (protocol.md §2.4). Until then it stays current, with the run of its first absence. One that
+comes back begins a new version, so that its absence is not forgotten. What a person removed from a file of theirs
+(`Table.gone_at_once`) is closed by the first read without it.
 """
 
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from netcity_sync.mirror.rows import Row, ScopeRows
-from netcity_sync.mirror.schema import STUDENT_TABLE, Table
+from netcity_sync.mirror.rows import Row, ScopeRows, Value
+from netcity_sync.mirror.schema import Table
 from netcity_sync.model import Student
 
 
+class PageContradicts(ValueError):
+    """A page names a record twice, or holds a value that the mirror does not allow."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Current:
-    """The current version of a record."""
+class TableChanges:
+    """What a page changes in one table. `ended` and `missing` are versions: key and `seen_from`."""
 
-    values: Row
-    seen_from: int
-    missing_from: int | None
+    table: Table
+    new: Sequence[Row]
+    ended: Sequence[Row] = ()
+    missing: Sequence[Row] = ()
+    known: int = 0
+    waiting: int = 0
 
-
-def merge_scope(connection: sqlite3.Connection, run_id: int, rows: ScopeRows) -> int:
-    """Bring the current rows of a scope in line with `rows`; answers how many rows were written.
-
-    Runs inside the caller's transaction. Raises ValueError where a key stands twice in the page.
-    """
-    changed = sum(_merge_table(connection, run_id, table, rows, page) for table, page in rows.tables)
-    return changed + merge_students(connection, run_id, rows.students)
-
-
-def has_unconfirmed(connection: sqlite3.Connection, rows: ScopeRows) -> bool:
-    """Whether some record of the scope was absent from the last read, so that the next one must confirm it."""
-    for table, _ in rows.tables:
-        where, values = _partition(table, rows)
-        query = f"SELECT 1 FROM {table.name} WHERE {where} AND seen_to IS NULL AND missing_from IS NOT NULL LIMIT 1"
-        if connection.execute(query, values).fetchone():
-            return True
-    return False
+    @property
+    def count(self) -> int:
+        """How many records are new, changed, back, closed, or missed for the first time."""
+        if not self.ended:
+            return len(self.new) + len(self.missing)
+        width = len(self.table.key)
+        touched = {row[:width] for row in (*self.new, *self.ended)}
+        return len(touched) + len(self.missing)
 
 
-def merge_students(connection: sqlite3.Connection, run_id: int, students: Sequence[Student]) -> int:
-    """Keep the names of pupils: a new version where a name changed, never closed by absence.
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a page changes in its scope."""
 
-    A journal may give a shorter name than the roster («Иванов Иван»); a name that only shortens the known one
-    changes nothing, so that names do not flap between the two.
-    """
-    changed = 0
-    for student in students:
-        known = connection.execute(
-            "SELECT name, seen_from FROM student WHERE student_id = ? AND seen_to IS NULL", [student.id]
-        ).fetchone()
-        if known is not None and (known[0] == student.name or known[0].startswith(f"{student.name} ")):
-            continue
-        if known is not None:
-            current = _Current((known[0],), known[1], None)
-            _close(connection, run_id, STUDENT_TABLE, [((student.id,), current)])
-        _insert(connection, run_id, STUDENT_TABLE, [(student.id, student.name)])
-        changed += 1
-    return changed
+    tables: tuple[TableChanges, ...]
 
+    @property
+    def count(self) -> int:
+        """How many records are touched."""
+        return sum(table.count for table in self.tables)
 
-def _merge_table(
-    connection: sqlite3.Connection, run_id: int, table: Table, rows: ScopeRows, page: Sequence[Row]
-) -> int:
-    width = len(table.key)
-    wanted = {row[:width]: row[width:] for row in page}
-    if len(wanted) != len(page):
-        raise ValueError(f"a key stands twice in {table.name}")
-    current = _current(connection, table, rows)
-    new = [key + values for key, values in wanted.items() if key not in current]
-    altered = [key for key, values in wanted.items() if key in current and current[key].values != values]
-    back = [key for key in wanted if key in current and current[key].missing_from is not None and key not in altered]
-    absent = [key for key in current if key not in wanted]
-    confirmed = [key for key in absent if _is_gone(table, current[key], run_id)]
-    fresh = [key for key in absent if current[key].missing_from is None and not table.gone_at_once]
-    _close(connection, run_id, table, [(key, current[key]) for key in [*altered, *confirmed]])
-    _insert(connection, run_id, table, [*new, *(key + wanted[key] for key in altered)])
-    _set_missing(connection, table, run_id, fresh)
-    _set_missing(connection, table, None, back)
-    return len(new) + len(altered) + len(confirmed) + len(fresh) + len(back)
+    @property
+    def known(self) -> int:
+        """How many records the scope held as of the last read, those included that this page lacks."""
+        return sum(table.known for table in self.tables)
+
+    @property
+    def missing(self) -> int:
+        """How many of them this page is the first to lack."""
+        return sum(len(table.missing) for table in self.tables)
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether the next read must look at vanished records again, even where its answer is the same."""
+        return any(table.missing or table.waiting for table in self.tables)
 
 
-def _is_gone(table: Table, absent: _Current, run_id: int) -> bool:
-    return table.gone_at_once or (absent.missing_from is not None and absent.missing_from != run_id)
+class Merger:
+    """Merges the scopes of one run, each at most once, inside its caller's transactions."""
+
+    def __init__(self, connection: sqlite3.Connection, run_id: int) -> None:
+        self._connection = connection
+        self._run_id = run_id
+        self._names: dict[int, str] | None = None
+
+    def compare(self, rows: ScopeRows, missing_since: int | None = None) -> Changes:
+        """What a page changes. Records missing since that run or an earlier one are closed, if it lacks them still.
+
+        Raises PageContradicts where a key stands twice in the page.
+        """
+        return Changes(tuple(self._compare(table, rows, page, missing_since) for table, page in rows.tables))
+
+    def write(self, changes: Changes, students: Sequence[Student] = ()) -> int:
+        """Write changes, and the names of pupils; answers how many records were touched.
+
+        Raises PageContradicts where the mirror does not allow a value, or a new key stands twice.
+        """
+        try:
+            for item in changes.tables:
+                self._end(item.table, item.ended)
+                self._miss(item.table, item.missing)
+                self._insert(item.table, item.new)
+            return changes.count + self._keep_names(students)
+        except sqlite3.IntegrityError as error:
+            raise PageContradicts(str(error)) from error
+
+    def forget_names(self) -> None:
+        """After a rollback: the names of pupils must be read again."""
+        self._names = None
+
+    def _compare(self, table: Table, rows: ScopeRows, page: Sequence[Row], missing_since: int | None) -> TableChanges:
+        known = self._current(table, rows)
+        if not known:
+            return TableChanges(table, page)
+        width, wanted = len(table.key), set(page)
+        new = wanted - known.keys()
+        absent = known.keys() - wanted
+        back = {row for row, (_, missing_from) in known.items() if missing_from is not None} - absent
+        replaced = _replaced(width, new, known, absent)
+        if len(wanted) != len(page) or replaced is None:
+            raise PageContradicts(f"a key stands twice in {table.name}")
+        vanished = absent - replaced
+        gone = {row for row in vanished if table.gone_at_once or _is_over(known[row][1], missing_since, self._run_id)}
+        missing = [row for row in vanished - gone if known[row][1] is None]
+        return TableChanges(
+            table,
+            new=[*new, *back],
+            ended=[(*row[:width], known[row][0]) for row in (*replaced, *back, *gone)],
+            missing=[(*row[:width], known[row][0]) for row in missing],
+            known=len(known),
+            waiting=len(vanished) - len(gone) - len(missing),
+        )
+
+    def _current(self, table: Table, rows: ScopeRows) -> dict[Row, tuple[int, int | None]]:
+        """The current rows of the page's partition, each with `seen_from` and `missing_from`."""
+        names = ", ".join(f'"{column.name}"' for column in table.columns)
+        where = " AND ".join([*(f"{column} = ?" for column in table.scope), "seen_to IS NULL"])
+        found = self._connection.execute(
+            f"SELECT {names}, seen_from, missing_from FROM {table.name} WHERE {where}",
+            [rows.partition[column] for column in table.scope],
+        )
+        return {row[:-2]: row[-2:] for row in found}
+
+    def _insert(self, table: Table, rows: Sequence[Row]) -> None:
+        if rows:
+            places = ", ".join("?" * len(table.columns))
+            self._connection.executemany(
+                f"INSERT INTO {table.name} VALUES ({places}, {self._run_id}, NULL, NULL)", rows
+            )
+
+    def _end(self, table: Table, versions: Sequence[Row]) -> None:
+        self._update(table, "seen_to", versions)
+
+    def _miss(self, table: Table, versions: Sequence[Row]) -> None:
+        self._update(table, "missing_from", versions)
+
+    def _update(self, table: Table, column: str, versions: Sequence[Row]) -> None:
+        if versions:
+            key = " AND ".join(f'"{item.name}" = ?' for item in table.key)
+            self._connection.executemany(
+                f"UPDATE {table.name} SET {column} = {self._run_id} WHERE {key} AND seen_from = ?", versions
+            )
+
+    def _keep_names(self, students: Sequence[Student]) -> int:
+        """Keep the names of pupils: a new version where a name changed, never closed by absence.
+
+        A journal may give a shorter name than the roster («Иванов Иван»); a name that only shortens the known one
+        changes nothing, so that names do not flap between the two.
+        """
+        if self._names is None:
+            self._names = dict(self._connection.execute("SELECT student_id, name FROM student WHERE seen_to IS NULL"))
+        changed = 0
+        for student in students:
+            known = self._names.get(student.id)
+            if known is not None and (known == student.name or known.startswith(f"{student.name} ")):
+                continue
+            self._rename(student)
+            self._names[student.id] = student.name
+            changed += 1
+        return changed
+
+    def _rename(self, student: Student) -> None:
+        """A new version of a name; one that this very run began was seen by no other, and is overwritten."""
+        values: dict[str, Value] = {"id": student.id, "name": student.name, "run": self._run_id}
+        self._connection.execute(
+            "UPDATE student SET seen_to = :run WHERE student_id = :id AND seen_to IS NULL AND seen_from <> :run", values
+        )
+        self._connection.execute(
+            "INSERT INTO student (student_id, name, seen_from) VALUES (:id, :name, :run)"
+            " ON CONFLICT (student_id, seen_from) DO UPDATE SET name = excluded.name",
+            values,
+        )
 
 
-def _partition(table: Table, rows: ScopeRows) -> tuple[str, list[int]]:
-    where = " AND ".join(f"{column} = ?" for column in table.scope) or "1"
-    return where, [rows.partition[column] for column in table.scope]
+def _replaced(width: int, new: set[Row], known: dict[Row, tuple[int, int | None]], absent: set[Row]) -> set[Row] | None:
+    """The known rows whose key has other values on the page; None where a key stands there twice."""
+    if not new:
+        return set()
+    keys = {row[:width] for row in new}
+    same_key = {row for row in known if row[:width] in keys}
+    return same_key if len(keys) == len(new) and same_key <= absent else None
 
 
-def _current(connection: sqlite3.Connection, table: Table, rows: ScopeRows) -> dict[Row, _Current]:
-    names = ", ".join(f'"{column.name}"' for column in table.columns)
-    where, partition = _partition(table, rows)
-    query = f"SELECT {names}, seen_from, missing_from FROM {table.name} WHERE {where} AND seen_to IS NULL"
-    width = len(table.key)
-    return {row[:width]: _Current(row[width:-2], row[-2], row[-1]) for row in connection.execute(query, partition)}
-
-
-def _insert(connection: sqlite3.Connection, run_id: int, table: Table, rows: Sequence[Row]) -> None:
-    marks = ", ".join("?" * (len(table.columns) + 1))
-    names = ", ".join(f'"{column.name}"' for column in table.columns)
-    connection.executemany(
-        f"INSERT INTO {table.name} ({names}, seen_from) VALUES ({marks})", [(*row, run_id) for row in rows]
-    )
-
-
-def _close(connection: sqlite3.Connection, run_id: int, table: Table, versions: Sequence[tuple[Row, _Current]]) -> None:
-    """End versions; one that this very run opened was never seen by another, and goes without trace."""
-    key = " AND ".join(f'"{column.name}" = ?' for column in table.key)
-    ended = [(run_id, *row_key, item.seen_from) for row_key, item in versions if item.seen_from != run_id]
-    undone = [(*row_key, run_id) for row_key, item in versions if item.seen_from == run_id]
-    connection.executemany(f"UPDATE {table.name} SET seen_to = ? WHERE {key} AND seen_from = ?", ended)
-    connection.executemany(f"DELETE FROM {table.name} WHERE {key} AND seen_from = ?", undone)
-
-
-def _set_missing(connection: sqlite3.Connection, table: Table, run_id: int | None, keys: Sequence[Row]) -> None:
-    key = " AND ".join(f'"{column.name}" = ?' for column in table.key)
-    connection.executemany(
-        f"UPDATE {table.name} SET missing_from = ? WHERE {key} AND seen_to IS NULL",
-        [(run_id, *row_key) for row_key in keys],
-    )
+def _is_over(missing_from: int | None, missing_since: int | None, run_id: int) -> bool:
+    """Whether an absence has lasted long enough; `missing_since` of this very run means that one is enough."""
+    first = run_id if missing_from is None else missing_from
+    return missing_since is not None and first <= missing_since

@@ -14,7 +14,7 @@ from netcity_sync.errors import DamagedError
 
 _DDL = """
 CREATE TABLE IF NOT EXISTS payload (
-  hash TEXT PRIMARY KEY,
+  hash BLOB PRIMARY KEY,
   body BLOB NOT NULL,
   first_seen TEXT NOT NULL,
   last_seen TEXT NOT NULL
@@ -22,9 +22,9 @@ CREATE TABLE IF NOT EXISTS payload (
 """
 
 
-def payload_hash(body: bytes) -> str:
-    """The name of a raw answer: its SHA-256 in hexadecimal."""
-    return sha256(body).hexdigest()
+def payload_hash(body: bytes) -> bytes:
+    """The name of a raw answer: its SHA-256."""
+    return sha256(body).digest()
 
 
 class RawStore:
@@ -34,7 +34,7 @@ class RawStore:
         self._connection = connection
         self._compressor = zstandard.ZstdCompressor(level=6)
 
-    def keep(self, body: bytes, now: datetime) -> str:
+    def keep(self, body: bytes, now: datetime) -> bytes:
         """Store an answer, or note that it was seen again; answers with its hash."""
         name = payload_hash(body)
         moment = utc_text(now)
@@ -44,7 +44,7 @@ class RawStore:
             self._connection.execute("INSERT INTO payload VALUES (?, ?, ?, ?)", [name, compressed, moment, moment])
         return name
 
-    def load(self, name: str) -> bytes | None:
+    def load(self, name: bytes) -> bytes | None:
         """The answer of that hash, or None where it is not, or no longer, kept."""
         row = self._connection.execute("SELECT body FROM payload WHERE hash = ?", [name]).fetchone()
         return None if row is None else zstandard.ZstdDecompressor().decompress(row[0])

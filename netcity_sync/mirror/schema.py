@@ -1,12 +1,13 @@
-"""The mirror's tables: what is kept of every entity, declared once; migrations and merge follow it.
+"""The mirror's tables: what is kept, declared once; migrations, merge, views and the docs page follow it.
 
-A row is one version of a record: `seen_from` is the run that first saw it so, `seen_to` the run that no longer did
-(null: current). `missing_from` is the first run of an absence that is not confirmed yet, or was before `seen_to`.
+A row of an entity's table is one version of a record: `seen_from` is the run that first saw it so, `seen_to` the run
+that no longer did (null: current). `missing_from` is the first run that did not see it, while that is not confirmed,
+or was not before `seen_to`.
 """
 
 from dataclasses import dataclass
 
-from sqlite_utils import Database, Migrations
+from netcity_sync.adapters.source import ScopeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,16 @@ class Table:
         return self.key + self.values
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A table that is not versioned; `key` is its primary key where no column declares one."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+
+
 def _id(name: str, meaning: str) -> Column:
     return Column(name, "INTEGER NOT NULL", meaning)
 
@@ -50,6 +61,14 @@ def _flag(name: str, meaning: str) -> Column:
     return Column(name, f"INTEGER NOT NULL CHECK ({name} IN (0, 1))", meaning)
 
 
+def _day(name: str, meaning: str) -> Column:
+    return Column(name, f"""TEXT NOT NULL CHECK ("{name}" IS date("{name}"))""", meaning)
+
+
+def _run(name: str, meaning: str) -> Column:
+    return Column(name, "INTEGER NOT NULL REFERENCES run(run_id)", meaning)
+
+
 _JOURNAL = (_id("subject_group_id", "Журнал"), _id("term_id", "Учебный период"))
 _IN_JOURNAL = ("subject_group_id", "term_id")
 
@@ -57,14 +76,14 @@ DICTIONARY_TABLES = (
     Table("school", "Школа", (_id("school_id", "Номер в ГИС"),), (_text("name", "Название"),)),
     Table(
         "school_year", "Учебный год", (_id("school_year_id", "Номер в ГИС"),),
-        (_text("name", "Название"), _text("start", "Первый день"), _text("end", "Последний день"),
+        (_text("name", "Название"), _day("start", "Первый день"), _day("end", "Последний день"),
          _flag("closed", "Год закрыт")),
     ),
     Table(
         "term", "Учебный период", (_id("term_id", "Номер в ГИС"),),
         (_text("name", "Название"),
          Column("kind", "TEXT NOT NULL CHECK (kind IN ('quarter', 'trimester', 'half_year'))", "Вид периода"),
-         _text("start", "Первый день"), _text("end", "Последний день")),
+         _day("start", "Первый день"), _day("end", "Последний день")),
     ),
     Table("staff", "Сотрудник", (_id("staff_id", "Номер в ГИС"),), (_text("name", "Фамилия, имя, отчество"),)),
     Table(
@@ -95,7 +114,8 @@ DICTIONARY_TABLES = (
 ROSTER_TABLES = (
     Table(
         "enrolment", "Ученик в списке класса", (_id("class_id", "Класс"), _id("student_id", "Ученик")),
-        (Column("start", "TEXT", "Первый день в классе, если его сообщает ГИС"),), scope=("class_id",),
+        (Column("start", "TEXT CHECK (start IS date(start))", "Первый день в классе, если его сообщает ГИС"),),
+        scope=("class_id",),
     ),
 )  # fmt: skip
 
@@ -103,7 +123,7 @@ JOURNAL_TABLES = (
     Table("group_student", "Ученик в списке журнала", (*_JOURNAL, _id("student_id", "Ученик")), (), scope=_IN_JOURNAL),
     Table(
         "lesson", "Урок", (*_JOURNAL, _id("lesson_id", "Номер в ГИС")),
-        (_text("date", "Дата"), _id("slot", "Номер урока в дне"), Column("topic", "TEXT", "Тема")), scope=_IN_JOURNAL,
+        (_day("date", "Дата"), _id("slot", "Номер урока в дне"), Column("topic", "TEXT", "Тема")), scope=_IN_JOURNAL,
     ),
     Table(
         "assignment", "Задание", (*_JOURNAL, _id("assignment_id", "Номер в ГИС")),
@@ -142,109 +162,109 @@ STUDENT_TABLE = Table("student", "Ученик", (_id("student_id", "Номер 
 _FIRST_TABLES = (*DICTIONARY_TABLES, STUDENT_TABLE, *ROSTER_TABLES, *JOURNAL_TABLES)
 ENTITY_TABLES = (*_FIRST_TABLES, ACCESS_TABLE)
 
+VERSION_COLUMNS = (
+    _run("seen_from", "Прогон, который первым увидел запись такой"),
+    Column("seen_to", "INTEGER REFERENCES run(run_id) CHECK (seen_to > seen_from)",
+           "Прогон, который больше не увидел её такой; пусто — она такова и сейчас"),
+    Column("missing_from", "INTEGER REFERENCES run(run_id)",
+           "Первый прогон, который её не увидел, пока это не подтверждено следующими"),
+)  # fmt: skip
+"""What every entity's table has besides."""
+
 RUN_STATUSES = ("running", "done", "partial", "failed", "interrupted")
 """How a run ended: `partial` when some scopes failed, `interrupted` when the process died."""
 
+SCOPE_KINDS = tuple(kind.value for kind in ScopeKind)
+
+RECORD_TABLES = (
+    Record(
+        "run", "Прогон: чтение журналов или приём папки обмена",
+        (
+            Column("run_id", "INTEGER PRIMARY KEY", "Номер по порядку"),
+            _text("started_at", "Когда начался, UTC"),
+            Column("finished_at", "TEXT", "Когда кончился, UTC"),
+            Column("status", f"TEXT NOT NULL CHECK (status IN {RUN_STATUSES})",
+                   "Чем кончился: running, done, partial, failed, interrupted"),
+            Column("resumes", "INTEGER REFERENCES run(run_id)", "Прогон, который этот дочитывает"),
+            _text("program_version", "Версия программы"),
+            Column("error", "TEXT", "Вид ошибки, которая его оборвала"),
+        ),
+    ),
+    Record(
+        "scope", "То, что читается целиком за один раз: справочники, список класса, журнал за период",
+        (
+            Column("scope_id", "INTEGER PRIMARY KEY", "Номер по порядку"),
+            Column("key", "TEXT NOT NULL UNIQUE", "Имя, например journal:340:7"),
+            Column("kind", f"TEXT NOT NULL CHECK (kind IN {SCOPE_KINDS})",
+                   "Вид: dictionaries, roster, journal, journal_access"),
+            Column("class_id", "INTEGER", "Класс, если это список или отчёт о доступе"),
+            Column("subject_group_id", "INTEGER", "Журнал"),
+            Column("term_id", "INTEGER", "Учебный период журнала"),
+            Column("month", "INTEGER", "Год и месяц отчёта о доступе, например 202610"),
+            Column("payload_hash", "BLOB CHECK (length(payload_hash) = 32)",
+                   "SHA-256 последнего принятого ответа сервера"),
+            _flag("unconfirmed", "Есть записи, пропажа которых ещё не подтверждена"),
+        ),
+    ),
+    Record(
+        "scope_read", "Чтение: как прошла одна часть прогона",
+        (
+            Column("scope_id", "INTEGER NOT NULL REFERENCES scope(scope_id)", "Что читали"),
+            _run("run_id", "В каком прогоне"),
+            _id("began", "Когда начали, секунды UTC с 1970 года"),
+            _id("ended", "Когда кончили, так же"),
+            Column("payload_hash", "BLOB CHECK (length(payload_hash) = 32)",
+                   "SHA-256 ответа; пусто — тот же, что при прошлом удачном чтении, или чтение не удалось"),
+            _id("changed_rows", "Сколько записей изменилось"),
+            _flag("anew", "История до этого чтения несравнима: она разобрана прежней версией программы"),
+            Column("error", "TEXT", "Почему не прочитано; пусто — прочитано целиком"),
+        ),
+        key=("scope_id", "run_id"),
+    ),
+    Record(
+        "capability", "Что умел сообщать источник",
+        (_run("run_id", "В каком прогоне"), _text("name", "Что: marks, topics, attendance, …")),
+        key=("run_id", "name"),
+    ),
+    Record(
+        "drift", "Чем ответы сервера отличаются от ожидаемых",
+        (
+            Column("kind", "TEXT NOT NULL CHECK (kind IN ('unknown', 'vanished'))",
+                   "unknown — новое поле, vanished — поля больше нет"),
+            _text("call", "Запрос"),
+            _text("field", "Поле"),
+            _run("first_run", "Когда замечено впервые"),
+            _run("last_run", "Когда замечено в последний раз"),
+            _id("times", "Сколько раз всего"),
+            Column("told_at", "TEXT", "Когда об этом сказано администратору, UTC"),
+        ),
+        key=("kind", "call", "field"),
+    ),
+)  # fmt: skip
+"""What the mirror keeps of its own work, not versioned."""
+
 
 def table_ddl(table: Table) -> str:
-    """The statement that creates an entity's table with its index of current rows."""
-    names = [column.name for column in table.key]
-    columns = [f'"{column.name}" {column.declaration}' for column in table.columns]
-    columns += [
-        "seen_from INTEGER NOT NULL REFERENCES run(run_id)",
-        "seen_to INTEGER REFERENCES run(run_id) CHECK (seen_to IS NULL OR seen_to > seen_from)",
-        "missing_from INTEGER REFERENCES run(run_id)",
-        f"PRIMARY KEY ({', '.join([*names, 'seen_from'])})",
-    ]
-    body = ",\n  ".join(columns)
-    return f"CREATE TABLE {table.name} (\n  {body}\n) STRICT, WITHOUT ROWID"
+    """The statement that creates an entity's table."""
+    key = ", ".join([*(column.name for column in table.key), "seen_from"])
+    return _ddl(table.name, (*table.columns, *VERSION_COLUMNS), key)
 
 
-_SCOPE_READ_DDL = """
-CREATE TABLE scope_read (
-  run_id INTEGER NOT NULL REFERENCES run(run_id),
-  scope TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ({kinds})),
-  class_id INTEGER,
-  subject_group_id INTEGER,
-  term_id INTEGER,
-  started_at TEXT NOT NULL,
-  finished_at TEXT NOT NULL,
-  ok INTEGER NOT NULL CHECK (ok IN (0, 1)),
-  payload_hash TEXT,
-  changed_rows INTEGER NOT NULL DEFAULT 0,
-  error TEXT,
-  PRIMARY KEY (run_id, scope)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX scope_read_by_scope ON scope_read (scope, run_id);
-CREATE INDEX scope_read_by_journal ON scope_read (subject_group_id, term_id, run_id);
-"""
-_FIRST_KINDS = "'dictionaries', 'roster', 'journal'"
-
-_RUN_DDL = f"""
-CREATE TABLE run (
-  run_id INTEGER PRIMARY KEY,
-  started_at TEXT NOT NULL,
-  finished_at TEXT,
-  status TEXT NOT NULL CHECK (status IN ({", ".join(repr(status) for status in RUN_STATUSES)})),
-  resumes INTEGER REFERENCES run(run_id),
-  program_version TEXT NOT NULL,
-  error TEXT
-) STRICT;
-{_SCOPE_READ_DDL.format(kinds=_FIRST_KINDS)}CREATE TABLE capability (
-  name TEXT PRIMARY KEY,
-  run_id INTEGER NOT NULL REFERENCES run(run_id)
-) STRICT, WITHOUT ROWID;
-"""
-
-migrations = Migrations("mirror")
+def record_ddl(record: Record) -> str:
+    """The statement that creates a table that is not versioned."""
+    return _ddl(record.name, record.columns, ", ".join(record.key))
 
 
-@migrations()
-def first_schema(db: Database) -> None:
-    """Runs, scope reads, and one table an entity with a view of its current rows."""
-    _execute_all(db, _RUN_DDL)
-    for table in _FIRST_TABLES:
-        _create(db, table)
+def _ddl(name: str, columns: tuple[Column, ...], key: str) -> str:
+    lines = [f'"{column.name}" {column.declaration}' for column in columns]
+    body = ",\n  ".join([*lines, f"PRIMARY KEY ({key})"] if key else lines)
+    return f"CREATE TABLE {name} (\n  {body}\n) STRICT{', WITHOUT ROWID' if key else ''}"
 
 
-@migrations()
-def journal_access_and_drift(db: Database) -> None:
-    """Who touched which journal when; and how the answers of the GIS differ from what this version expects."""
-    _create(db, ACCESS_TABLE)
-    db.execute("ALTER TABLE scope_read RENAME TO old_scope_read")
-    for index in ("scope_read_by_scope", "scope_read_by_journal"):
-        db.execute(f"DROP INDEX {index}")
-    _execute_all(db, _SCOPE_READ_DDL.format(kinds=f"{_FIRST_KINDS}, 'journal_access'"))
-    db.execute("INSERT INTO scope_read SELECT * FROM old_scope_read")
-    db.execute("DROP TABLE old_scope_read")
-    db.execute(
-        """
-        CREATE TABLE drift (
-          kind TEXT NOT NULL CHECK (kind IN ('unknown', 'vanished')),
-          call TEXT NOT NULL,
-          field TEXT NOT NULL,
-          first_run INTEGER NOT NULL REFERENCES run(run_id),
-          last_run INTEGER NOT NULL REFERENCES run(run_id),
-          times INTEGER NOT NULL,
-          told_at TEXT,
-          PRIMARY KEY (kind, call, field)
-        ) STRICT, WITHOUT ROWID
-        """
-    )
-
-
-def _execute_all(db: Database, script: str) -> None:
-    for statement in script.split(";"):
-        if statement.strip():
-            db.execute(statement)
-
-
-def _create(db: Database, table: Table) -> None:
-    """An entity's table with a view of its current rows."""
-    db.execute(table_ddl(table))
+def current_view_ddl(table: Table) -> str:
+    """The statement that creates the view of an entity's current rows."""
     names = ", ".join(f'"{column.name}"' for column in table.columns)
-    db.execute(
+    return (
         f"CREATE VIEW current_{table.name} AS SELECT {names}, seen_from, missing_from"
         f" FROM {table.name} WHERE seen_to IS NULL"
     )

@@ -22,7 +22,8 @@ class Snapshot:
 
     `connection` sees it through temporary views: `as_of_<table>` with the table's columns, `seen_from`, and `missing`
     (1 for a record that was absent from the last read, not confirmed yet); `as_of_read`, `as_of_run` and
-    `as_of_exchange_take` with the reads, runs and takes of the exchange folder up to then. `run_id` is its newest run,
+    `as_of_exchange_take` with the reads, runs and takes of the exchange folder up to then, `as_of_capability` with
+    what the source could tell. `run_id` is its newest run,
     `moment` (UTC) when that run began.
     """
 
@@ -33,13 +34,16 @@ class Snapshot:
     def capabilities(self) -> frozenset[Capability]:
         """What the source could tell, and what was taken from the exchange folder by then."""
         known = {item.value for item in Capability}
-        query = "SELECT name FROM capability UNION SELECT name FROM as_of_exchange_take WHERE ok"
+        query = "SELECT name FROM as_of_capability UNION SELECT name FROM as_of_exchange_take WHERE ok"
         names = (str(row[0]) for row in self.connection.execute(query))
         return frozenset(Capability(name) for name in names if name in known)
 
     def school_days(self, days_off: Iterable[date] = ()) -> SchoolDays:
-        """The days on which any journal holds a lesson, less `days_off`."""
-        rows = self.connection.execute("SELECT DISTINCT date FROM as_of_lesson WHERE NOT missing")
+        """The days on which any journal of the year holds a lesson, less `days_off`."""
+        rows = self.connection.execute(
+            "SELECT DISTINCT date FROM as_of_subject_group_term CROSS JOIN as_of_lesson"
+            " USING (subject_group_id, term_id) WHERE NOT as_of_lesson.missing"
+        )
         return SchoolDays((date.fromisoformat(row[0]) for row in rows), days_off)
 
 
@@ -47,11 +51,13 @@ class Snapshot:
 def open_snapshot(folder: DataFolder, as_of: datetime | None = None) -> Iterator[Snapshot]:
     """The mirror after the newest run that began not later than `as_of` (None: the newest of all).
 
-    Raises UsageError where there is no such run, DamagedError where the file is damaged.
+    A run that is still under way is not looked at: what is seen is what the one before it left, whole and for ever
+    the same. Raises UsageError where there is no such run, DamagedError where the file is damaged.
     """
     with open_reader(folder) as connection:
         row = connection.execute(
-            "SELECT run_id, started_at FROM run WHERE started_at <= ? ORDER BY run_id DESC LIMIT 1",
+            "SELECT run_id, started_at FROM run WHERE started_at <= ? AND status <> 'running'"
+            " ORDER BY run_id DESC LIMIT 1",
             [utc_text(as_of) if as_of is not None else "9999"],
         ).fetchone()
         if row is None or not _was_synced(connection, row["run_id"]):
@@ -84,7 +90,16 @@ def _make_views(connection: sqlite3.Connection, run_id: int) -> None:
             _make_view(connection, table, run_id)
         else:
             _make_empty_view(connection, table)
-    connection.execute(f"CREATE TEMP VIEW as_of_read AS SELECT * FROM main.scope_read WHERE run_id <= {run_id}")
+    connection.execute(
+        "CREATE TEMP VIEW as_of_read AS SELECT s.scope_id, s.key, s.kind, s.class_id, s.subject_group_id, s.term_id,"
+        " s.month, r.run_id, r.began, r.ended, r.changed_rows, r.anew, r.error"
+        f" FROM main.scope s JOIN main.scope_read r USING (scope_id) WHERE r.run_id <= {run_id}"
+    )
+    connection.execute(
+        "CREATE TEMP VIEW as_of_capability AS SELECT name FROM main.capability WHERE run_id ="
+        f" coalesce((SELECT max(run_id) FROM main.capability WHERE run_id <= {run_id}),"
+        " (SELECT min(run_id) FROM main.capability))"
+    )
     connection.execute(f"CREATE TEMP VIEW as_of_run AS SELECT * FROM main.run WHERE run_id <= {run_id}")
     takes = "SELECT NULL AS run_id, NULL AS name, NULL AS read_at, NULL AS ok WHERE 0"
     if TAKE_TABLE in present:

@@ -46,7 +46,7 @@ from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import AnswerError, SettingsError, SourceError, SourceUnavailable, UsageError
 from netcity_sync.jobs.sync_scopes import plan_scopes
 from netcity_sync.mirror.database import open_writer
-from netcity_sync.mirror.merge import merge_scope
+from netcity_sync.mirror.merge import Merger, PageContradicts
 from netcity_sync.mirror.rows import ScopeRows, access_rows, dictionary_rows, journal_rows, roster_rows
 from netcity_sync.mirror.runs import begin_run
 from netcity_sync.settings import GisSettings
@@ -380,12 +380,13 @@ def mirror(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connect
 
 
 def merge(mirror: sqlite3.Connection, rows: list[ScopeRows]) -> bool:
-    """Merge as a sync does, and take it back; whether it went well. Nothing but the two errors of a sync may escape."""
+    """Merge as a sync does, and take it back; whether it went well. Nothing but the error of a sync may escape."""
     mirror.execute("BEGIN")
+    merger = Merger(mirror, 1)
     try:
         for scope in rows:
-            merge_scope(mirror, 1, scope)
-    except (ValueError, sqlite3.IntegrityError):
+            merger.write(merger.compare(scope), scope.students)
+    except PageContradicts:
         return False
     finally:
         mirror.execute("ROLLBACK")

@@ -139,7 +139,8 @@ def half_merged(data: Path) -> list[tuple[int, int]]:
     with closing(sqlite3.connect(data / "mirror.db")) as db:
         return db.execute(
             "SELECT DISTINCT subject_group_id, term_id FROM lesson EXCEPT"
-            " SELECT subject_group_id, term_id FROM scope_read WHERE ok AND kind = 'journal'"
+            " SELECT subject_group_id, term_id FROM scope JOIN scope_read USING (scope_id)"
+            " WHERE error IS NULL AND kind = 'journal'"
         ).fetchall()
 
 

@@ -91,6 +91,6 @@ def test_every_read_is_proved_by_its_answer(tmp_path: Path) -> None:
     tried.sync("09-02 21:00")
     folder = DataFolder(tmp_path)
     with closing(sqlite3.connect(folder.mirror)) as db, open_raw(folder.raw) as raw:
-        hashes = dict(db.execute("SELECT scope, payload_hash FROM scope_read").fetchall())
+        hashes = dict(db.execute("SELECT key, r.payload_hash FROM scope JOIN scope_read r USING (scope_id)").fetchall())
         assert set(hashes) == {"dictionaries", "roster:70", "journal:700:1"}
         assert raw.load(hashes["journal:700:1"]) == tried.book.page().model_dump_json().encode()

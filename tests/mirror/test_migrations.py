@@ -1,0 +1,101 @@
+"""Files of older programs: brought to the shape of today without losing anything, once, whole or not at all."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+from support.school import GROUP, TERM, at
+
+from netcity_sync.adapters.source import Scope, ScopeKind
+from netcity_sync.data_folder import DataFolder
+from netcity_sync.mirror import migrations as steps
+from netcity_sync.mirror.backup import list_backups, verify_backup
+from netcity_sync.mirror.database import open_writer
+from netcity_sync.mirror.reads import last_good_read
+from netcity_sync.mirror.snapshot import open_snapshot
+
+OLD = Path(__file__).parent / "data" / "mirror-of-september.sql"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    """A data folder with a mirror that the first version of the program wrote: eight runs of September."""
+    folder = DataFolder(tmp_path)
+    folder.prepare()
+    with closing(sqlite3.connect(folder.mirror)) as db:
+        db.executescript(OLD.read_text(encoding="utf-8"))
+    return folder
+
+
+def shapes(path: Path) -> dict[str, str]:
+    """The statements that would make the file's tables, views and indices."""
+    with closing(sqlite3.connect(path)) as db:
+        rows = db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    return {name: " ".join(sql.replace('"', "").split()) for name, sql in rows if not name.startswith("sqlite_")}
+
+
+def test_an_older_file_ends_like_a_new_one(folder: DataFolder, tmp_path: Path) -> None:
+    fresh = DataFolder(tmp_path / "fresh")
+    for item in (folder, fresh):
+        with open_writer(item):
+            pass
+    of_checks = {"check_run", "finding", "finding_by_status"}
+    old, new = shapes(folder.mirror), shapes(fresh.mirror)
+    assert {name: sql for name, sql in old.items() if name not in of_checks} == new
+
+
+def test_nothing_is_lost(folder: DataFolder) -> None:
+    with closing(sqlite3.connect(folder.mirror)) as db:
+        old_reads = db.execute(
+            "SELECT scope, run_id, started_at, finished_at, ok, changed_rows FROM scope_read ORDER BY scope, run_id"
+        ).fetchall()
+        old_hashes = db.execute("SELECT scope, run_id, payload_hash FROM scope_read WHERE ok").fetchall()
+        old_marks = db.execute("SELECT * FROM mark ORDER BY 3, 9").fetchall()
+    with open_writer(folder) as db:
+        reads = db.execute(
+            "SELECT key, run_id, strftime('%Y-%m-%dT%H:%M:%SZ', began, 'unixepoch'),"
+            " strftime('%Y-%m-%dT%H:%M:%SZ', ended, 'unixepoch'), error IS NULL, changed_rows"
+            " FROM scope JOIN scope_read USING (scope_id) ORDER BY key, run_id"
+        ).fetchall()
+        assert reads == old_reads
+        assert db.execute("SELECT * FROM mark ORDER BY 3, 9").fetchall() == old_marks
+        for scope, run, digest in old_hashes:
+            kept = db.execute(
+                "SELECT lower(hex(r.payload_hash)) FROM scope JOIN scope_read r USING (scope_id)"
+                " WHERE key = ? AND run_id <= ? AND r.payload_hash IS NOT NULL ORDER BY run_id DESC LIMIT 1",
+                [scope, run],
+            ).fetchone()
+            assert kept == (digest,)
+        journal = Scope(ScopeKind.JOURNAL, subject_group_id=GROUP, term_id=TERM)
+        assert last_good_read(db, journal) == at("09-07 21:00")
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    with open_snapshot(folder, at("09-01 22:00")) as snapshot:
+        assert len(snapshot.capabilities()) == 6
+
+
+def test_a_step_that_fails_leaves_the_file_as_it_was(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = shapes(folder.mirror)
+
+    def broken(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(steps, "bring_up_to_date", broken)
+    with pytest.raises(sqlite3.OperationalError), open_writer(folder):
+        pass
+    assert shapes(folder.mirror) == before
+    monkeypatch.undo()
+    with open_writer(folder) as db:
+        assert steps.migrations.pending(Database(db)) == []
+
+
+def test_an_older_file_is_backed_up_first(folder: DataFolder) -> None:
+    with open_writer(folder):
+        pass
+    (backup,) = list_backups(folder)
+    verify_backup(backup)
+    assert backup.manifest.newest_run == 8
+    with open_writer(folder):
+        pass
+    assert len(list_backups(folder)) == 1
