@@ -19,7 +19,7 @@ test: $(BIN)/.installed  ## everything but the long runs
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m "not soak"
 
 soak: $(BIN)/.installed  ## the long runs
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m soak
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal --timeout 3600 -m soak
 
 lint: $(BIN)/.installed  ## style, types and the contracts between rooms
 	$(BIN)/ruff format --check

@@ -18,6 +18,7 @@ from netcity_sync.cli.doctor import doctor_command
 from netcity_sync.cli.exchange import exchange_group
 from netcity_sync.cli.framework import PROGRAM, RussianGroup, explain_usage
 from netcity_sync.cli.init import init_command
+from netcity_sync.cli.mirror import mirror_group
 from netcity_sync.cli.options import config_option, secrets_of
 from netcity_sync.cli.report import report_group
 from netcity_sync.cli.service import run_command
@@ -46,8 +47,8 @@ def app() -> None:
 
 for _command in (
     demo_command, init_command, doctor_command, discover_command, session_group, sync_command, check_command,
-    findings_group, rules_group, digest_command, report_group, visibility_command, exchange_group, backup_group,
-    run_command, simulate_command,
+    findings_group, rules_group, digest_command, report_group, visibility_command, exchange_group, mirror_group,
+    backup_group, run_command, simulate_command,
 ):  # fmt: skip
     app.add_command(_command)
 
