@@ -14,6 +14,7 @@ from netcity_sync.adapters.source import JournalSource, Page, Scope
 from netcity_sync.clock import Clock
 from netcity_sync.errors import NetcityError
 from netcity_sync.jobs.sync_scopes import span_of_month
+from netcity_sync.mirror.raw import payload_hash
 from netcity_sync.mirror.rows import ScopeRows, access_rows, journal_rows, roster_rows
 
 T = TypeVar("T")
@@ -26,9 +27,10 @@ _TURN_SECONDS = 0.002
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a reading thread brought back for a scope: rows with the bytes that prove them, or an error. UTC.
+    """What a reading thread brought back for a scope: rows with the bytes that prove them and their hash, or an error.
 
-    `begun` is false where the night was over first; `second_look` where the scope was read twice on purpose.
+    Moments are UTC. `begun` is false where the night was over first; `second_look` where the scope was read twice on
+    purpose.
     """
 
     scope: Scope
@@ -36,6 +38,7 @@ class Fetched:
     ended: datetime
     rows: ScopeRows | None = None
     body: bytes = b""
+    name: bytes = b""
     error: NetcityError | None = None
     begun: bool = True
     second_look: bool = False
@@ -90,7 +93,7 @@ class Readers:
             rows, body = self._fetch(scope)
         except NetcityError as error:
             return Fetched(scope, began, self._clock(), error=error)
-        return Fetched(scope, began, self._clock(), rows, body, second_look=second_look)
+        return Fetched(scope, began, self._clock(), rows, body, payload_hash(body), second_look=second_look)
 
     def _fetch(self, scope: Scope) -> tuple[ScopeRows, bytes]:
         if scope.month is not None and scope.class_id is not None:

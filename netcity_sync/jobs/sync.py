@@ -30,7 +30,7 @@ from netcity_sync.mirror.drift import record_drift
 from netcity_sync.mirror.intake import Answer, Caution, Intake
 from netcity_sync.mirror.lock import hold_lock
 from netcity_sync.mirror.merge import PageContradicts
-from netcity_sync.mirror.raw import RawStore, open_raw
+from netcity_sync.mirror.raw import RawStore, open_raw, payload_hash
 from netcity_sync.mirror.reads import read_since_last_whole_run
 from netcity_sync.mirror.rows import dictionary_rows
 from netcity_sync.mirror.runs import begin_run, finish_run, known_capabilities, record_capabilities
@@ -246,7 +246,8 @@ class _Sync:
         began = self.clock()
         page = self.source.read_dictionaries()
         with self.intake.batch():
-            self._merge(Fetched(scope, began, self.clock(), dictionary_rows(page.content), page.raw))
+            rows, name = dictionary_rows(page.content), payload_hash(page.raw)
+            self._merge(Fetched(scope, began, self.clock(), rows, page.raw, name))
         if scope.key in {failure.scope for failure in self.failures}:
             raise AnswerError("Справочники «Сетевого города» противоречат сами себе, журналы не читались.")
         return page.content
@@ -300,7 +301,7 @@ class _Sync:
         """Merge one answer; answers with its scope where it must be read again."""
         scope = fetched.scope
         assert fetched.rows is not None
-        answer = Answer(scope, fetched.began, fetched.ended, fetched.rows, fetched.body)
+        answer = Answer(scope, fetched.began, fetched.ended, fetched.rows, fetched.body, fetched.name)
         try:
             taken = self.intake.take(answer, full=self.options.full, second_look=fetched.second_look)
         except PageContradicts as error:

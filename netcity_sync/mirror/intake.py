@@ -22,13 +22,14 @@ from netcity_sync.mirror.rows import ScopeRows
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was read of a scope: its rows, and the bytes that prove them. Moments are UTC."""
+    """What was read of a scope: its rows, the bytes that prove them, and the hash of these. Moments are UTC."""
 
     scope: Scope
     began: datetime
     ended: datetime
     rows: ScopeRows
     body: bytes
+    name: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ class Intake:
         `second_look` it is believed. Raises PageContradicts where it contradicts itself, having written nothing.
         """
         state = scope_state(self._connection, answer.scope)
-        name = self._raw.keep(answer.body, answer.ended)
+        name = answer.name
+        self._raw.keep(name, answer.body, answer.ended)
         if not full and state.payload_hash == name and not state.unconfirmed:
             record_read(self._connection, self._run_id, state.scope_id, ScopeRead(answer.began, answer.ended))
             return Taken(0)

@@ -34,15 +34,13 @@ class RawStore:
         self._connection = connection
         self._compressor = zstandard.ZstdCompressor(level=6)
 
-    def keep(self, body: bytes, now: datetime) -> bytes:
-        """Store an answer, or note that it was seen again; answers with its hash."""
-        name = payload_hash(body)
+    def keep(self, name: bytes, body: bytes, now: datetime) -> None:
+        """Store an answer under its hash, or note that it was seen again."""
         moment = utc_text(now)
         seen = self._connection.execute("UPDATE payload SET last_seen = ? WHERE hash = ?", [moment, name])
         if seen.rowcount == 0:
             compressed = self._compressor.compress(body)
             self._connection.execute("INSERT INTO payload VALUES (?, ?, ?, ?)", [name, compressed, moment, moment])
-        return name
 
     def load(self, name: bytes) -> bytes | None:
         """The answer of that hash, or None where it is not, or no longer, kept."""

@@ -12,7 +12,7 @@ from netcity_sync.errors import DamagedError, LockHeld, UsageError
 from netcity_sync.mirror.database import open_reader, open_writer
 from netcity_sync.mirror.exchange_schema import EXCHANGE_TABLES
 from netcity_sync.mirror.lock import hold_lock
-from netcity_sync.mirror.raw import open_raw
+from netcity_sync.mirror.raw import open_raw, payload_hash
 from netcity_sync.mirror.schema import ENTITY_TABLES
 from netcity_sync.mirror.snapshot import open_snapshot
 
@@ -78,8 +78,9 @@ def test_a_reader_sees_one_state_while_a_sync_writes(tmp_path: Path) -> None:
 
 def test_raw_answers_are_kept_once_and_for_a_time(tmp_path: Path) -> None:
     with open_raw(tmp_path / "raw.db") as raw:
-        name = raw.keep(b"answer", at("09-01 21:00"))
-        assert raw.keep(b"answer", at("09-05 21:00")) == name
+        name = payload_hash(b"answer")
+        raw.keep(name, b"answer", at("09-01 21:00"))
+        raw.keep(name, b"answer", at("09-05 21:00"))
         assert raw.load(name) == b"answer"
         assert raw.prune(at("09-10 21:00"), days=6) == 0
         assert raw.prune(at("09-20 21:00"), days=6) == 1

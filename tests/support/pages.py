@@ -8,7 +8,7 @@ from typing import Any
 
 from netcity_sync.adapters.source import Scope, ScopeKind
 from netcity_sync.mirror.intake import Answer, Caution, Intake, Taken
-from netcity_sync.mirror.raw import RawStore
+from netcity_sync.mirror.raw import RawStore, payload_hash
 from netcity_sync.mirror.rows import Row, ScopeRows
 from netcity_sync.mirror.runs import begin_run, finish_run
 from netcity_sync.mirror.schema import JOURNAL_TABLES
@@ -114,7 +114,8 @@ class Journal:
                 if page is None:
                     intake.refuse(self.scope, moment, moment, "нет ответа")
                 else:
-                    answer = Answer(self.scope, moment, moment, page.rows(self.group), page.body())
+                    body = page.body()
+                    answer = Answer(self.scope, moment, moment, page.rows(self.group), body, payload_hash(body))
                     taken = intake.take(answer, full=full, second_look=True)
         except Interrupted:
             page, status = None, "interrupted"
