@@ -22,6 +22,8 @@ _BUSY_MILLISECONDS = 30_000
 _MIGRATION_SECONDS = 600
 """How long another process may take to bring the same file up to date."""
 _CACHE_KIB = 64 * 1024
+_WAL_PAGES = 8 * 1024
+"""How much the WAL holds before it goes into the file (32 MB): a sync writes the same pages again and again."""
 
 
 @contextmanager
@@ -36,6 +38,7 @@ def open_writer(folder: DataFolder, *more: Migrations) -> Iterator[sqlite3.Conne
         _tune(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
         connection.execute("PRAGMA foreign_keys = ON")
         bring_up_to_date(folder, connection, (migrations, exchange_schema.migrations, *more))
         yield connection

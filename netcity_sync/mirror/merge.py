@@ -73,6 +73,7 @@ class Merger:
     def __init__(self, connection: sqlite3.Connection, run_id: int) -> None:
         self._connection = connection
         self._run_id = run_id
+        self._statements: dict[str, _Statements] = {}
         self._names: dict[int, str] | None = None
 
     def compare(self, rows: ScopeRows, missing_since: int | None = None) -> Changes:
@@ -89,9 +90,12 @@ class Merger:
         """
         try:
             for item in changes.tables:
-                self._end(item.table, item.ended)
-                self._miss(item.table, item.missing)
-                self._insert(item.table, item.new)
+                statements = self._of(item.table)
+                for statement, rows in (
+                    (statements.end, item.ended), (statements.miss, item.missing), (statements.insert, item.new),
+                ):  # fmt: skip
+                    if rows:
+                        self._connection.executemany(statement, rows)
             return changes.count + self._keep_names(students)
         except sqlite3.IntegrityError as error:
             raise PageContradicts(str(error)) from error
@@ -125,33 +129,15 @@ class Merger:
 
     def _current(self, table: Table, rows: ScopeRows) -> dict[Row, tuple[int, int | None]]:
         """The current rows of the page's partition, each with `seen_from` and `missing_from`."""
-        names = ", ".join(f'"{column.name}"' for column in table.columns)
-        where = " AND ".join([*(f"{column} = ?" for column in table.scope), "seen_to IS NULL"])
-        found = self._connection.execute(
-            f"SELECT {names}, seen_from, missing_from FROM {table.name} WHERE {where}",
-            [rows.partition[column] for column in table.scope],
-        )
+        partition = [rows.partition[column] for column in table.scope]
+        found = self._connection.execute(self._of(table).current, partition)
         return {row[:-2]: row[-2:] for row in found}
 
-    def _insert(self, table: Table, rows: Sequence[Row]) -> None:
-        if rows:
-            places = ", ".join("?" * len(table.columns))
-            self._connection.executemany(
-                f"INSERT INTO {table.name} VALUES ({places}, {self._run_id}, NULL, NULL)", rows
-            )
-
-    def _end(self, table: Table, versions: Sequence[Row]) -> None:
-        self._update(table, "seen_to", versions)
-
-    def _miss(self, table: Table, versions: Sequence[Row]) -> None:
-        self._update(table, "missing_from", versions)
-
-    def _update(self, table: Table, column: str, versions: Sequence[Row]) -> None:
-        if versions:
-            key = " AND ".join(f'"{item.name}" = ?' for item in table.key)
-            self._connection.executemany(
-                f"UPDATE {table.name} SET {column} = {self._run_id} WHERE {key} AND seen_from = ?", versions
-            )
+    def _of(self, table: Table) -> "_Statements":
+        known = self._statements.get(table.name)
+        if known is None:
+            known = self._statements[table.name] = _statements(table, self._run_id)
+        return known
 
     def _keep_names(self, students: Sequence[Student]) -> int:
         """Keep the names of pupils: a new version where a name changed, never closed by absence.
@@ -182,6 +168,28 @@ class Merger:
             " ON CONFLICT (student_id, seen_from) DO UPDATE SET name = excluded.name",
             values,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    """What is asked of and done to one table in one run."""
+
+    current: str
+    insert: str
+    end: str
+    miss: str
+
+
+def _statements(table: Table, run_id: int) -> _Statements:
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    scope = " AND ".join([*(f"{column} = ?" for column in table.scope), "seen_to IS NULL"])
+    version = " AND ".join([*(f'"{column.name}" = ?' for column in table.key), "seen_from = ?"])
+    return _Statements(
+        current=f"SELECT {names}, seen_from, missing_from FROM {table.name} WHERE {scope}",
+        insert=f"INSERT INTO {table.name} VALUES ({', '.join('?' * len(table.columns))}, {run_id}, NULL, NULL)",
+        end=f"UPDATE {table.name} SET seen_to = {run_id} WHERE {version}",
+        miss=f"UPDATE {table.name} SET missing_from = {run_id} WHERE {version}",
+    )
 
 
 def _replaced(width: int, new: set[Row], known: dict[Row, tuple[int, int | None]], absent: set[Row]) -> set[Row] | None:

@@ -8,6 +8,7 @@ or was not before `seen_to`.
 from dataclasses import dataclass
 
 from netcity_sync.adapters.source import ScopeKind
+from netcity_sync.model import AttendanceCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,9 @@ def _day(name: str, meaning: str) -> Column:
 def _run(name: str, meaning: str) -> Column:
     return Column(name, "INTEGER NOT NULL REFERENCES run(run_id)", meaning)
 
+
+_CODES = " OR ".join(f"code = '{code.value}'" for code in AttendanceCode)
+"""Seven comparisons: for a longer IN, SQLite would build a table a row."""
 
 _JOURNAL = (_id("subject_group_id", "Журнал"), _id("term_id", "Учебный период"))
 _IN_JOURNAL = ("subject_group_id", "term_id")
@@ -141,10 +145,8 @@ JOURNAL_TABLES = (
     ),
     Table(
         "attendance", "Отметка о посещении", (*_JOURNAL, _id("student_id", "Ученик"), _id("lesson_id", "Урок")),
-        (Column(
-            "code",
-            "TEXT NOT NULL CHECK (code IN ('unexcused','excused','illness','unknown','late','exempt','remote'))",
-            "Код посещения"), _text("raw", "Код ГИС")), scope=_IN_JOURNAL,
+        (Column("code", f"TEXT NOT NULL CHECK ({_CODES})", "Код посещения"), _text("raw", "Код ГИС")),
+        scope=_IN_JOURNAL,
     ),
 )  # fmt: skip
 
