@@ -20,9 +20,9 @@ def unexplained_absence(bench: Bench) -> Iterator[Violation]:
     for row in bench.rows(
         "SELECT a.student_id, a.lesson_id, s.name, h.date, h.slot, j.* FROM journal j"
         " CROSS JOIN as_of_attendance a USING (subject_group_id, term_id)"
-        " JOIN held h USING (subject_group_id, term_id, lesson_id)"
-        " JOIN listed USING (subject_group_id, term_id, student_id) LEFT JOIN as_of_student s USING (student_id)"
-        " JOIN due ON due.what = 'explained' AND due.days = :days AND due.date = h.date"
+        " CROSS JOIN held h USING (subject_group_id, term_id, lesson_id)"
+        " CROSS JOIN listed USING (subject_group_id, term_id, student_id) LEFT JOIN as_of_student s USING (student_id)"
+        " CROSS JOIN due ON due.what = 'explained' AND due.days = :days AND due.date = h.date"
         " WHERE j.fresh AND j.roster_fresh AND a.code = 'unknown' AND NOT a.missing AND due.moment < j.read_at",
         days=UNEXPLAINED_DAYS,
     ):

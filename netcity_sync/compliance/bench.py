@@ -211,8 +211,10 @@ WITH missed AS (
   SELECT a.subject_group_id, a.term_id, a.student_id, count(*) AS lessons
   FROM journal j
   CROSS JOIN as_of_attendance a ON a.subject_group_id = j.subject_group_id AND a.term_id = j.term_id
-  JOIN held h ON h.subject_group_id = a.subject_group_id AND h.term_id = a.term_id AND h.lesson_id = a.lesson_id
-  JOIN listed p ON p.subject_group_id = a.subject_group_id AND p.term_id = a.term_id AND p.student_id = a.student_id
+  CROSS JOIN held h
+    ON h.subject_group_id = a.subject_group_id AND h.term_id = a.term_id AND h.lesson_id = a.lesson_id
+  CROSS JOIN listed p
+    ON p.subject_group_id = a.subject_group_id AND p.term_id = a.term_id AND p.student_id = a.student_id
   WHERE j.marked AND h.held AND h.date >= p.first_day AND a.code NOT IN ('late', 'remote')
   GROUP BY a.subject_group_id, a.term_id, a.student_id
 ), given AS (

@@ -12,28 +12,28 @@ from netcity_sync.compliance.finding import Proof
 from netcity_sync.russian import day_month, local_time, plural
 
 LATE = """
+WITH seen AS MATERIALIZED (
+  SELECT x.*, j.class_id, j.class_name, j.subject_name, j.group_name, j.payload_hash,
+    due.moment AS deadline, r.began AS upper, r.run_id AS upper_run, (
+      SELECT before.ended FROM main.scope_read before
+      WHERE before.scope_id = r.scope_id AND before.run_id < r.run_id AND before.error IS NULL
+      ORDER BY before.run_id DESC LIMIT 1
+    ) AS read_lower
+  FROM ({entries}) x
+  CROSS JOIN journal j ON j.subject_group_id = x.subject_group_id AND j.term_id = x.term_id
+  CROSS JOIN due ON due.what = x.what AND due.days = x.days AND due.date = x.date
+  CROSS JOIN main.scope_read r ON r.scope_id = j.scope_id AND r.run_id = x.first_run
+  WHERE r.began > due.moment AND NOT r.anew
+), touched AS MATERIALIZED (
+  SELECT seen.*, (
+    SELECT min(t.moment) FROM touch t
+    WHERE t.class_id = seen.class_id AND t.subject_name = seen.subject_name AND t.lesson_date = seen.date
+      AND t.what = seen.what AND t.minute_end > seen.read_lower AND t.moment <= seen.upper
+  ) AS touch
+  FROM seen WHERE read_lower IS NOT NULL
+)
 SELECT * FROM (
-  SELECT y.*, max(y.read_lower, coalesce(y.touch, y.read_lower)) AS lower, y.touch > y.read_lower AS by_report
-  FROM (
-    SELECT z.*, (
-        SELECT min(t.moment) FROM touch t
-        WHERE t.class_id = z.class_id AND t.subject_name = z.subject_name AND t.lesson_date = z.date
-          AND t.what = z.what AND t.minute_end > z.read_lower AND t.moment <= z.upper
-      ) AS touch
-    FROM (
-      SELECT x.*, j.class_id, j.class_name, j.subject_name, j.group_name, j.payload_hash,
-        due.moment AS deadline, r.began AS upper, r.run_id AS upper_run, (
-          SELECT before.ended FROM main.scope_read before
-          WHERE before.scope_id = r.scope_id AND before.run_id < r.run_id AND before.error IS NULL
-          ORDER BY before.run_id DESC LIMIT 1
-        ) AS read_lower
-      FROM ({entries}) x
-      JOIN journal j ON j.subject_group_id = x.subject_group_id AND j.term_id = x.term_id
-      JOIN due ON due.what = x.what AND due.days = x.days AND due.date = x.date
-      JOIN main.scope_read r ON r.scope_id = j.scope_id AND r.run_id = x.first_run
-      WHERE r.began > due.moment AND NOT r.anew
-    ) z WHERE z.read_lower IS NOT NULL
-  ) y
+  SELECT touched.*, max(read_lower, coalesce(touch, read_lower)) AS lower, touch > read_lower AS by_report FROM touched
 ) WHERE lower > deadline
 """
 """Entries that were certainly late.

@@ -35,15 +35,22 @@ GROUP BY b.subject_group_id, b.term_id, b.date
 """
 """Such days that passed without homework; a row a day, with the journal's columns."""
 
+_FIRST_GIVEN = """
+  SELECT a.subject_group_id, a.term_id, a.given_at_lesson_id AS lesson_id, min(a.seen_from) AS first_run
+  FROM journal j CROSS JOIN main.assignment a ON a.subject_group_id = j.subject_group_id AND a.term_id = j.term_id
+  WHERE a.homework AND a.text IS NOT NULL AND a.seen_from <= :run
+  GROUP BY a.subject_group_id, a.term_id, a.given_at_lesson_id
+"""
+"""The run that first saw homework given at a lesson."""
+
 LATE_HOMEWORK = f"""
-SELECT b.subject_group_id, b.term_id, b.date, 'homework' AS what, 0 AS days, min(v.seen_from) AS first_run,
+SELECT b.subject_group_id, b.term_id, b.date, 'homework' AS what, 0 AS days, min(v.first_run) AS first_run,
   (SELECT max(h.lesson_id) FROM held h WHERE h.subject_group_id = b.subject_group_id
      AND h.term_id = b.term_id AND h.date = b.date AND h.slot = b.slot) AS lesson_id
 FROM ({_BLOCKS}) b
-JOIN held g ON g.subject_group_id = b.subject_group_id AND g.term_id = b.term_id AND g.date = b.date
-JOIN main.assignment v ON v.subject_group_id = b.subject_group_id AND v.term_id = b.term_id
-  AND v.given_at_lesson_id = g.lesson_id
-WHERE v.homework AND v.text IS NOT NULL AND v.seen_from <= :run
+CROSS JOIN held g ON g.subject_group_id = b.subject_group_id AND g.term_id = b.term_id AND g.date = b.date
+JOIN ({_FIRST_GIVEN}) v ON v.subject_group_id = b.subject_group_id AND v.term_id = b.term_id
+  AND v.lesson_id = g.lesson_id
 GROUP BY b.subject_group_id, b.term_id, b.date
 """
 """When the first homework of such days was entered, for `entry.LATE`."""

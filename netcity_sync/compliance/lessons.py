@@ -94,7 +94,7 @@ def loose_mark(bench: Bench) -> Iterator[Violation]:
     for row in bench.rows(
         "SELECT m.student_id, m.lesson_id, m.value, s.name, h.date, h.slot, j.* FROM journal j"
         " CROSS JOIN as_of_mark m USING (subject_group_id, term_id)"
-        " JOIN held h USING (subject_group_id, term_id, lesson_id)"
+        " CROSS JOIN held h USING (subject_group_id, term_id, lesson_id)"
         " LEFT JOIN as_of_student s USING (student_id)"
         " WHERE j.fresh AND m.assignment_id = 0 AND NOT m.missing AND (m.value IS NOT NULL OR m.duty)"
     ):

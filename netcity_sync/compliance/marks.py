@@ -104,7 +104,7 @@ def late_marks(bench: Bench) -> Iterator[Violation]:
     """
     _fill_allowed_days(bench)
     entries = """
-        SELECT h.subject_group_id, h.term_id, h.lesson_id, h.date, h.slot, a.assignment_id, k.name AS type_name,
+        SELECT h.subject_group_id, h.term_id, h.lesson_id, h.date, h.slot, a.assignment_id, d.type_name,
           'marks' AS what, d.days, v.first_run
         FROM (
           SELECT j.subject_group_id, j.term_id, j.grade, m.assignment_id, min(m.seen_from) AS first_run
@@ -114,9 +114,8 @@ def late_marks(bench: Bench) -> Iterator[Violation]:
           GROUP BY j.subject_group_id, j.term_id, m.assignment_id
         ) v
         CROSS JOIN as_of_assignment a USING (subject_group_id, term_id, assignment_id)
-        JOIN held h USING (subject_group_id, term_id, lesson_id)
-        JOIN as_of_assignment_type k USING (type_id)
-        JOIN allowed_days d ON d.type_id = a.type_id AND d.grade = v.grade
+        CROSS JOIN held h USING (subject_group_id, term_id, lesson_id)
+        CROSS JOIN allowed_days d ON d.type_id = a.type_id AND d.grade = v.grade
         WHERE NOT a.homework
     """
     for row in bench.rows(LATE.format(entries=entries), run=bench.run_id):
@@ -134,10 +133,17 @@ def _fill_allowed_days(bench: Bench) -> None:
     entries = bench.settings.deadlines.work_types
     types = bench.rows("SELECT type_id, name FROM as_of_assignment_type")
     grades = [row["grade"] for row in bench.rows("SELECT DISTINCT grade FROM journal")]
-    bench.connection.execute("CREATE TEMP TABLE allowed_days (type_id INTEGER, grade INTEGER, days INTEGER)")
+    bench.connection.execute(
+        "CREATE TEMP TABLE allowed_days (type_id INTEGER, grade INTEGER, type_name TEXT, days INTEGER,"
+        " PRIMARY KEY (type_id, grade)) WITHOUT ROWID"
+    )
     bench.connection.executemany(
-        "INSERT INTO allowed_days VALUES (?, ?, ?)",
-        [(row["type_id"], grade, allowed_days(entries, row["name"], grade)) for row in types for grade in grades],
+        "INSERT INTO allowed_days VALUES (?, ?, ?, ?)",
+        [
+            (row["type_id"], grade, row["name"], allowed_days(entries, row["name"], grade))
+            for row in types
+            for grade in grades
+        ],
     )
 
 

@@ -21,7 +21,8 @@ log = structlog.get_logger(__name__)
 _BUSY_MILLISECONDS = 30_000
 _MIGRATION_SECONDS = 600
 """How long another process may take to bring the same file up to date."""
-_CACHE_KIB = 64 * 1024
+_WRITER_CACHE_KIB = 16 * 1024
+_READER_CACHE_KIB = 64 * 1024
 _WAL_PAGES = 8 * 1024
 """How much the WAL holds before it goes into the file (32 MB): a sync writes the same pages again and again."""
 
@@ -35,7 +36,7 @@ def open_writer(folder: DataFolder, *more: Migrations) -> Iterator[sqlite3.Conne
     """
     folder.prepare()
     with _no_damage(folder.mirror), closing(sqlite3.connect(folder.mirror, isolation_level=None)) as connection:
-        _tune(connection)
+        _tune(connection, _WRITER_CACHE_KIB)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
@@ -59,7 +60,7 @@ def open_reader(folder: DataFolder) -> Iterator[sqlite3.Connection]:
         )
     uri = f"{folder.mirror.absolute().as_uri()}?mode=ro"
     with _no_damage(folder.mirror), closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
-        _tune(connection)
+        _tune(connection, _READER_CACHE_KIB)
         connection.row_factory = sqlite3.Row
         connection.execute("BEGIN")
         yield connection
@@ -100,9 +101,9 @@ def _shrink_wal(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _tune(connection: sqlite3.Connection) -> None:
+def _tune(connection: sqlite3.Connection, cache_kib: int) -> None:
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    connection.execute(f"PRAGMA cache_size = -{cache_kib}")
 
 
 @contextmanager
