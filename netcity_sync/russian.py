@@ -38,6 +38,11 @@ def class_key(name: str) -> str:
     return "".join(name.split()).upper().translate(_LOOK_ALIKES)
 
 
+def plain(text: str) -> str:
+    """What a text is compared by, however it is written: lower case, «ё» as «е», single spaces."""
+    return " ".join(text.lower().replace("ё", "е").split())
+
+
 def day_month(day: date) -> str:
     """«14.10»."""
     return f"{day:%d.%m}"
