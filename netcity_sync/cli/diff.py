@@ -4,13 +4,14 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 import click
 
 from netcity_sync.cli.console import print_json, print_table, say
 from netcity_sync.cli.framework import RussianCommand
-from netcity_sync.cli.journal_words import NOTHING, WHAT_TITLES, PupilNames, change_words, place_words
+from netcity_sync.cli.journal_words import NOTHING, WHAT_TITLES, PupilNames, alike, line_words
 from netcity_sync.cli.options import config_option, json_option, moment_of, state
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import UsageError
@@ -134,22 +135,29 @@ def _has(found: Sequence[tuple[What, Step]], step: Step) -> bool:
 
 
 def _print_details(journals: Sequence[JournalDiff], *, show_all: bool) -> None:
-    """Journal by journal. Those that are new as a whole come last: what changed in the others matters more."""
-    left = None if show_all else _SHOWN
-    ordered = sorted(journals, key=lambda item: item.first_read)
-    for journal in ordered:
-        if left == 0:
-            break
-        shown = journal.differences[:left]
-        names = PupilNames(item.place for item in journal.differences)
-        rows = [(place_words(item.what, item.place, names), _words(item)) for item in shown]
-        print_table(journal.journal.label, ("Что и где", "Было → стало"), rows)
-        left = None if left is None else left - len(shown)
-    total = sum(len(item.differences) for item in journals)
-    if left == 0 and total > _SHOWN:
-        say(f"Показано {_SHOWN} из {total}. Все: --all, один класс: --class, один учитель: --teacher")
+    """Journal by journal. Where there is too much to read, what was merely added is left out."""
+    blocks = [(journal, _lines(journal.differences)) for journal in journals]
+    total = sum(len(lines) for _, lines in blocks)
+    if total > _SHOWN and not show_all:
+        say("Ниже то, что изменено, удалено или пропало. Вместе с добавленным: --all")
+        blocks = [(item, [line for line in lines if line[0].step is not Step.ADDED]) for item, lines in blocks]
+    left = total if show_all else _SHOWN
+    for journal, lines in blocks:
+        if lines and left > 0:
+            _print_journal(journal, lines[:left])
+            left -= len(lines)
+    if left < 0:
+        say(f"\nПоказано {_SHOWN} из {_SHOWN - left}. Всё: --all; один класс: --class; один учитель: --teacher")
 
 
-def _words(item: Difference) -> str:
-    words = change_words(item.step, item.old, item.new)
-    return f"{words}; сейчас пропало (не подтверждено)" if item.missing and item.step is not Step.MISSING else words
+def _lines(differences: Sequence[Difference]) -> list[list[Difference]]:
+    return [list(line) for _, line in groupby(differences, key=lambda item: (alike(item), item.missing))]
+
+
+def _print_journal(journal: JournalDiff, lines: Sequence[Sequence[Difference]]) -> None:
+    say(f"\n{journal.journal.label}")
+    names = PupilNames(item.place for item in journal.differences)
+    for line in lines:
+        where, change = line_words(line, names)
+        absent = line[0].missing and line[0].step is not Step.MISSING
+        say(f"  {where}: {change}" + ("; сейчас пропало (ещё не подтверждено)" if absent else ""))

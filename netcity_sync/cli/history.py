@@ -3,7 +3,8 @@
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import time
+from itertools import groupby
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ import click
 
 from netcity_sync.cli.console import print_json, print_table, say
 from netcity_sync.cli.framework import RussianGroup
-from netcity_sync.cli.journal_words import PupilNames, change_words, count_words, place_words
+from netcity_sync.cli.journal_words import PupilNames, alike, count_words, line_words
 from netcity_sync.cli.options import config_option, day_of, json_option, moment_of, state
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.mirror.access import Touch
@@ -36,7 +37,7 @@ from netcity_sync.settings import Settings
 F = TypeVar("F", bound=Callable[..., Any])
 
 _SHOWN = 40
-_TOUCHES_SHOWN = 3
+_TOUCHES_SHOWN = 4
 
 year_option = click.option(
     "--year", metavar="ГОД", help="Учебный год, пример: 2025 или 2025/2026; без него — последний."
@@ -199,37 +200,36 @@ class _Page:
         self._zone = zone
         self._question = question
         self._show_all = show_all
-        self._pupils = PupilNames(event.place for _, event in question.events)
+        told_of_many = question.student is None
+        self._pupils = PupilNames(event.place for _, event in question.events if told_of_many)
 
     def print(self) -> None:
         """The events, and what they rest on."""
         pairs = self._question.events
         told = [pair for pair in pairs if self._show_all or not _was_there_first(*pair)]
-        shown = told if self._show_all else told[-_SHOWN:]
+        lines = [list(line) for _, line in groupby(told, key=_in_line)]
+        shown = lines if self._show_all else lines[-_SHOWN:]
         if shown:
             self._print_events(shown)
         else:
             say(f"{self._question.title}\n{'С первого чтения ничего не менялось.' if pairs else 'Записей нет.'}")
-        if len(shown) < len(told):
-            say(f"Показаны последние {len(shown)} из {len(told)}. Все: --all")
+        if len(shown) < len(lines):
+            say(f"Показаны последние строки: {len(shown)} из {len(lines)}. Все: --all")
         first = [event.what for item, event in pairs if _was_there_first(item, event)]
         if first and not self._show_all:
             say(f"Уже было при первом чтении: {count_words(first)}. Показать: --all")
         self._print_reads()
-        self._print_access([event for _, event in shown])
+        self._print_access([event for line in shown for _, event in line])
 
-    def _print_events(self, pairs: Sequence[tuple[JournalHistory, Event]]) -> None:
-        with_touches = any(event.touches for _, event in pairs)
-        several = len({item.journal.subject_group_id for item, _ in pairs}) > 1
+    def _print_events(self, lines: Sequence[Sequence[tuple[JournalHistory, Event]]]) -> None:
+        with_touches = any(event.touches for line in lines for _, event in line)
+        several = len({item.journal.subject_group_id for line in lines for item, _ in line}) > 1
         rows, above = [], ""
-        for item, event in pairs:
+        for line in lines:
+            item, event = line[0]
             when = self._when(event)
-            subject = f"{item.journal.name}: " if several else ""
-            row = [
-                when if when != above else "",
-                f"{subject}{place_words(event.what, event.place, self._pupils)}",
-                change_words(event.step, event.old, event.new),
-            ]
+            where, change = line_words([event for _, event in line], self._pupils)
+            row = [when if when != above else "", f"{item.journal.name}: {where}" if several else where, change]
             rows.append([*row, self._touch_words(event.touches)] if with_touches else row)
             above = when
         headings = ["Когда внесено", "Что и где", "Было → стало", *(["Кто открывал журнал"] if with_touches else [])]
@@ -277,11 +277,12 @@ class _Page:
             say("Отчёт о доступе прочитан не за всё это время: пустая клетка не значит, что журнал не открывали.")
 
 
+def _in_line(pair: tuple[JournalHistory, Event]) -> tuple[object, ...]:
+    """Events told in one line: alike, of one journal, in one run."""
+    item, event = pair
+    return item.journal.key, event.run_id, event.confirmed_run_id, alike(event)
+
+
 def _was_there_first(item: JournalHistory, event: Event) -> bool:
     """Whether the very first read of the journal saw it: when it was entered is not known."""
     return event.run_id == item.first_run
-
-
-def moment_words(moment: datetime, zone: ZoneInfo) -> str:
-    """«05.10.2026 21:00» by the school's clocks."""
-    return f"{moment.astimezone(zone):%d.%m.%Y %H:%M}"

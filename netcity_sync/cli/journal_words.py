@@ -1,7 +1,9 @@
 """Records of a journal in the words of those who keep it, for `history` and `diff`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from netcity_sync.mirror.diff import Difference
+from netcity_sync.mirror.history import Event
 from netcity_sync.mirror.records import (
     AssignmentSaid,
     AttendanceSaid,
@@ -16,6 +18,9 @@ from netcity_sync.mirror.records import (
 )
 from netcity_sync.model import AttendanceCode
 from netcity_sync.russian import day_month, plural, short_name
+
+Told = Event | Difference
+"""What `history` and `diff` tell alike."""
 
 NOTHING = "—"
 WHAT_WORDS = {
@@ -68,8 +73,8 @@ class PupilNames:
         self._shown = {key: _told_apart(key, name, short, names) or f"ученик № {key}" for key, name in full.items()}
 
     def shown(self, place: Place) -> str:
-        """The pupil of a place; empty where there is none."""
-        return self._shown[place.student_id] if place.student_id is not None else ""
+        """The pupil of a place; empty where there is none, or none of whom names were wanted."""
+        return self._shown.get(place.student_id or 0, "")
 
 
 def _told_apart(number: int, name: str, short: list[str], full: list[str]) -> str:
@@ -78,10 +83,32 @@ def _told_apart(number: int, name: str, short: list[str], full: list[str]) -> st
     return name if full.count(name) == 1 else f"{name} (№ {number})"
 
 
-def place_words(what: What, place: Place, pupils: PupilNames) -> str:
-    """«отметка, 14.10 (3-й урок), Иванов И.»."""
-    day = f"{day_month(place.lesson_date)} ({place.slot}-й урок)" if place.lesson_date is not None else ""
-    return ", ".join(part for part in (WHAT_WORDS[what], day, pupils.shown(place)) if part)
+def line_words(items: Sequence[Told], pupils: PupilNames) -> tuple[str, str]:
+    """Things alike at one lesson as two texts: «отметка, 14.10 (3-й урок), Иванов И.» and «4 → 5».
+
+    Several pupils stand in the second: «Иванов И.: 5; Петров П.: 4».
+    """
+    first = items[0]
+    place = first.place
+    where = [WHAT_WORDS[first.what]]
+    if place.lesson_date is not None:
+        where.append(f"{day_month(place.lesson_date)} ({place.slot}-й урок)")
+    if len(items) == 1:
+        where += [name] if (name := pupils.shown(place)) else []
+        return ", ".join(where), change_words(first.step, first.old, first.new)
+    said = [
+        f"{pupils.shown(item.place)}: {said_words(item.new)}"
+        if item.step is Step.ADDED
+        else f"{pupils.shown(item.place)}: {change_words(item.step, item.old, item.new)}"
+        for item in items
+    ]
+    return ", ".join(where), "; ".join(said)
+
+
+def alike(item: Told) -> tuple[What, Step, int | None, int | None]:
+    """What is told in one line: entries of several pupils of one kind at one lesson."""
+    alone = None if item.place.student_id is not None else item.place.assignment_id
+    return item.what, item.step, item.place.lesson_id, alone
 
 
 def said_words(said: Said | None) -> str:
