@@ -63,6 +63,11 @@ def local_time(moment: datetime, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%d.%m %H:%M}"
 
 
+def full_date_time(moment: datetime, zone: ZoneInfo) -> str:
+    """An aware moment by the school's clocks: «16.10.2026 21:00»."""
+    return f"{moment.astimezone(zone):%d.%m.%Y %H:%M}"
+
+
 def number(value: float, digits: int) -> str:
     """A number with a decimal comma."""
     return f"{value:.{digits}f}".replace(".", ",")

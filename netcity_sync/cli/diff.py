@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -20,7 +19,7 @@ from netcity_sync.mirror.diff import Difference, JournalDiff, compare
 from netcity_sync.mirror.lookup import JournalName, all_journals, find_teacher, groups_of_teacher, of_class
 from netcity_sync.mirror.records import Step, What
 from netcity_sync.mirror.snapshot import KnownRun, run_as_of
-from netcity_sync.russian import plural
+from netcity_sync.russian import full_date_time, plural
 from netcity_sync.settings import Settings
 
 _SHOWN = 40
@@ -113,11 +112,7 @@ def _print(settings: Settings, answer: DiffAnswer, *, show_all: bool) -> None:
 
 
 def _run_words(run: KnownRun, zone: ZoneInfo) -> str:
-    return f"{_moment(run.moment, zone)}, прогон {run.run_id}"
-
-
-def _moment(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%d.%m.%Y %H:%M}"
+    return f"{full_date_time(run.moment, zone)}, прогон {run.run_id}"
 
 
 def _print_summary(journals: Sequence[JournalDiff]) -> None:

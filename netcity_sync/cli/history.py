@@ -30,7 +30,7 @@ from netcity_sync.mirror.lookup import (
     year_name,
 )
 from netcity_sync.model import Student
-from netcity_sync.russian import full_date, initials, local_time
+from netcity_sync.russian import full_date, full_date_time, initials, local_time
 from netcity_sync.school_days import local_moment
 from netcity_sync.settings import Settings
 
@@ -72,7 +72,7 @@ class _Question:
 
 
 @history_group.command(
-    "mark", help="Отметки и посещение ученика на уроках одного дня. Пример: mark 7А Химия Иванов 14.10.2026"
+    "mark", help="Отметки и посещение ученика на уроках одного дня. Пример: history mark 7А Химия Иванов 14.10.2026"
 )
 @click.argument("class_name", metavar="КЛАСС")
 @click.argument("subject", metavar="ПРЕДМЕТ")
@@ -92,7 +92,7 @@ def mark(class_name: str, subject: str, student: str, day: str, as_json: bool) -
 
 
 @history_group.command(
-    "lesson", help="Один урок: тема, задания, отметки, посещение. Пример: lesson 7А Химия 14.10.2026"
+    "lesson", help="Один урок: тема, задания, отметки, посещение. Пример: history lesson 7А Химия 14.10.2026"
 )
 @click.argument("class_name", metavar="КЛАСС")
 @click.argument("subject", metavar="ПРЕДМЕТ")
@@ -111,7 +111,9 @@ def lesson(class_name: str, subject: str, day: str, slot: int | None, as_json: b
     _answer(settings, _Question(title, None, histories), as_json=as_json, show_all=True)
 
 
-@history_group.command("pupil", help="Всё об одном ученике во всех его журналах. Пример: pupil 7А «Иванов Иван»")
+@history_group.command(
+    "pupil", help='Всё об одном ученике во всех его журналах. Пример: history pupil 7А "Иванов Иван"'
+)
 @click.argument("class_name", metavar="КЛАСС")
 @click.argument("student", metavar="УЧЕНИК")
 @click.option("--subject", metavar="ПРЕДМЕТ", help="Только этот журнал.")
@@ -136,7 +138,7 @@ def pupil(
     _answer(settings, _Question(f"{where}: {person.name}", person, histories), as_json=as_json, show_all=show_all)
 
 
-@history_group.command("journal", help="Всё, что менялось в журнале. Пример: journal 7А Химия --term 1")
+@history_group.command("journal", help="Всё, что менялось в журнале. Пример: history journal 7А Химия --term 1")
 @click.argument("class_name", metavar="КЛАСС")
 @click.argument("subject", metavar="ПРЕДМЕТ")
 @click.option("--term", metavar="ПЕРИОД", help="Учебный период: номер или начало названия.")
@@ -262,8 +264,8 @@ class _Page:
             say("Эти журналы ещё ни разу не прочитаны.")
             return
         first = min(item.first_read for item in read if item.first_read is not None)
-        last = f"{newest.last_read.astimezone(self._zone):%d.%m.%Y %H:%M}, прогон {newest.last_run}"
-        say(f"Журнал читался с {first.astimezone(self._zone):%d.%m.%Y %H:%M}; последнее удачное чтение: {last}.")
+        last = f"{full_date_time(newest.last_read, self._zone)}, прогон {newest.last_run}"
+        say(f"Журнал читался с {full_date_time(first, self._zone)}; последнее удачное чтение: {last}.")
         if newest.failed_since:
             say("В последнем прогоне журнал не прочитан: что изменилось позже, неизвестно.")
 

@@ -156,3 +156,13 @@ def test_a_difference(ask: Any) -> None:
 )
 def test_what_cannot_be_compared(ask: Any, arguments: list[str], said: str) -> None:
     assert said in ask("diff", *arguments, exit_code=2)
+
+
+def test_a_check_and_a_report_as_of_a_date(ask: Any, tmp_path: Path) -> None:
+    page = ask("check", "--as-of", "15.09.2026")
+    assert "По состоянию на 15.09.2026 23:59: прогон 2." in page
+    assert "Новых с прошлой проверки" not in page
+    (path,) = ask("report", "make", "filling", "--as-of", "2026-10-01", "--format", "html").split()
+    assert Path(path).name == "filling-2026-09-as-of-2026-10-01.html"
+    for command in (("check",), ("report", "make", "filling")):
+        assert "первый прогон кончился 14.09.2026 21:00" in ask(*command, "--as-of", "2026-09-13", exit_code=2)
