@@ -38,6 +38,11 @@ def class_key(name: str) -> str:
     return "".join(name.split()).upper().translate(_LOOK_ALIKES)
 
 
+def plain(text: str) -> str:
+    """What a text is compared by, however it is written: lower case, «ё» as «е», single spaces."""
+    return " ".join(text.lower().replace("ё", "е").split())
+
+
 def day_month(day: date) -> str:
     """«14.10»."""
     return f"{day:%d.%m}"
@@ -56,6 +61,11 @@ def month_name(day: date) -> str:
 def local_time(moment: datetime, zone: ZoneInfo) -> str:
     """An aware moment by the school's clocks: «16.10 21:00»."""
     return f"{moment.astimezone(zone):%d.%m %H:%M}"
+
+
+def full_date_time(moment: datetime, zone: ZoneInfo) -> str:
+    """An aware moment by the school's clocks: «16.10.2026 21:00»."""
+    return f"{moment.astimezone(zone):%d.%m.%Y %H:%M}"
 
 
 def number(value: float, digits: int) -> str:

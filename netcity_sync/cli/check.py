@@ -14,7 +14,7 @@ from netcity_sync.compliance.registry import all_rules
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.jobs.check import CheckOutcome, run_check
 from netcity_sync.mirror.database import open_reader
-from netcity_sync.russian import local_time, plural
+from netcity_sync.russian import full_date_time, local_time, plural
 
 _SHOWN = 15
 _SEVERITY_WORDS = {
@@ -27,7 +27,7 @@ _STATUS_WORDS = {FindingStatus.OPEN: "открыто", FindingStatus.FIXED: "и�
 
 
 @click.command("check", cls=RussianCommand, help="Проверить зеркало по правилам положения.")
-@click.option("--as-of", metavar="ДАТА", help="По состоянию на дату; замечания показываются, но не записываются.")
+@click.option("--as-of", metavar="ДАТА", help="По состоянию на конец этого дня; замечания не записываются.")
 @click.option("--rule", "rules", multiple=True, metavar="ПРАВИЛО", help="Только это правило. Можно повторять.")
 @now_option
 @json_option
@@ -44,30 +44,33 @@ def check_command(as_of: str | None, rules: tuple[str, ...], now: str | None, as
                 "no_data": [_no_data_answer(gap) for gap in outcome.no_data],
             }
         )
-    else:
-        print_check(outcome)
+        return
+    if past is not None:
+        say(f"По состоянию на {full_date_time(past, settings.zone)}: прогон {outcome.run_id}.")
+    print_check(outcome, recorded=past is None)
 
 
-def print_check(outcome: CheckOutcome) -> None:
+def print_check(outcome: CheckOutcome, *, recorded: bool = True) -> None:
     """The findings of a check: counts by rule, the worst of them, and what could not be judged."""
     titles = {rule.id: rule.title for rule in all_rules()}
     counts = {rule: sum(finding.rule == rule for finding in outcome.findings) for rule in titles}
     rows = [(rule, title, str(counts[rule])) for rule, title in titles.items() if counts[rule]]
-    say(f"Замечаний: {len(outcome.findings)}. Новых с прошлой проверки: {outcome.opened}, исправлено: {outcome.fixed}.")
+    news = f" Новых с прошлой проверки: {outcome.opened}, исправлено: {outcome.fixed}." if recorded else ""
+    say(f"Замечаний: {len(outcome.findings)}.{news}")
     if rows:
         print_table("По правилам", ("Правило", "Что нарушено", "Сколько"), rows)
-        _print_findings(outcome.findings)
+        _print_findings(outcome.findings, "netcity-sync findings list --all" if recorded else "--json")
     if outcome.no_data:
         say(f"Нет данных: {plural(len(outcome.no_data), 'место', 'места', 'мест')}, первые причины:")
         for reason in list(dict.fromkeys(gap.reason for gap in outcome.no_data))[:5]:
             say(f"  {reason}")
 
 
-def _print_findings(findings: tuple[Finding, ...]) -> None:
+def _print_findings(findings: tuple[Finding, ...], whole: str) -> None:
     rows = [(finding.id, _SEVERITY_WORDS[finding.severity], finding.message) for finding in findings[:_SHOWN]]
     print_table("Замечания, сначала самые важные", ("Номер", "Важность", "Что и где"), rows)
     if len(findings) > _SHOWN:
-        say(f"Показано {_SHOWN} из {len(findings)}. Все: netcity-sync findings list --all")
+        say(f"Показано {_SHOWN} из {len(findings)}. Все: {whole}")
 
 
 def finding_answer(finding: Finding) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Click in Russian: headings of the help, and errors of usage as sentences that say what is allowed."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 import click
 
@@ -52,7 +53,8 @@ def _usage_piece(piece: str) -> str:
 def _option_rows(command: click.Command, ctx: click.Context) -> list[tuple[str, str]]:
     options = (parameter for parameter in command.get_params(ctx) if isinstance(parameter, click.Option))
     rows = (row for option in options if (row := option.get_help_record(ctx)) is not None)
-    return [(names, text.replace("[default: ", "[по умолчанию: ")) for names, text in rows]
+    words = (("[default: ", "[по умолчанию: "), ("[required]", "[обязательно]"))
+    return [(names, reduce(lambda line, pair: line.replace(*pair), words, text)) for names, text in rows]
 
 
 def _write_section(formatter: click.HelpFormatter, title: str, rows: Sequence[tuple[str, str]]) -> None:

@@ -102,14 +102,26 @@ def clock_at(now: str | None, zone: ZoneInfo) -> Clock:
 
 
 def moment_of(text: str, zone: ZoneInfo, option: str) -> datetime:
-    """An ISO moment in UTC; without a zone it is the school's time, a bare date is its last second."""
+    """An ISO moment in UTC; without a zone it is the school's time, a bare date (`05.10.2026` too) its last second."""
     try:
         if len(text) == len("2026-10-05"):
-            return datetime.combine(date.fromisoformat(text), datetime.max.time(), tzinfo=zone).astimezone(UTC)
+            return datetime.combine(_day(text), datetime.max.time(), tzinfo=zone).astimezone(UTC)
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise click.BadParameter("нужна дата или время, пример: 2026-10-05T21:00:00.", param_hint=option) from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def day_of(text: str, parameter: str) -> date:
+    """A date given as `2026-10-05` or `05.10.2026`. Raises click errors."""
+    try:
+        return _day(text)
+    except ValueError as error:
+        raise click.BadParameter("нужна дата, пример: 05.10.2026 или 2026-10-05.", param_hint=parameter) from error
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat("-".join(reversed(text.split("."))) if "." in text else text)
 
 
 def month_of(text: str | None, today: date) -> date:

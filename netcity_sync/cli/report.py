@@ -34,7 +34,7 @@ def list_reports(as_json: bool) -> None:
 @click.option("--month", metavar="ГГГГ-ММ", help="За какой месяц; без него — за прошлый.")
 @click.option("--format", "formats", default=",".join(_FORMATS), show_default=True, metavar="СПИСОК",
               help="Через запятую: html, xlsx, pdf.")  # fmt: skip
-@click.option("--as-of", metavar="ДАТА", help="По состоянию журналов на дату.")
+@click.option("--as-of", metavar="ДАТА", help="Каким отчёт был бы на дату: считается её конец.")
 @now_option
 @json_option
 @config_option
@@ -42,13 +42,14 @@ def make(report_id: str, month: str | None, formats: str, as_of: str | None, now
     """Make a report and say where it lies."""
     settings = state().settings()
     clock = clock_at(now, settings.zone)
+    past = moment_of(as_of, settings.zone, "--as-of") if as_of else None
     paths = make_report(
         settings,
         clock,
         report_id,
-        month=month_of(month, local_date(clock(), settings.zone)),
+        month=month_of(month, local_date(past or clock(), settings.zone)),
         formats=_wanted_formats(formats),
-        as_of=moment_of(as_of, settings.zone, "--as-of") if as_of else None,
+        as_of=past,
     )
     if as_json:
         print_json({"files": paths})

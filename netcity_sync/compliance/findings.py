@@ -2,8 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -35,10 +35,29 @@ def finding_id(rule_id: str, place: Place) -> str:
     return f"{rule_id}-{digest[:10]}"
 
 
-def as_findings(result: CheckResult, now: datetime) -> list[Finding]:
-    """What the rules answered as findings that open now, worst first."""
+def as_findings(result: CheckResult, now: datetime, opened: Mapping[str, datetime] | None = None) -> list[Finding]:
+    """What the rules answered as findings, worst first; they open now, unless `opened` tells by id since when."""
+    known = opened or {}
     findings = [_new(rule, violation, result.coverage.journals, now) for rule, violation in result.violations]
-    return sorted(findings, key=_worst_first)
+    return sorted((replace(item, opened_at=known.get(item.id, now)) for item in findings), key=_worst_first)
+
+
+def openings(connection: sqlite3.Connection, moment: datetime) -> dict[str, datetime]:
+    """When the findings that were open at a past moment (UTC) had been opened, by id."""
+    present = {row[0] for row in connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")}
+    lives = [f"SELECT id, opened_at, fixed_at FROM main.{name}" for name in _LIVES if name in present]
+    if not lives:
+        return {}
+    rows = connection.execute(
+        f"SELECT id, max(opened_at) FROM ({' UNION ALL '.join(lives)})"
+        " WHERE opened_at <= :moment AND (fixed_at IS NULL OR fixed_at > :moment) GROUP BY id",
+        {"moment": utc_text(moment)},
+    )
+    return {row[0]: from_utc_text(row[1]) for row in rows}
+
+
+_LIVES = ("finding", "finding_past")
+"""The present life of findings, and the former ones of those that were fixed and opened again."""
 
 
 def record(
@@ -53,6 +72,11 @@ def record(
     connection.execute("BEGIN IMMEDIATE")
     known = {row[0]: row[1] for row in connection.execute("SELECT id, status FROM finding")}
     opened = [item for item in found if known.get(item.id) != FindingStatus.OPEN]
+    again = [(item.id,) for item in opened if item.id in known]
+    connection.executemany(
+        "INSERT INTO finding_past (id, opened_at, fixed_at) SELECT id, opened_at, fixed_at FROM finding WHERE id = ?",
+        again,
+    )
     for item in found:
         connection.execute(_UPSERT, _row(item))
     fixed = _fix(connection, {item.id for item in found}, checked, result.coverage.no_data, now)
@@ -188,6 +212,6 @@ def _finding(row: sqlite3.Row | tuple[str, ...]) -> Finding:
     )
 
 
-def _worst_first(item: Finding) -> tuple[int, int, str, str, str]:
+def _worst_first(item: Finding) -> tuple[int, int, str, str, str, str]:
     grade = int("".join(letter for letter in item.class_name if letter.isdigit()) or 0)
-    return (-item.severity.rank, grade, item.class_name, item.subject_name, item.message)
+    return (-item.severity.rank, grade, item.class_name, item.subject_name, item.message, item.id)

@@ -9,8 +9,7 @@ from netcity_sync.compliance.entry import LATE, late_proof, late_words
 from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation
 from netcity_sync.compliance.lessons import journal_words, lesson_words, read_proof
 from netcity_sync.compliance.registry import Applies, rule
-from netcity_sync.compliance.words import plain
-from netcity_sync.russian import plural, short_name
+from netcity_sync.russian import plain, plural, short_name
 from netcity_sync.settings import Role, WorkDeadline
 
 _LESSONS_WITHOUT = 4

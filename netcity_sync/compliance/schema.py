@@ -46,3 +46,18 @@ def findings_and_checks(db: Database) -> None:
         """
     )
     db.execute("CREATE INDEX finding_by_status ON finding (status, rule)")
+
+
+@migrations()
+def former_lives_of_findings(db: Database) -> None:
+    """A row a life that ended: what was found, fixed, and found again keeps when that was."""
+    db.execute(
+        """
+        CREATE TABLE finding_past (
+          id TEXT NOT NULL,
+          opened_at TEXT NOT NULL,
+          fixed_at TEXT NOT NULL,
+          PRIMARY KEY (id, opened_at)
+        ) STRICT, WITHOUT ROWID
+        """
+    )

@@ -1,15 +1,12 @@
 """Words of the journal that rules must recognise, whatever their case and spelling of «ё»."""
 
+from netcity_sync.russian import plain
+
 _CONTROL = (
     "диктант", "контрольная", "лабораторная", "проверочная", "практическая", "самостоятельная", "тест", "изложение",
     "сочинение", "зачет",
 )  # fmt: skip
 """What a control work is called (HW-01, rules.md §2)."""
-
-
-def plain(text: str) -> str:
-    """Lower case, «ё» as «е», single spaces."""
-    return " ".join(text.lower().replace("ё", "е").split())
 
 
 def is_control(text: str | None) -> int:

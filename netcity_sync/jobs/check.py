@@ -8,7 +8,7 @@ import structlog
 from netcity_sync.clock import Clock
 from netcity_sync.compliance.check import check_snapshot
 from netcity_sync.compliance.finding import Finding, NoData
-from netcity_sync.compliance.findings import as_findings, finding_id, load_findings, record
+from netcity_sync.compliance.findings import as_findings, finding_id, load_findings, openings, record
 from netcity_sync.compliance.registry import all_rules, find_rule
 from netcity_sync.compliance.schema import migrations
 from netcity_sync.data_folder import DataFolder
@@ -34,18 +34,21 @@ class CheckOutcome:
 def run_check(
     settings: Settings, clock: Clock, *, as_of: datetime | None = None, rules: tuple[str, ...] = ()
 ) -> CheckOutcome:
-    """Check the mirror and record the findings; with `as_of` (UTC) only look at how it stood then.
+    """Check the mirror and record the findings; with `as_of` (UTC) only look: what would a check have said then?
 
-    Raises UsageError where nothing was synced by then, or a rule is unknown.
+    All of it is judged as of that moment, whether a read is stale too. Raises UsageError where nothing was synced by
+    then, or a rule is unknown.
     """
     folder = DataFolder(settings.storage.data_dir)
     chosen = tuple(find_rule(item) for item in rules) or all_rules()
     now = as_of or clock()
-    with open_snapshot(folder, as_of) as snapshot:
+    with open_snapshot(folder, as_of.astimezone(settings.zone) if as_of else None) as snapshot:
         result = check_snapshot(snapshot, settings, now, chosen)
         run_id = snapshot.run_id
+        opened = openings(snapshot.connection, now) if as_of else {}
     if as_of is not None:
-        return CheckOutcome(tuple(as_findings(result, now)), result.coverage.no_data, 0, 0, run_id, now)
+        findings = tuple(as_findings(result, now, opened))
+        return CheckOutcome(findings, result.coverage.no_data, 0, 0, run_id, now)
     with open_writer(folder, migrations) as connection:
         recorded = record(connection, result, run_id, chosen, now)
         holding = {finding_id(rule.id, violation.place) for rule, violation in result.violations}

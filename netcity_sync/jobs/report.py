@@ -26,16 +26,19 @@ def make_report(
 ) -> tuple[Path, ...]:
     """Write a report for a month (its first day) into the data folder; answers where.
 
+    With `as_of` (UTC) it is the report that would have been made then, beside the one of today.
+
     Raises UsageError for an unknown report or an empty mirror, RenderError where a file cannot be made.
     """
     report = find_report(report_id)
     folder = DataFolder(settings.storage.data_dir)
     folder.prepare()
-    with open_snapshot(folder, as_of) as snapshot:
+    with open_snapshot(folder, as_of.astimezone(settings.zone) if as_of else None) as snapshot:
         document = report.build(snapshot, settings, month, as_of or clock())
+    then = f"-as-of-{as_of.astimezone(settings.zone):%Y-%m-%d}" if as_of else ""
     paths = []
     for name in formats:
-        path = folder.reports / f"{report.id}-{month:%Y-%m}.{name}"
+        path = folder.reports / f"{report.id}-{month:%Y-%m}{then}.{name}"
         _write(path, RENDERERS[name](document))
         paths.append(path)
     log.info("report_made", report=report.id, month=f"{month:%Y-%m}", formats=list(formats))

@@ -47,25 +47,57 @@ class Snapshot:
         return SchoolDays((date.fromisoformat(row[0]) for row in rows), days_off)
 
 
+@dataclass(frozen=True, slots=True)
+class KnownRun:
+    """A run whose work is done, and when it began (UTC)."""
+
+    run_id: int
+    moment: datetime
+
+
 @contextmanager
 def open_snapshot(folder: DataFolder, as_of: datetime | None = None) -> Iterator[Snapshot]:
-    """The mirror after the newest run that began not later than `as_of` (None: the newest of all).
+    """The mirror after the newest run that was over by `as_of` (None: the newest of all).
 
-    A run that is still under way is not looked at: what is seen is what the one before it left, whole and for ever
-    the same. Raises UsageError where there is no such run, DamagedError where the file is damaged.
+    A run that was still under way then is not looked at: what is seen is what the one before it left, whole and for
+    ever the same, as whoever looked at that moment saw it. Raises UsageError where there is no such run (moments in
+    its words are told in the zone of `as_of`), DamagedError where the file is damaged.
     """
     with open_reader(folder) as connection:
-        row = connection.execute(
-            "SELECT run_id, started_at FROM run WHERE started_at <= ? AND status <> 'running'"
-            " ORDER BY run_id DESC LIMIT 1",
-            [utc_text(as_of) if as_of is not None else "9999"],
-        ).fetchone()
-        if row is None or not _was_synced(connection, row["run_id"]):
-            raise UsageError(
-                "На это время в зеркале нет ни одного прогона.", todo="Прочитайте журналы: netcity-sync sync"
-            )
-        _make_views(connection, row["run_id"])
-        yield Snapshot(connection, row["run_id"], from_utc_text(row["started_at"]))
+        run = run_as_of(connection, as_of)
+        _make_views(connection, run.run_id)
+        yield Snapshot(connection, run.run_id, run.moment)
+
+
+def run_as_of(connection: sqlite3.Connection, as_of: datetime | None = None) -> KnownRun:
+    """The newest run that was over by `as_of` (None: of all). Raises UsageError as `open_snapshot` does."""
+    row = connection.execute(
+        f"SELECT run_id, started_at FROM ({_KNOWN_RUNS}) WHERE known_at <= ? ORDER BY run_id DESC LIMIT 1",
+        [utc_text(as_of) if as_of is not None else "9999"],
+    ).fetchone()
+    if row is None or not _was_synced(connection, row["run_id"]):
+        raise _nothing_known(connection, as_of)
+    return KnownRun(row["run_id"], from_utc_text(row["started_at"]))
+
+
+_KNOWN_RUNS = """
+SELECT run_id, started_at, coalesce(finished_at, following, started_at) AS known_at FROM (
+  SELECT *, lead(started_at) OVER (ORDER BY run_id) AS following FROM main.run
+) WHERE status <> 'running'
+"""
+"""What a killed run left is believed from the moment on at which the next one found that it is dead."""
+
+
+def _nothing_known(connection: sqlite3.Connection, as_of: datetime | None) -> UsageError:
+    known = connection.execute(f"SELECT run_id, known_at FROM ({_KNOWN_RUNS}) ORDER BY run_id")
+    first = next((row["known_at"] for row in known if _was_synced(connection, row["run_id"])), None)
+    if as_of is None or first is None:
+        return UsageError("В зеркале ещё нет ни одного прогона.", todo="Прочитайте журналы: netcity-sync sync")
+    local = from_utc_text(first).astimezone(as_of.tzinfo)
+    return UsageError(
+        f"На {as_of:%d.%m.%Y %H:%M} в зеркале ещё ничего не было: первый прогон кончился {local:%d.%m.%Y %H:%M}.",
+        todo="Укажите дату не раньше этой.",
+    )
 
 
 def _present_tables(connection: sqlite3.Connection) -> frozenset[str]:
@@ -98,7 +130,8 @@ def _make_views(connection: sqlite3.Connection, run_id: int) -> None:
     connection.execute(
         "CREATE TEMP VIEW as_of_capability AS SELECT name FROM main.capability WHERE run_id ="
         f" coalesce((SELECT max(run_id) FROM main.capability WHERE run_id <= {run_id}),"
-        " (SELECT min(run_id) FROM main.capability))"
+        " (SELECT min(run_id) FROM main.capability"
+        f" WHERE EXISTS (SELECT 1 FROM main.scope_read WHERE run_id <= {run_id} AND error IS NULL)))"
     )
     connection.execute(f"CREATE TEMP VIEW as_of_run AS SELECT * FROM main.run WHERE run_id <= {run_id}")
     takes = "SELECT NULL AS run_id, NULL AS name, NULL AS read_at, NULL AS ok WHERE 0"

@@ -145,7 +145,7 @@ def test_a_take_alone_is_no_ground_for_a_check(tmp_path: Path) -> None:
     tried.settings.exchange_folder.mkdir()
     put(tried, "plan.csv", PLAN_HEAD, PLAN)
     assert table(take(tried, "09-03 08:00")).status is TakeStatus.TAKEN
-    with pytest.raises(UsageError, match="нет ни одного прогона"):
+    with pytest.raises(UsageError, match="ещё нет ни одного прогона"):
         tried.check()
     tried.sync("09-03 20:00")
     assert Capability.PLAN in capabilities(tried)
