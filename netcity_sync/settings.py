@@ -162,7 +162,7 @@ class SyncSettings(Section):
         default=10, ge=1, description="Журнал, потерявший сразу не меньше стольких записей и больше доли shrink_share…"
     )
     shrink_share: float = Field(
-        default=0.3,
+        default=0.2,
         ge=0,
         lt=1,
         description="…от тех, что были, тут же перечитывается; если записей так и нет — CHG-05.",

@@ -44,6 +44,9 @@ def print_outcome(outcome: SyncOutcome) -> None:
     if outcome.scopes_left:
         left = plural(outcome.scopes_left, "часть", "части", "частей")
         say(f"Ночь кончилась: не начато {left}. Дочитать: netcity-sync sync --resume")
+    for loss in outcome.losses:
+        lost = plural(loss.lost, "запись", "записи", "записей")
+        say(f"Внимание, в журнале не оказалось многого, что в нём было: {loss.label} — {lost} (правило CHG-05).")
     if outcome.failures:
         say(f"Не прочитано: {outcome.scopes_failed}. Эти журналы проверкой не оцениваются:")
         for failure in outcome.failures[:_FAILURES_SHOWN]:

@@ -13,7 +13,7 @@ from netcity_sync.compliance.finding import RuleKind, Violation
 from netcity_sync.errors import UsageError
 from netcity_sync.settings import Role
 
-_FAMILIES = ("lessons", "homework", "marks", "accumulation", "attendance")
+_FAMILIES = ("lessons", "homework", "marks", "accumulation", "attendance", "changes")
 
 
 class Applies(StrEnum):

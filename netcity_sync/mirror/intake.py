@@ -43,7 +43,7 @@ class Caution:
 
     absences: int = 2
     shrink_rows: int = 10
-    shrink_share: float = 0.3
+    shrink_share: float = 0.2
 
     def distrusts(self, changes: Changes) -> bool:
         """Whether a page lost suspiciously much."""

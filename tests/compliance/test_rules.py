@@ -352,10 +352,63 @@ class TestAtt03:
         assert tried.found("ATT-03") == []
 
 
+class TestChg05:
+    """Массовое исчезновение данных."""
+
+    @staticmethod
+    def book(marks: int) -> Book:
+        book = Book(students=[Student(id=1, name="Иванов Иван")]).add_lessons(*WEEK)
+        for number in range(marks):
+            book.mark(101 + number % len(WEEK), student=1)
+        return book
+
+    @pytest.mark.parametrize(("lost", "count"), [(9, 0), (10, 1), (20, 1)])
+    def test_at_least_ten_records(self, trial, lost: int, count: int) -> None:
+        book = self.book(20)
+        tried = trial(book, sync={"shrink_share": 0.1})
+        tried.sync("09-11 21:00")
+        del book.marks[:lost]
+        tried.sync("09-12 21:00")
+        assert len(tried.found("CHG-05")) == count
+
+    @pytest.mark.parametrize(("share", "count"), [(10 / 29, 0), (9.9 / 29, 1)])
+    def test_more_than_a_share(self, trial, share: float, count: int) -> None:
+        book = self.book(10)  # 1 pupil, 8 lessons, 10 columns, 10 marks
+        tried = trial(book, sync={"shrink_share": share})
+        tried.sync("09-11 21:00")
+        book.marks.clear()
+        tried.sync("09-12 21:00")
+        assert len(tried.found("CHG-05")) == count
+
+    def test_what_comes_back_is_fixed(self, trial) -> None:
+        book = self.book(20)
+        tried = trial(book)
+        tried.sync("09-11 21:00")
+        kept, book.marks = book.marks, []
+        tried.sync("09-12 21:00")
+        (found,) = tried.found("CHG-05")
+        assert found.severity is Severity.CRIT
+        assert found.message == (
+            "7А, Химия (1 четверть): 12.09 21:00 в журнале не оказалось 20 записей из 49, не вернулось 20"
+        )
+        book.marks = kept[5:]
+        tried.sync("09-13 21:00")
+        assert tried.check("CHG-05").fixed == 1
+
+    def test_what_stays_away_stays_open(self, trial) -> None:
+        book = self.book(20)
+        tried = trial(book)
+        tried.sync("09-11 21:00")
+        book.marks = []
+        for night in ("09-12", "09-13", "09-14"):
+            tried.sync(f"{night} 21:00")
+            assert len(tried.found("CHG-05")) == 1
+
+
 class TestNoData:
     """Чего не прочитали, того не судят."""
 
-    STATES = ("LSN-01", "LSN-05", "HW-01", "MRK-01", "MRK-02", "ACC-01", "ATT-03")
+    STATES = ("LSN-01", "CHG-05", "LSN-05", "HW-01", "MRK-01", "MRK-02", "ACC-01", "ATT-03")
 
     def bad_book(self) -> Book:
         book = Book().add_lessons(*WEEK, topic=None)

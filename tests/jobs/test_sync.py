@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from support.school import Book, Trial
 
+from netcity_sync.adapters.source import Page
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import AnswerError, LockHeld, SignInRefused, SourceMaintenance, UsageError
 from netcity_sync.mirror.lock import hold_lock
+from netcity_sync.model import Journal
 
 
 @pytest.fixture
@@ -89,3 +91,61 @@ def test_an_unknown_class(tried: Trial) -> None:
 
 def test_a_term_that_has_not_begun_is_not_read(tried: Trial) -> None:
     assert tried.sync("08-31 21:00").scopes == 2
+
+
+def shrinking(tried: Trial, answers: list[int]) -> list[int]:
+    """Let the journal show so many of its marks at each reading (the last number for all that follow)."""
+    book, whole = tried.book, list(tried.book.marks)
+    read, asked = tried.source.read_journal, list[int]()
+
+    def read_journal(subject_group_id: int, term_id: int) -> Page[Journal]:
+        book.marks[:] = whole[: answers[min(len(asked), len(answers) - 1)]]
+        asked.append(len(book.marks))
+        return read(subject_group_id, term_id)
+
+    tried.source.read_journal = read_journal  # type: ignore[method-assign]
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("shown", "asked", "lost"),
+    [([20, 20], [20, 20], 0), ([20, 8, 20], [20, 8, 20], 0), ([20, 8, 8], [20, 8, 8], 12), ([20, 12], [20, 12], 0)],
+    ids=["whole", "whole at the second look", "shrunk twice", "a little less"],
+)
+def test_a_page_that_shrank_is_read_again_at_once(tried: Trial, shown: list[int], asked: list[int], lost: int) -> None:
+    for number in range(20):
+        tried.book.mark(101 + number % 2, student=number)
+    readings = shrinking(tried, shown)
+    tried.sync("09-02 21:00")
+    outcome = tried.sync("09-03 21:00")
+    assert readings == asked
+    assert [item.lost for item in outcome.losses] == ([lost] if lost else [])
+    assert [item.label for item in outcome.losses] == (["7А, Химия, 1 четверть"] if lost else [])
+    assert outcome.scopes_ok == outcome.scopes == 3
+    assert outcome.changed_rows == 20 - shown[-1]
+
+
+def test_a_second_look_that_fails_leaves_the_journal_unread(tried: Trial) -> None:
+    for number in range(20):
+        tried.book.mark(101 + number % 2, student=number)
+    readings = shrinking(tried, [20, 0])
+    tried.sync("09-02 21:00")
+    read = tried.source.read_journal
+
+    def read_once(subject_group_id: int, term_id: int) -> Page[Journal]:
+        if len(readings) == 2:
+            raise AnswerError("нет поля")
+        return read(subject_group_id, term_id)
+
+    tried.source.read_journal = read_once  # type: ignore[method-assign]
+    outcome = tried.sync("09-03 21:00")
+    assert (outcome.status, outcome.changed_rows, len(outcome.failures)) == ("partial", 0, 1)
+
+
+def test_how_often_a_record_must_be_missed_is_a_setting(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, Book().add_lessons("09-01"), sync={"absences_to_confirm": 3})
+    tried.book.mark(101)
+    tried.sync("09-02 21:00")
+    tried.book.marks.clear()
+    changed = [tried.sync(f"09-0{day} 21:00").changed_rows for day in range(3, 8)]
+    assert changed == [1, 0, 1, 0, 0]
