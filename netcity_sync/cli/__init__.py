@@ -20,6 +20,7 @@ from netcity_sync.cli.framework import PROGRAM, RussianGroup, explain_usage
 from netcity_sync.cli.init import init_command
 from netcity_sync.cli.mirror import mirror_group
 from netcity_sync.cli.options import config_option, secrets_of
+from netcity_sync.cli.reparse import reparse_command
 from netcity_sync.cli.report import report_group
 from netcity_sync.cli.service import run_command
 from netcity_sync.cli.session import session_group
@@ -51,6 +52,7 @@ for _command in (
     backup_group, run_command, simulate_command,
 ):  # fmt: skip
     app.add_command(_command)
+mirror_group.add_command(reparse_command)
 
 
 def main() -> None:
