@@ -17,10 +17,10 @@ from netcity_sync.russian import plural
 
 _SHOWN = 20
 _CHANGE_WORDS = {
-    ChangeKind.ADDED: "появится",
-    ChangeKind.CHANGED: "изменится",
-    ChangeKind.GONE: "исчезнет",
-    ChangeKind.PAST: "изменится только прошлое",
+    ChangeKind.ADDED: "новая запись",
+    ChangeKind.CHANGED: "другие значения",
+    ChangeKind.GONE: "лишняя запись",
+    ChangeKind.PAST: "другое прошлое",
 }
 _MEANINGS = {(table.name, column.name): column.meaning for table in ENTITY_TABLES for column in table.columns}
 
@@ -95,9 +95,9 @@ def _say_some(lines: Sequence[str]) -> None:
 
 
 def _example(item: Example) -> str:
-    """«7А, Химия, 1 четверть · Урок (Номер в ГИС 101) изменится: Тема: пусто → Атомы»."""
+    """«7А, Химия, 1 четверть · Урок (Номер в ГИС 101), другие значения: Тема: пусто → «Атомы»»."""
     key = ", ".join(f"{_meaning(item, name)} {value}" for name, value in item.key.items())
-    return f"{item.label} · {item.title} ({key}) {_CHANGE_WORDS[item.change]}{_values(item)}"
+    return f"{item.label} · {item.title} ({key}), {_CHANGE_WORDS[item.change]}{_values(item)}"
 
 
 def _values(item: Example) -> str:
