@@ -80,6 +80,14 @@ class _Names:
     all: set[str]
 
 
+class _Contradiction(Exception):
+    """The answer that this run read makes rows that the mirror does not allow."""
+
+    def __init__(self, run_id: int) -> None:
+        super().__init__(run_id)
+        self.run_id = run_id
+
+
 class Reparse:
     """Re-reads scopes one by one, each in a transaction of its own that is taken back unless `write`.
 
@@ -101,22 +109,28 @@ class Reparse:
     def reparse(self, scope_id: int, scope: Scope) -> Reparsed:
         """Re-read a scope as far back as its answers are kept."""
         tail = self._tail(scope_id, scope)
-        if not tail.reads:
-            return Reparsed(0, tail.all_reads, refused=tail.refused)
+        while tail.reads:
+            try:
+                changes = self._in_transaction(scope_id, scope, tail)
+            except _Contradiction as found:
+                tail.refused = Refused(found.run_id, "ответ сервера противоречит сам себе")
+                tail.reads = [read for read in tail.reads if read.run_id > found.run_id]
+            else:
+                return Reparsed(len(tail.reads), tail.all_reads, changes, tail.refused)
+        return Reparsed(0, tail.all_reads, refused=tail.refused)
+
+    def _in_transaction(self, scope_id: int, scope: Scope, tail: _Tail) -> tuple[RecordChange, ...]:
+        """Replay a tail, all of it or nothing."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             changes = self._replay(scope_id, scope, tail)
             self._connection.execute("COMMIT" if self._write and changes else "ROLLBACK")
-        except PageContradicts:
-            self._connection.execute("ROLLBACK")
-            self._names = _all_names(self._connection)
-            refused = Refused(tail.reads[-1].run_id, "ответ сервера противоречит сам себе")
-            return Reparsed(0, tail.all_reads, refused=refused)
         except BaseException:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
+            self._names = _all_names(self._connection)
             raise
-        return Reparsed(len(tail.reads), tail.all_reads, changes, tail.refused)
+        return changes
 
     def _tail(self, scope_id: int, scope: Scope) -> _Tail:
         known: dict[tuple[bytes, tuple[Term, ...]], ScopeRows] = {}
@@ -161,11 +175,7 @@ class Reparse:
         state = ScopeState(scope_id, None, False)
         for read in tail.reads:
             if read.name != state.payload_hash or state.unconfirmed:
-                since = missing_since(self._connection, scope_id, read.run_id, self._absences)
-                merger = Merger(self._connection, read.run_id)
-                changes = merger.compare(read.rows, since)
-                merger.write(changes)
-                state = ScopeState(scope_id, read.name, changes.unconfirmed)
+                state = self._merge(scope_id, read)
             names += self._keep_names(read)
         after = versions_of(self._connection, tables, partition)
         if scope.kind is ScopeKind.DICTIONARIES:
@@ -175,6 +185,16 @@ class Reparse:
             keep_state(self._connection, state)
             self._mark_anew(scope_id, tail, before, after)
         return (*changed, *names)
+
+    def _merge(self, scope_id: int, read: _Read) -> ScopeState:
+        since = missing_since(self._connection, scope_id, read.run_id, self._absences)
+        merger = Merger(self._connection, read.run_id)
+        try:
+            changes = merger.compare(read.rows, since)
+            merger.write(changes)
+        except PageContradicts as error:
+            raise _Contradiction(read.run_id) from error
+        return ScopeState(scope_id, read.name, changes.unconfirmed)
 
     def _rewind(self, tables: Sequence[Table], partition: dict[str, int | None], run_id: int) -> None:
         """Make a scope's tables what they were just before a run."""

@@ -12,12 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.pages import TABLES, Journal, SmallPage
 
-from netcity_sync.adapters.source import Scope
+from netcity_sync.adapters.source import Scope, ScopeKind
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import AnswerError
 from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.difference import ChangeKind
 from netcity_sync.mirror.intake import Caution
+from netcity_sync.mirror.journal_terms import TermsOfJournals
 from netcity_sync.mirror.raw import RawStore, open_raw, payload_hash
 from netcity_sync.mirror.reads import scope_state
 from netcity_sync.mirror.reparse import Parse, Reparse, Reparsed
@@ -250,16 +251,31 @@ def test_an_answer_that_is_refused_ends_the_tail(mirror: Mirror) -> None:
     assert mirror.anew(journal) == [2]
 
 
-def test_rows_that_contradict_themselves_leave_the_scope_as_it_was(mirror: Mirror) -> None:
+@pytest.mark.parametrize(("place", "reads"), [(0, 2), (1, 1), (2, 0)])
+def test_rows_that_contradict_themselves_end_the_tail(mirror: Mirror, place: int, reads: int) -> None:
     def mad(page: SmallPage) -> SmallPage:
-        return replace(page, marks={1: 7}) if page == PAGES[2] else page
+        return replace(page, marks={1: 7}) if page == PAGES[place] else page
 
-    journal = mirror.lived(PAGES)
+    journal = mirror.lived(PAGES, without_topics)
     before = mirror.everything(journal)
     found = mirror.reparse(journal, mad)
     assert found.refused is not None
-    assert found.changes == ()
-    assert mirror.everything(journal) == before
+    assert (found.refused.run_id, found.reads) == (journal.nights[place].run_id, reads)
+    assert mirror.anew(journal) == ([place + 1] if reads else [])
+    assert (mirror.everything(journal) == before) is (reads == 0)
+
+
+def test_the_terms_of_a_journal_are_those_of_the_time_when_it_was_read(tmp_path: Path) -> None:
+    with open_writer(DataFolder(tmp_path)) as db:
+        db.execute("PRAGMA foreign_keys = OFF")
+        for key, start, end in ((1, "2026-09-01", "2026-10-23"), (2, "2026-11-02", "2026-12-28")):
+            db.execute("INSERT INTO term VALUES (?, 'Период', 'quarter', ?, ?, 1, NULL, NULL)", [key, start, end])
+            db.execute("INSERT INTO subject_group_term VALUES (7, ?, ?, NULL, NULL)", [key, key])
+        db.execute("UPDATE subject_group_term SET missing_from = 4, seen_to = 5 WHERE term_id = 2")
+        terms = TermsOfJournals(db)
+    scope = Scope(ScopeKind.JOURNAL, subject_group_id=7, term_id=1)
+    assert [[term.id for term in terms.of(scope, run)] for run in range(1, 6)] == [[1], [1, 2], [1, 2], [1], [1]]
+    assert terms.of(Scope(ScopeKind.ROSTER, class_id=1), 2) == ()
 
 
 def test_a_damaged_answer_is_not_read_as_something_else(mirror: Mirror) -> None:
