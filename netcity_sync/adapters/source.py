@@ -1,12 +1,13 @@
 """The door to where data comes from: what every adapter offers, and what may be missing from it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
-from netcity_sync.model import Dictionaries, Journal, JournalAccess, Roster
+from netcity_sync.model import Dictionaries, Journal, JournalAccess, Roster, Term
 
 T = TypeVar("T")
 
@@ -117,4 +118,27 @@ class JournalSource(Protocol):
 
     def drift(self) -> tuple[DriftNote, ...]:
         """How the answers so far differ from what is expected."""
+        ...
+
+
+class PageParser(Protocol):
+    """What turns raw answers into the model, without any source at hand: a source's own reads go through it too.
+
+    Every method raises `AnswerError` where the answer cannot be used.
+    """
+
+    def parse_dictionaries(self, raw: bytes) -> Dictionaries:
+        """The answer of `JournalSource.read_dictionaries`."""
+        ...
+
+    def parse_roster(self, class_id: int, raw: bytes) -> Roster:
+        """The answer of `JournalSource.read_roster`."""
+        ...
+
+    def parse_journal(self, subject_group_id: int, term_id: int, terms: Iterable[Term], raw: bytes) -> Journal:
+        """The answer of `JournalSource.read_journal`; `terms` are those of the journal when it was read."""
+        ...
+
+    def parse_journal_access(self, first: date, last: date, raw: bytes) -> tuple[JournalAccess, ...]:
+        """The answer of `JournalSource.read_journal_access`."""
         ...

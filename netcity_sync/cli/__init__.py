@@ -22,6 +22,7 @@ from netcity_sync.cli.history import history_group
 from netcity_sync.cli.init import init_command
 from netcity_sync.cli.mirror import mirror_group
 from netcity_sync.cli.options import config_option, secrets_of
+from netcity_sync.cli.reparse import reparse_command
 from netcity_sync.cli.report import report_group
 from netcity_sync.cli.service import run_command
 from netcity_sync.cli.session import session_group
@@ -53,6 +54,7 @@ for _command in (
     exchange_group, mirror_group, backup_group, run_command, simulate_command,
 ):  # fmt: skip
     app.add_command(_command)
+mirror_group.add_command(reparse_command)
 
 
 def main() -> None:

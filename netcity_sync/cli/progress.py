@@ -1,4 +1,4 @@
-"""How far a sync is: bars on a terminal, a plain line now and then elsewhere."""
+"""How far a sync or a re-reading is: bars on a terminal, a plain line now and then elsewhere."""
 
 import sys
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from netcity_sync.adapters.source import Scope
 from netcity_sync.cli.console import message_console, remark
+from netcity_sync.jobs.reparse import ReparseProgress
 from netcity_sync.jobs.sync import SyncProgress
 
 _PLAIN_LINES = 10
@@ -75,3 +76,41 @@ def sync_progress() -> Iterator[SyncProgress]:
     )
     with Progress(*columns, console=message_console()) as bars:
         yield _Bars(bars)
+
+
+class _ReparseBar:
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._task: TaskID | None = None
+
+    def begin(self, total: int) -> None:
+        self._task = self._bars.add_task("Разбор", total=total)
+
+    def scope_done(self) -> None:
+        if self._task is not None:
+            self._bars.update(self._task, advance=1)
+
+
+class _ReparseLines:
+    def __init__(self) -> None:
+        self._total = self._done = 0
+
+    def begin(self, total: int) -> None:
+        self._total = total
+        remark(f"Разбор: всего частей {total}")
+
+    def scope_done(self) -> None:
+        self._done += 1
+        if self._done % max(1, self._total // _PLAIN_LINES) == 0 or self._done == self._total:
+            remark(f"Разобрано {self._done} из {self._total}")
+
+
+@contextmanager
+def reparse_progress() -> Iterator[ReparseProgress]:
+    """The display that fits where stderr goes to."""
+    if not sys.stderr.isatty():
+        yield _ReparseLines()
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=message_console()) as bars:
+        yield _ReparseBar(bars)

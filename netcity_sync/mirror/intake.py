@@ -12,8 +12,8 @@ from netcity_sync.mirror.raw import RawStore
 from netcity_sync.mirror.reads import (
     ScopeRead,
     ScopeState,
-    good_read_before,
     keep_state,
+    missing_since,
     record_read,
     scope_state,
 )
@@ -101,7 +101,8 @@ class Intake:
         if not full and state.payload_hash == name and not state.unconfirmed:
             record_read(self._connection, self._run_id, state.scope_id, ScopeRead(answer.began, answer.ended))
             return Taken(0)
-        changes = self._merger.compare(answer.rows, self._missing_since(state))
+        since = missing_since(self._connection, state.scope_id, self._run_id, self._caution.absences)
+        changes = self._merger.compare(answer.rows, since)
         suspicious = answer.scope.kind is ScopeKind.JOURNAL and self._caution.distrusts(changes)
         if suspicious and not second_look:
             return None
@@ -117,12 +118,6 @@ class Intake:
         """Record that a scope was not read, and why."""
         state = scope_state(self._connection, scope)
         record_read(self._connection, self._run_id, state.scope_id, ScopeRead(began, ended, error=error))
-
-    def _missing_since(self, state: ScopeState) -> int | None:
-        """The run since which, or since before which, a record must be missing to be closed now."""
-        if self._caution.absences == 1:
-            return self._run_id
-        return good_read_before(self._connection, state.scope_id, self._run_id, self._caution.absences - 1)
 
     def _write(self, changes: Changes, rows: ScopeRows) -> int:
         self._connection.execute("SAVEPOINT scope")

@@ -80,6 +80,14 @@ def good_read_before(connection: sqlite3.Connection, scope_id: int, run_id: int,
     return None if row is None else int(row[0])
 
 
+def missing_since(connection: sqlite3.Connection, scope_id: int, run_id: int, absences: int) -> int | None:
+    """The run since which, or since before which, a record must be missing to be closed by the read of `run_id`.
+
+    `absences` good reads in a row without it are proof. None where there were not so many reads yet.
+    """
+    return run_id if absences == 1 else good_read_before(connection, scope_id, run_id, absences - 1)
+
+
 def last_good_read(connection: sqlite3.Connection, scope: Scope) -> datetime | None:
     """When the last good read of a scope ended (UTC)."""
     row = connection.execute(

@@ -16,11 +16,11 @@ from netcity_sync.adapters.netschool.decode import decode
 from netcity_sync.adapters.netschool.drift import DriftRecorder
 from netcity_sync.adapters.netschool.family import parse_announcements, parse_diary, parse_students
 from netcity_sync.adapters.netschool.journal import to_journal
+from netcity_sync.adapters.netschool.parser import group_of, staff_of
 from netcity_sync.adapters.netschool.profile import Profile
 from netcity_sync.adapters.netschool.report_page import read_page
 from netcity_sync.adapters.netschool.report_rows import to_graded_works, to_student_total, to_term_marks
 from netcity_sync.adapters.netschool.reports import period
-from netcity_sync.adapters.netschool.source import group_of, staff_of
 from netcity_sync.diary import Attachment, Diary, DiaryAssignment
 from netcity_sync.model import Grading
 

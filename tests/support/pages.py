@@ -1,7 +1,8 @@
 """Pages of a journal as rows, taken into a real mirror; and the naive model that keeps every page whole."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from ast import literal_eval
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -44,6 +45,11 @@ class SmallPage:
     def body(self) -> bytes:
         """Bytes that are the same for the same page."""
         return repr((self.topics, self.marks, self.names)).encode()
+
+    @classmethod
+    def of_body(cls, body: bytes) -> "SmallPage":
+        """The page of these bytes."""
+        return cls(*literal_eval(body.decode()))
 
 
 class Interrupted(Exception):
@@ -101,8 +107,18 @@ class Journal:
         self._raw = raw
         self._caution = caution
 
-    def read(self, page: SmallPage | None, *, full: bool = False, break_at: int | None = None) -> Taken | None:
-        """One night: a page that is taken, one that is broken off at a statement, or (None) a read that fails."""
+    def read(
+        self,
+        page: SmallPage | None,
+        *,
+        full: bool = False,
+        break_at: int | None = None,
+        parser: Callable[[SmallPage], SmallPage] = lambda page: page,
+    ) -> Taken | None:
+        """One night: a page that is taken, one that is broken off at a statement, or (None) a read that fails.
+
+        `parser` may make something else of the page than it says.
+        """
         moment = FIRST_NIGHT + timedelta(days=len(self.nights))
         run_id = begin_run(self.connection, moment, resume=False)
         fragile: Any = Fragile(self.connection)
@@ -115,7 +131,7 @@ class Journal:
                     intake.refuse(self.scope, moment, moment, "нет ответа")
                 else:
                     body = page.body()
-                    answer = Answer(self.scope, moment, moment, page.rows(self.group), body, payload_hash(body))
+                    answer = Answer(self.scope, moment, moment, parser(page).rows(self.group), body, payload_hash(body))
                     taken = intake.take(answer, full=full, second_look=True)
         except Interrupted:
             page, status = None, "interrupted"

@@ -79,12 +79,20 @@ class Connection:
 
     def ask(self, kind: Any, call: Call) -> tuple[Any, bytes]:
         """The answer to a call as a wire model, and as received; what is new or missing in it is noted."""
-        body = self.session.call(call)
+        body = self.fetch(call)
         answer = decode(kind, body, call.name)
-        self.drift.look(call.name, answer)
+        self.notice(call.name, answer)
+        return answer, body
+
+    def fetch(self, call: Call) -> bytes:
+        """The answer to a call as received; whoever decodes it shows it to `notice`."""
+        return self.session.call(call)
+
+    def notice(self, call: str, answer: Any) -> None:
+        """Note what is new or missing in a decoded answer, and what the account's context says."""
+        self.drift.look(call, answer)
         if isinstance(answer, Context):
             self._remember(answer)
-        return answer, body
 
     def context(self) -> Context:
         """The account's context, asked for once."""

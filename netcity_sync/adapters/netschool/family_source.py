@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from netcity_sync.adapters.netschool import wire
 from netcity_sync.adapters.netschool.connection import Account, Connection
 from netcity_sync.adapters.netschool.family import FamilyView
-from netcity_sync.adapters.netschool.source import group_of, staff_of, term_of, types_of
+from netcity_sync.adapters.netschool.parser import group_of, staff_of, term_of, types_of
 from netcity_sync.adapters.netschool.transport import Call
 from netcity_sync.adapters.source import Capability, DriftNote, Page
 from netcity_sync.clock import Clock, system_clock

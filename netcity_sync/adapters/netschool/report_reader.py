@@ -3,9 +3,9 @@
 from datetime import date
 
 from netcity_sync.adapters.netschool.connection import Connection
+from netcity_sync.adapters.netschool.parser import access_entries
 from netcity_sync.adapters.netschool.report_rows import (
     to_graded_works,
-    to_journal_access,
     to_student_total,
     to_term_marks,
 )
@@ -25,8 +25,7 @@ class ReportReader:
         name = self._profile.journal_access
         wanted = {"PCLID_IUP": f"{class_id}_0", "period": period(first, last)}
         page, body = self._connection.engine().page(name, wanted)
-        entries = to_journal_access(page, f"отчёт {name}")
-        return tuple(item for item in entries if first <= item.at.date() <= last), body
+        return access_entries(page, name, first, last), body
 
     def student_total(self, class_id: int, student_id: int, first: date, last: date) -> StudentTotal:
         """A pupil's marks and attendance day by day."""

@@ -64,6 +64,11 @@ def period(first: date, last: date) -> str:
     return f"{first.isoformat()}T00:00:00.000Z - {last.isoformat()}T00:00:00.000Z"
 
 
+def read_report(body: bytes, report: str, profile: Profile) -> ReportPage:
+    """The page of a report as received. Raises AnswerError where it is not whole."""
+    return read_page(body, f"GET files, отчёт {report}", footer=profile.report_footer)
+
+
 class ReportEngine:
     """Makes reports of a signed-in account. Safe to use from several threads."""
 
@@ -107,7 +112,7 @@ class ReportEngine:
                     raise broken(self._line.origin) from error
         call = Call("GET", self._profile.file.format(file_id=file_id), page=True)
         body = self._session.call(call)
-        return read_page(body, f"GET files, отчёт {report}", footer=self._profile.report_footer), body
+        return read_report(body, report, self._profile), body
 
     def sources(self, report: str) -> tuple[FilterSource, ...]:
         """The filters of a report with what can be chosen in them."""
