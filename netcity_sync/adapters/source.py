@@ -1,9 +1,10 @@
 """The door to where data comes from: what every adapter offers, and what may be missing from it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
@@ -76,20 +77,32 @@ class Scope:
         return ":".join([self.kind.value, *(str(part) for part in parts if part is not None)])
 
 
-@dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """What one scope held, and the raw answer that proves it (bytes as received)."""
 
-    content: T
-    raw: bytes
+    def __init__(self, content: T, raw: bytes) -> None:
+        self.raw = raw
+        self._parse: Callable[[], T] = lambda: content
+
+    @classmethod
+    def unparsed(cls, raw: bytes, parse: Callable[[], T]) -> Self:
+        """A page that is parsed when its content is asked for: an answer that is known already need not be."""
+        page = cls.__new__(cls)
+        page.raw, page._parse = raw, parse
+        return page
+
+    @cached_property
+    def content(self) -> T:
+        """What it held. Raises AnswerError where the answer cannot be used."""
+        return self._parse()
 
 
 class JournalSource(Protocol):
     """A place journals are read from. Entering it signs in, leaving it signs out, whatever happened.
 
     `read_roster`, `read_journal` and `read_journal_access` may be called from several threads at once. Every
-    method raises `AnswerError` where one answer cannot be used, `SourceUnavailable` where the whole source is gone,
-    `SignInRefused` where the account is no longer accepted.
+    method, or the content of its page, raises `AnswerError` where one answer cannot be used; `SourceUnavailable` where
+    the whole source is gone, `SignInRefused` where the account is no longer accepted.
     """
 
     capabilities: frozenset[Capability]

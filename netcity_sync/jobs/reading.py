@@ -1,14 +1,14 @@
 """The reading threads of a sync: they fetch and parse scopes, and hand over what came back together."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import TypeVar
+from typing import Any
 
 from netcity_sync.adapters.source import JournalSource, Page, Scope
 from netcity_sync.clock import Clock
@@ -16,8 +16,6 @@ from netcity_sync.errors import NetcityError
 from netcity_sync.jobs.sync_scopes import span_of_month
 from netcity_sync.mirror.raw import payload_hash
 from netcity_sync.mirror.rows import ScopeRows, access_rows, journal_rows, roster_rows
-
-T = TypeVar("T")
 
 _AHEAD_PER_READER = 4
 _SPARE_READERS = 2
@@ -28,6 +26,8 @@ _TURN_SECONDS = 0.002
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What a reading thread brought back for a scope: rows with the bytes that prove them and their hash, or an error.
+
+    There are no rows where the answer is the known one.
 
     Moments are UTC. `begun` is false where the night was over first; `second_look` where the scope was read twice on
     purpose.
@@ -47,11 +47,20 @@ class Fetched:
 class Readers:
     """Threads that read `count` scopes at once, and a few that parse meanwhile."""
 
-    def __init__(self, source: JournalSource, clock: Clock, count: int, is_over: Callable[[], bool]) -> None:
-        """Once `is_over` says so, no scope is begun any more."""
+    def __init__(
+        self,
+        source: JournalSource,
+        clock: Clock,
+        count: int,
+        *,
+        known: Mapping[str, bytes],
+        is_over: Callable[[], bool],
+    ) -> None:
+        """`known` are hashes of answers that need not be parsed, by scope. Once `is_over`, no scope is begun."""
         self._source = source
         self._clock = clock
         self._count = count
+        self._known = known
         self._is_over = is_over
         self._executor = ThreadPoolExecutor(count + min(count - 1, _SPARE_READERS), thread_name_prefix="reader")
         self._running: set[Future[Fetched]] = set()
@@ -90,21 +99,19 @@ class Readers:
         if self._is_over():
             return Fetched(scope, began, began, begun=False)
         try:
-            rows, body = self._fetch(scope)
+            page, convert = self._fetch(scope)
+            ended, name = self._clock(), payload_hash(page.raw)
+            rows = convert(page.content) if self._known.get(scope.key) != name else None
         except NetcityError as error:
             return Fetched(scope, began, self._clock(), error=error)
-        return Fetched(scope, began, self._clock(), rows, body, payload_hash(body), second_look=second_look)
+        return Fetched(scope, began, ended, rows, page.raw, name, second_look=second_look)
 
-    def _fetch(self, scope: Scope) -> tuple[ScopeRows, bytes]:
+    def _fetch(self, scope: Scope) -> tuple[Page[Any], Callable[[Any], ScopeRows]]:
         if scope.month is not None and scope.class_id is not None:
             page = self._source.read_journal_access(scope.class_id, *span_of_month(scope.month))
-            return _as_rows(page, partial(access_rows, scope.class_id, scope.month))
+            return page, partial(access_rows, scope.class_id, scope.month)
         if scope.class_id is not None:
-            return _as_rows(self._source.read_roster(scope.class_id), roster_rows)
+            return self._source.read_roster(scope.class_id), roster_rows
         assert scope.subject_group_id is not None
         assert scope.term_id is not None
-        return _as_rows(self._source.read_journal(scope.subject_group_id, scope.term_id), journal_rows)
-
-
-def _as_rows(page: Page[T], convert: Callable[[T], ScopeRows]) -> tuple[ScopeRows, bytes]:
-    return convert(page.content), page.raw
+        return self._source.read_journal(scope.subject_group_id, scope.term_id), journal_rows

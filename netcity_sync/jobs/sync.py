@@ -31,7 +31,7 @@ from netcity_sync.mirror.intake import Answer, Caution, Intake
 from netcity_sync.mirror.lock import hold_lock
 from netcity_sync.mirror.merge import PageContradicts
 from netcity_sync.mirror.raw import RawStore, open_raw, payload_hash
-from netcity_sync.mirror.reads import read_since_last_whole_run
+from netcity_sync.mirror.reads import pupils_listed, read_since_last_whole_run, settled_answers
 from netcity_sync.mirror.rows import dictionary_rows
 from netcity_sync.mirror.runs import begin_run, finish_run, known_capabilities, record_capabilities
 from netcity_sync.model import Dictionaries
@@ -40,6 +40,8 @@ from netcity_sync.settings import Settings
 
 log = structlog.get_logger(__name__)
 
+_BY_PAGES = frozenset({Capability.TOPICS})
+"""What only the pages themselves show."""
 _OF_JOURNALS = frozenset({Capability.ROSTER, Capability.MARKS, Capability.HOMEWORK, Capability.ATTENDANCE})
 
 
@@ -192,6 +194,8 @@ class _Sync:
     ok: int = 0
     unchanged: int = 0
     changed_rows: int = 0
+    parsed: int = 0
+    skipped: int = 0
     total: int = 1
     left: int = 0
 
@@ -207,7 +211,8 @@ class _Sync:
         self.total += len(scopes)
         if self.progress is not None:
             self.progress.begin(len(scopes))
-        readers = Readers(self.source, self.clock, self.settings.gis.readers, self._night_is_over)
+        known = settled_answers(self.connection) if not self.options.full else {}
+        readers = Readers(self.source, self.clock, self.settings.gis.readers, known=known, is_over=self._night_is_over)
         with readers.reading(self._in_time(scopes)) as batches:
             for batch in batches:
                 readers.read_again(self._merge_batch(batch))
@@ -219,8 +224,15 @@ class _Sync:
         """
         self.intake.abandon()
         if self.ok:
-            record_capabilities(self.connection, self.run_id, self.source.capabilities)
+            record_capabilities(self.connection, self.run_id, self._capabilities())
         record_drift(self.connection, self.run_id, self.source.drift())
+
+    def _capabilities(self) -> frozenset[Capability]:
+        """What the source could tell; answers that were not parsed, being the old ones, tell what they told before."""
+        told = self.source.capabilities
+        if not self.skipped:
+            return told
+        return (told if self.parsed else told - _BY_PAGES) | known_capabilities(self.connection) & _BY_PAGES
 
     def outcome(self) -> SyncOutcome:
         """What was done up to now."""
@@ -300,7 +312,8 @@ class _Sync:
     def _merge(self, fetched: Fetched) -> list[Scope]:
         """Merge one answer; answers with its scope where it must be read again."""
         scope = fetched.scope
-        assert fetched.rows is not None
+        self.skipped += fetched.rows is None
+        self.parsed += fetched.rows is not None and scope.kind is ScopeKind.JOURNAL
         answer = Answer(scope, fetched.began, fetched.ended, fetched.rows, fetched.body, fetched.name)
         try:
             taken = self.intake.take(answer, full=self.options.full, second_look=fetched.second_look)
@@ -317,9 +330,15 @@ class _Sync:
         self.ok += 1
         self.unchanged += taken.changed_rows == 0
         self.changed_rows += taken.changed_rows
-        self.students |= {student.id for student in fetched.rows.students}
+        self.students |= self._students(fetched)
         self._tell(scope, True, taken.changed_rows)
         return []
+
+    def _students(self, fetched: Fetched) -> set[int]:
+        """The pupils that an answer names; of a list that is the old one, those that the mirror has on it."""
+        if fetched.rows is not None:
+            return {student.id for student in fetched.rows.students}
+        return pupils_listed(self.connection, fetched.scope.class_id) if fetched.scope.class_id is not None else set()
 
     def _fail(self, fetched: Fetched, error: NetcityError) -> None:
         scope = fetched.scope

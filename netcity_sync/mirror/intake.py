@@ -22,12 +22,15 @@ from netcity_sync.mirror.rows import ScopeRows
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was read of a scope: its rows, the bytes that prove them, and the hash of these. Moments are UTC."""
+    """What was read of a scope: its rows, the bytes that prove them, and the hash of these. Moments are UTC.
+
+    There are no rows where the answer is that of the last good read, and nothing waits for proof.
+    """
 
     scope: Scope
     began: datetime
     ended: datetime
-    rows: ScopeRows
+    rows: ScopeRows | None
     body: bytes
     name: bytes
 
@@ -98,7 +101,7 @@ class Intake:
         state = scope_state(self._connection, answer.scope)
         name = answer.name
         self._raw.keep(name, answer.body, answer.ended)
-        if not full and state.payload_hash == name and not state.unconfirmed:
+        if answer.rows is None or (not full and state.payload_hash == name and not state.unconfirmed):
             record_read(self._connection, self._run_id, state.scope_id, ScopeRead(answer.began, answer.ended))
             return Taken(0)
         since = missing_since(self._connection, state.scope_id, self._run_id, self._caution.absences)

@@ -50,6 +50,18 @@ def scope_state(connection: sqlite3.Connection, scope: Scope) -> ScopeState:
     return ScopeState(entered.lastrowid, None, False)
 
 
+def settled_answers(connection: sqlite3.Connection) -> dict[str, bytes]:
+    """The hashes of the last good answers, by scope, where nothing waits for proof: the same again says nothing new."""
+    rows = connection.execute("SELECT key, payload_hash FROM scope WHERE payload_hash IS NOT NULL AND NOT unconfirmed")
+    return dict(rows.fetchall())
+
+
+def pupils_listed(connection: sqlite3.Connection, class_id: int) -> set[int]:
+    """The pupils on the list of a class as it was last read."""
+    rows = connection.execute("SELECT student_id FROM enrolment WHERE class_id = ? AND seen_to IS NULL", [class_id])
+    return {row[0] for row in rows}
+
+
 def keep_state(connection: sqlite3.Connection, state: ScopeState) -> None:
     """Remember how a read left its scope."""
     connection.execute(

@@ -1,16 +1,19 @@
 """A sync as a job: what it records, what stops it, what it goes on after."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.school import Book, Trial
 
-from netcity_sync.adapters.source import Page
+from netcity_sync.adapters.source import Capability, Page
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import AnswerError, LockHeld, SignInRefused, SourceMaintenance, UsageError
 from netcity_sync.mirror.lock import hold_lock
+from netcity_sync.mirror.snapshot import open_snapshot
 from netcity_sync.model import Journal
 
 
@@ -149,3 +152,56 @@ def test_how_often_a_record_must_be_missed_is_a_setting(tmp_path: Path) -> None:
     tried.book.marks.clear()
     changed = [tried.sync(f"09-0{day} 21:00").changed_rows for day in range(3, 8)]
     assert changed == [1, 0, 1, 0, 0]
+
+
+def counting(tried: Trial) -> list[str]:
+    """Note each page that is parsed."""
+    parsed = list[str]()
+
+    def unparsed(read: Callable[..., Page[Any]], kind: str) -> Callable[..., Page[Any]]:
+        def reading(*ids: int) -> Page[Any]:
+            page = read(*ids)
+            return Page.unparsed(page.raw, lambda: (parsed.append(kind), page.content)[1])
+
+        return reading
+
+    tried.source.read_journal = unparsed(tried.source.read_journal, "journal")  # type: ignore[method-assign]
+    tried.source.read_roster = unparsed(tried.source.read_roster, "roster")  # type: ignore[method-assign]
+    return parsed
+
+
+def test_an_answer_that_is_the_old_one_is_not_parsed(tried: Trial) -> None:
+    parsed = counting(tried)
+    tried.sync("09-02 21:00")
+    assert sorted(parsed) == ["journal", "roster"]
+    again = tried.sync("09-03 21:00")
+    assert len(parsed) == 2
+    assert (again.scopes_ok, again.scopes_unchanged, again.students) == (3, 3, 1)
+    tried.book.mark(101)
+    assert tried.sync("09-04 21:00").changed_rows == 2
+    assert parsed[2:] == ["journal"]
+    tried.sync("09-05 21:00", full=True)
+    assert sorted(parsed[3:]) == ["journal", "roster"]
+
+
+def test_what_vanished_is_looked_at_again_though_the_answer_is_the_old_one(tried: Trial) -> None:
+    tried.book.mark(101)
+    parsed = counting(tried)
+    tried.sync("09-02 21:00")
+    tried.book.marks.clear()
+    assert [tried.sync(f"09-0{day} 21:00").changed_rows for day in (3, 4, 5)] == [1, 1, 0]
+    assert parsed.count("journal") == 3
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_pages_that_are_not_parsed_tell_what_they_told_before(tried: Trial, told: bool) -> None:
+    parsed = counting(tried)
+    whole = tried.source.capabilities
+    tried.source.capabilities = whole if told else whole - {Capability.TOPICS}
+    tried.sync("09-02 21:00")
+    tried.source.capabilities = whole
+    tried.sync("09-03 21:00")
+    assert len(parsed) == 2
+    with open_snapshot(DataFolder(tried.settings.storage.data_dir)) as snapshot:
+        assert (Capability.TOPICS in snapshot.capabilities()) is told
+        assert Capability.MARKS in snapshot.capabilities()

@@ -89,14 +89,14 @@ class NetSchoolSource:
     def read_roster(self, class_id: int) -> Page[Roster]:
         """The pupils of a class today."""
         body = self._connection.fetch(self._parser.roster_call(class_id))
-        return Page(self._parser.parse_roster(class_id, body), body)
+        return Page.unparsed(body, lambda: self._parser.parse_roster(class_id, body))
 
     def read_journal(self, subject_group_id: int, term_id: int) -> Page[Journal]:
         """One journal in one term, whole."""
         body = self._connection.fetch(self._parser.journal_call(subject_group_id, term_id))
         own = (term_id, *self._group_terms.get(subject_group_id, ()))
         terms = [self._terms[item] for item in own if item in self._terms]
-        return Page(self._parser.parse_journal(subject_group_id, term_id, terms, body), body)
+        return Page.unparsed(body, lambda: self._parser.parse_journal(subject_group_id, term_id, terms, body))
 
     def _notice(self, call: str, answer: Any) -> None:
         self._connection.notice(call, answer)
