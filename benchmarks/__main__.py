@@ -79,6 +79,7 @@ BENCHMARKS = {
 
 def main(names: Sequence[str]) -> int:
     """Run the benchmarks of these names, or all; answers with the exit code."""
+    configure_logging(None, verbose=False)
     short = False
     for name in names or BENCHMARKS:
         for claim in BENCHMARKS[name]():
