@@ -16,7 +16,7 @@ demo: $(BIN)/.installed  ## a school's nights, in ./demo
 	$(BIN)/netcity-sync demo
 
 test: $(BIN)/.installed  ## everything but the long runs
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m "not soak"
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 soak: $(BIN)/.installed  ## the long runs
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal --timeout 3600 -m soak
