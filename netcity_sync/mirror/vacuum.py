@@ -1,7 +1,7 @@
 """Giving back the room that deleted rows left: SQLite rebuilds a file in one transaction, or leaves it as it was.
 
-No statistics are gathered: the program's queries and the readable views walk in an order of their own, and were not
-measurably faster with them.
+No statistics are gathered (ANALYZE): fresh ones made a check of a full school a third faster, those of an emptier
+mirror five times slower, and nobody would renew them in time.
 """
 
 import os
