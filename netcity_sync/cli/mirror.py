@@ -1,5 +1,9 @@
 """`netcity-sync mirror`: the care of the mirror's file."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import zip_longest
+
 import click
 
 from netcity_sync.cli.console import print_json, print_table, remark, say
@@ -7,13 +11,14 @@ from netcity_sync.cli.framework import RussianGroup
 from netcity_sync.cli.options import config_option, json_option, state
 from netcity_sync.cli.results import print_result
 from netcity_sync.data_folder import DataFolder
-from netcity_sync.jobs.doctor.result import Verdict
+from netcity_sync.jobs.doctor.result import Result, Verdict
 from netcity_sync.jobs.mirror_doctor import TABLE_TITLES, MirrorReport, examine_mirror
 from netcity_sync.mirror.sizes import Sizes
 from netcity_sync.mirror.vacuum import Vacuumed, vacuum
 from netcity_sync.russian import plural, size
 
 _TABLES_SHOWN = 12
+_ORDER = (Verdict.OK, Verdict.NOTICE, Verdict.FAULT)
 
 
 @click.group("mirror", cls=RussianGroup, help="Зеркало: осмотр, уборка, повторный разбор ответов.")
@@ -74,22 +79,29 @@ def _count(report: MirrorReport, wanted: Verdict) -> int:
 
 
 def _print(report: MirrorReport) -> None:
-    """Sizes, then what is in order and what is worth a look; the faults last, where they are read."""
+    """Sizes, then what was found; the faults last, where they are read."""
     if report.sizes is not None:
         _print_sizes(report.sizes)
     wal = f" и {size(report.wal_size)} в журнале записи" if report.wal_size else ""
     say(f"Занято: зеркало — {size(report.mirror_size)}{wal}, исходные ответы — {size(report.raw_size)}.")
     say("")
-    for item in sorted(report.remarks, key=lambda item: item.result.state is Verdict.FAULT):
-        print_result(item.result)
+    _print_results([item.result for item in report.remarks])
     say("")
     notices = _count(report, Verdict.NOTICE)
     say(f"Неисправностей: {_count(report, Verdict.FAULT)}. Стоит обратить внимание: {notices}.")
 
 
+def _print_results(results: Iterable[Result]) -> None:
+    """The worst last; advice that many results share is given once, below them."""
+    ordered = sorted(results, key=lambda item: _ORDER.index(item.state))
+    for result, following in zip_longest(ordered, ordered[1:]):
+        told_below = following is not None and (following.state, following.todo) == (result.state, result.todo)
+        print_result(replace(result, todo="") if told_below else result)
+
+
 def _print_sizes(sizes: Sizes) -> None:
     shown, rest = sizes.tables[:_TABLES_SHOWN], sizes.tables[_TABLES_SHOWN:]
-    lines = [(item.name, TABLE_TITLES.get(item.name, ""), f"{item.rows:,}", size(item.size)) for item in shown]
+    lines = [(item.name, TABLE_TITLES.get(item.name, "служебная"), f"{item.rows:,}", size(item.size)) for item in shown]
     if rest:
         others = f"ещё {plural(len(rest), 'таблица', 'таблицы', 'таблиц')}"
         lines.append(("…", others, f"{sum(item.rows for item in rest):,}", size(sum(item.size for item in rest))))
