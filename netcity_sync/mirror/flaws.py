@@ -147,15 +147,20 @@ _SCOPED = (
 def _without_read(connection: sqlite3.Connection) -> Iterator[Flaw]:
     """Every beginning, end and absence of a version comes with a good read of its scope, or with a take."""
     for table, kind in _SCOPED:
-        same = "".join(f' AND s."{column}" = v."{column}"' for column in table.scope)
         read = (
             "EXISTS (SELECT 1 FROM scope s CROSS JOIN scope_read r ON r.scope_id = s.scope_id"
-            f" AND r.run_id = v.{{}} AND r.error IS NULL WHERE s.kind = '{kind}'{same})"
+            f" AND r.run_id = v.{{}} AND r.error IS NULL WHERE {_owner(table, kind)})"
         )
         yield from _flaw(connection, FlawKind.WITHOUT_READ, table.name, _unproved(table, read), "scope_read")
     for stem, table in TABLE_OF_FILE.items():
         taken = f"EXISTS (SELECT 1 FROM {TAKE_TABLE} t WHERE t.run_id = v.{{}} AND t.name = '{stem}' AND t.ok)"
         yield from _flaw(connection, FlawKind.WITHOUT_READ, table.name, _unproved(table, taken), TAKE_TABLE)
+
+
+def _owner(table: Table, kind: str) -> str:
+    """The condition that the scope `s` owns the row `v`; the one scope of its kind is found by its key."""
+    same = (f's."{column}" = v."{column}"' for column in table.scope)
+    return " AND ".join([f"s.kind = '{kind}'", *same]) if table.scope else f"s.key = '{kind}'"
 
 
 def _unproved(table: Table, proof: str) -> str:
@@ -225,9 +230,8 @@ def _scopes(connection: sqlite3.Connection) -> Iterator[Flaw]:
 
 def _waiting(table: Table, kind: str) -> str:
     """The scopes with rows of a table whose absence is not confirmed."""
-    same = "".join(f' AND s."{column}" = v."{column}"' for column in table.scope)
     return (
-        f"SELECT s.scope_id FROM {table.name} v CROSS JOIN scope s ON s.kind = '{kind}'{same}"
+        f"SELECT s.scope_id FROM {table.name} v CROSS JOIN scope s ON {_owner(table, kind)}"
         " WHERE v.seen_to IS NULL AND v.missing_from IS NOT NULL"
     )
 
