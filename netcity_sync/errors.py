@@ -11,6 +11,7 @@
     │   └── SignInRefused               4   stop; never retried (three failures lock the account)
     ├── DamagedError                    5   the mirror or a backup cannot be trusted
     ├── LockHeld                        6   another run is working
+    ├── NoSpace                         1   nothing was begun: the disk has too little room for it
     ├── DeliveryError                   1   a message was not sent
     └── RenderError                     1   a document was not made
 
@@ -88,6 +89,10 @@ class LockHeld(NetcityError):
     """Another process of ours is writing to the same data folder."""
 
     exit_code = 6
+
+
+class NoSpace(NetcityError):
+    """The disk has too little room for what was to begin; nothing was changed."""
 
 
 class DeliveryError(NetcityError):

@@ -1,4 +1,4 @@
-"""Russian as readers expect it: plurals, initials, dates, numbers."""
+"""Russian as readers expect it: plurals, initials, dates, numbers, sizes."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 _MONTHS = (
     "январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
 )  # fmt: skip
+_SIZE_UNITS = ("Б", "КБ", "МБ", "ГБ")
 _LOOK_ALIKES = str.maketrans("ABCEHKMOPTX", "АВСЕНКМОРТХ", "«»\"'“”„")
 
 
@@ -71,3 +72,13 @@ def full_date_time(moment: datetime, zone: ZoneInfo) -> str:
 def number(value: float, digits: int) -> str:
     """A number with a decimal comma."""
     return f"{value:.{digits}f}".replace(".", ",")
+
+
+def size(count: int) -> str:
+    """Bytes in a fitting unit: «12,3 МБ»."""
+    value = float(count)
+    for unit in _SIZE_UNITS[:-1]:
+        if value < 1024:
+            return f"{number(value, 0 if unit == _SIZE_UNITS[0] else 1)} {unit}"
+        value /= 1024
+    return f"{number(value, 1)} {_SIZE_UNITS[-1]}"

@@ -180,6 +180,17 @@ class StorageSettings(Section):
 
     data_dir: Path = Field(description="Папка данных: зеркало, копии, отчёты, журналы работы.")
     raw_days: int = Field(default=90, ge=1, description="Сколько дней хранить исходные ответы сервера.")
+    min_free_mb: int = Field(
+        default=200,
+        ge=0,
+        description="Сколько мегабайт диска должно оставаться свободными; если не останется, чтение журналов и"
+        " копирование не начинаются.",
+    )
+
+    @property
+    def min_free(self) -> int:
+        """The same in bytes."""
+        return self.min_free_mb * 1024**2
 
 
 class ExchangeSettings(Section):

@@ -1,18 +1,26 @@
 """The docs cannot fall behind: every command, option, rule, report, setting, exit code and table stands in them."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import click
 import pytest
+from support.school import Book, Trial
 
 from netcity_sync import errors
 from netcity_sync.cli import app
+from netcity_sync.compliance.mirror_guide import ALL_VIEWS, EXAMPLES, GROUPS, Example, guide_text
 from netcity_sync.compliance.registry import Rule, all_rules
-from netcity_sync.mirror.exchange_schema import EXCHANGE_TABLES
-from netcity_sync.mirror.schema import ENTITY_TABLES, RUN_STATUSES
+from netcity_sync.compliance.schema import migrations as compliance_migrations
+from netcity_sync.data_folder import DataFolder
+from netcity_sync.errors import AnswerError
+from netcity_sync.mirror.database import open_writer
+from netcity_sync.mirror.schema import RUN_STATUSES, VERSION_COLUMNS, Table
 from netcity_sync.reports.registry import all_reports
 
 ROOT = Path(__file__).parent.parent
+ALL_TABLES = [table for group in GROUPS for table in group.tables]
 COMMON = {"--config", "--verbose", "--help", "--json", "--now"}
 
 
@@ -57,16 +65,67 @@ def test_reports() -> None:
         assert report.id in text("README.ru.md")
 
 
-def test_tables_and_run_statuses() -> None:
+def test_run_statuses() -> None:
     page = text("docs/data-folder.md")
-    tables = (*ENTITY_TABLES, *EXCHANGE_TABLES)
-    assert {table.name for table in tables if f"`{table.name}`" not in page} == set()
     assert {status for status in RUN_STATUSES if f"`{status}`" not in page} == set()
+
+
+def test_the_page_about_the_mirror_is_in_step() -> None:
+    assert text("docs/mirror.md") == guide_text(), "make it anew: CONTRIBUTING.md says how"
+
+
+def test_every_table_column_and_view_of_a_real_mirror_has_a_sentence(tmp_path: Path) -> None:
+    sentences = {table.name: {column.name: column.meaning for column in table.columns} for table in ALL_TABLES}
+    versions = {column.name: column.meaning for column in VERSION_COLUMNS}
+    assert all(table.meaning.strip() for table in ALL_TABLES)
+    assert all(meaning.strip() for columns in (*sentences.values(), versions) for meaning in columns.values())
+    assert all(view.meaning.strip() for view in ALL_VIEWS)
+    with open_writer(DataFolder(tmp_path), compliance_migrations) as db:
+        found = dict(db.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')").fetchall())
+        tables = {name for name, kind in found.items() if kind == "table" and not name.startswith(("_", "sqlite_"))}
+        assert tables == sentences.keys()
+        views = {name for name, kind in found.items() if kind == "view"}
+        versioned = {f"current_{table.name}" for table in ALL_TABLES if isinstance(table, Table)}
+        assert views == versioned | {view.name for view in ALL_VIEWS}
+        for name in tables:
+            columns = {row[1] for row in db.execute(f"PRAGMA table_info({name})")}
+            known = sentences[name].keys() | (versions.keys() if f"current_{name}" in views else set())
+            assert columns == known
+
+
+def test_the_pictures_name_tables_and_columns_that_are_there() -> None:
+    columns = {table.name: {column.name for column in table.columns} for table in ALL_TABLES}
+    for group in GROUPS:
+        for line in group.relations:
+            first, _, second, _, key = line.split(maxsplit=4)
+            assert first in columns
+            assert set(key.strip('"').split(", ")) <= columns[second], line
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda item: item.question[:30])
+def test_the_examples_work(example: Example, school_of_one: Path) -> None:
+    with closing(sqlite3.connect(school_of_one)) as db:
+        assert db.execute(example.sql).fetchall() != []
+
+
+@pytest.fixture(scope="module")
+def school_of_one(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A mirror that has an answer to each: a mark was mended, a topic came late, a read failed."""
+    book = Book().add_lessons("09-01", topic=None)
+    book.mark(101, 2)
+    trial = Trial(tmp_path_factory.mktemp("mirror"), book)
+    trial.sync("09-01 21:00")
+    book.set_topic(101, "Атомы")
+    book.marks[0] = book.marks[0].model_copy(update={"value": 4})
+    trial.sync("09-02 21:00")
+    trial.source.broken["journal"] = AnswerError("нет ответа")
+    trial.sync("09-03 21:00")
+    return trial.settings.storage.data_dir / "mirror.db"
 
 
 def test_links_lead_somewhere() -> None:
     pages = ("README.md", "README.ru.md", "CONTRIBUTING.md")
-    for page in (*pages, "docs/architecture.md", "docs/cli.md", "docs/data-folder.md"):
+    for page in (*pages, "docs/architecture.md", "docs/cli.md", "docs/data-folder.md", "docs/mirror.md"):
         folder = (ROOT / page).parent
         targets = [part.partition(")")[0] for part in text(page).split("](")[1:]]
         for target in targets:

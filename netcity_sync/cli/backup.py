@@ -23,7 +23,9 @@ def backup_group() -> None:
 def create(now: str | None, as_json: bool) -> None:
     """Make a backup."""
     settings = state().settings()
-    backup = create_backup(DataFolder(settings.storage.data_dir), clock_at(now, settings.zone))
+    backup = create_backup(
+        DataFolder(settings.storage.data_dir), clock_at(now, settings.zone), reserve=settings.storage.min_free
+    )
     if as_json:
         print_json(backup)
     else:

@@ -1,20 +1,16 @@
 """`netcity-sync doctor`: what is wrong with the installation, and how to mend it."""
 
-import sys
-import textwrap
 from collections.abc import Iterable
 
 import click
 
-from netcity_sync.cli.console import print_json, remark, result_console, say
+from netcity_sync.cli.console import print_json, remark, say
 from netcity_sync.cli.framework import RussianCommand
 from netcity_sync.cli.options import clock_at, config_option, json_option, now_option, secrets_of, state
+from netcity_sync.cli.results import print_result
 from netcity_sync.jobs.doctor import AreaResults, Verdict, examine, find_settings
-from netcity_sync.jobs.doctor.result import Result
 from netcity_sync.logs import configure_logging
 from netcity_sync.settings import find_config
-
-_MARKS = {Verdict.OK: "✓ в порядке", Verdict.NOTICE: "! внимание", Verdict.FAULT: "✗ неисправность"}
 
 
 @click.command("doctor", cls=RussianCommand, help="Что не так с установкой и как это исправить; ничего не меняет.")
@@ -60,37 +56,12 @@ def _print(areas: tuple[AreaResults, ...]) -> None:
         if shown:
             say(item.area.title)
         for result in shown:
-            _print_result(result)
+            print_result(result)
     faults = [(item.area.title, result) for item in areas for result in item.results if result.state is Verdict.FAULT]
     if faults:
         say("")
         say("Что исправить")
     for title, result in faults:
-        _print_result(result, title)
+        print_result(result, title)
     say("")
     say(f"Неисправностей: {len(faults)}. Стоит обратить внимание: {_count(areas, Verdict.NOTICE)}.")
-
-
-def _print_result(result: Result, title: str = "") -> None:
-    first, *rest = result.what.splitlines()
-    mark = f"{_MARKS[result.state]}, {title}" if title else _MARKS[result.state]
-    _say_wrapped(f"{mark}: {first}", 2)
-    for line in rest:
-        _say_wrapped(line.strip(), 6)
-    if result.todo:
-        _say_wrapped(f"Что делать: {result.todo}", 6)
-
-
-def _say_wrapped(text: str, indent: int) -> None:
-    """A paragraph that keeps its indent on a narrow terminal; in a pipe it stays one line."""
-    before = " " * indent
-    if not sys.stdout.isatty():
-        say(before + text)
-        return
-    width = max(result_console().width, 20)
-    say(
-        textwrap.fill(
-            text, width, initial_indent=before, subsequent_indent=before + "  ", break_long_words=False,
-            break_on_hyphens=False,
-        )
-    )  # fmt: skip

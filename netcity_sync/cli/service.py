@@ -53,7 +53,7 @@ def service_jobs(settings: Settings) -> tuple[ServiceJob, ...]:
         make_report(settings, system_clock, "filling", month=month, formats=("html", "xlsx", "pdf"))
 
     def backup() -> None:
-        verify_backup(create_backup(folder, system_clock))
+        verify_backup(create_backup(folder, system_clock, reserve=settings.storage.min_free))
 
     cron = settings.schedule
     jobs = (

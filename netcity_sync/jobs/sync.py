@@ -34,6 +34,7 @@ from netcity_sync.mirror.raw import RawStore, open_raw, payload_hash
 from netcity_sync.mirror.reads import pupils_listed, read_since_last_whole_run, settled_answers
 from netcity_sync.mirror.rows import dictionary_rows
 from netcity_sync.mirror.runs import begin_run, finish_run, known_capabilities, record_capabilities
+from netcity_sync.mirror.space import require_space, room_for_sync
 from netcity_sync.model import Dictionaries
 from netcity_sync.school_days import local_date
 from netcity_sync.settings import Settings
@@ -117,12 +118,14 @@ def run_sync(
 ) -> SyncOutcome:
     """Read and merge everything that has begun by now.
 
-    Raises LockHeld before any sign-in where another run works; SourceUnavailable and SignInRefused where the source
-    is gone, with the run recorded as failed and everything merged so far kept; UsageError for an unknown class.
+    Raises LockHeld before any sign-in where another run works, NoSpace where the disk is nearly full;
+    SourceUnavailable and SignInRefused where the source is gone, with the run recorded as failed and everything merged
+    so far kept; UsageError for an unknown class.
     """
     options = options or SyncOptions()
     folder = DataFolder(settings.storage.data_dir)
     folder.prepare()
+    require_space(folder.root, room_for_sync(folder.mirror), settings.storage.min_free, "чтения журналов")
     with hold_lock(folder.lock), open_writer(folder) as connection, open_raw(folder.raw) as raw:
         _refuse_to_lose(connection, source)
         run_id = begin_run(connection, clock(), resume=options.resume)

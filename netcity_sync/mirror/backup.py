@@ -19,6 +19,7 @@ from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import DamagedError, NetcityError, UsageError
 from netcity_sync.mirror.lock import hold_lock
 from netcity_sync.mirror.manifest import FORMAT_VERSION, Manifest, read_manifest
+from netcity_sync.mirror.space import require_space, room_for_backup
 
 log = structlog.get_logger(__name__)
 
@@ -44,14 +45,15 @@ class Restored:
     kept_old: Path | None
 
 
-def create_backup(folder: DataFolder, clock: Clock) -> Backup:
-    """Make a backup; a sync may go on writing meanwhile.
+def create_backup(folder: DataFolder, clock: Clock, *, reserve: int = 0) -> Backup:
+    """Make a backup; a sync may go on writing meanwhile. So many bytes of the disk must stay free besides.
 
-    Raises UsageError where there is no mirror, DamagedError where the copy does not pass SQLite's check.
+    Raises UsageError where there is no mirror, DamagedError where the copy does not pass SQLite's check, NoSpace.
     """
     if not folder.mirror.exists():
         raise UsageError("Зеркала ещё нет, копировать нечего.", todo="Прочитайте журналы: netcity-sync sync")
     folder.prepare()
+    require_space(folder.backups, room_for_backup(folder.mirror), reserve, "копии зеркала")
     now = clock().astimezone(UTC).replace(microsecond=0)
     name = _free_name(folder, now)
     with _disk_faults(folder.backups), TemporaryDirectory(dir=folder.backups, prefix=".making-") as work:
@@ -104,7 +106,11 @@ def find_backup(folder: DataFolder, name: str) -> Backup:
 
 
 def verify_backup(backup: Backup) -> None:
-    """Prove a backup: hashes, unpacking, SQLite's own checks, row counts. Raises DamagedError saying what is wrong."""
+    """Prove a backup: hashes, unpacking, SQLite's own checks, row counts.
+
+    Raises DamagedError saying what is wrong, NoSpace where there is no room to unpack it.
+    """
+    require_space(backup.path.parent, backup.manifest.plain_size, 0, "проверки копии")
     with _disk_faults(backup.path.parent), TemporaryDirectory(dir=backup.path.parent, prefix=".checking-") as work:
         _unpack(backup, Path(work, "mirror.db"))
     log.info("backup_verified", backup=backup.name)
@@ -114,7 +120,7 @@ def restore_backup(folder: DataFolder, backup: Backup, *, force: bool, clock: Cl
     """Bring a backup back as the mirror. It is proved first; the old mirror is kept beside the new one.
 
     Raises UsageError where a mirror exists and `force` is not given, DamagedError where the backup is damaged (the old
-    mirror is untouched then), LockHeld where a sync is running.
+    mirror is untouched then), LockHeld where a sync is running, NoSpace where there is no room to unpack it.
     """
     if folder.mirror.exists() and not force:
         raise UsageError(
@@ -123,6 +129,7 @@ def restore_backup(folder: DataFolder, backup: Backup, *, force: bool, clock: Cl
             todo=f"Чтобы заменить его копией: netcity-sync backup restore {backup.name} --force",
         )
     folder.prepare()
+    require_space(folder.root, backup.manifest.plain_size, 0, "восстановления из копии")
     with (
         hold_lock(folder.lock),
         _disk_faults(folder.root),

@@ -4,10 +4,26 @@ from sqlite_utils import Database, Migrations
 
 from netcity_sync.adapters.exchange.files import FILES
 from netcity_sync.adapters.exchange.spec import Field, FileSpec, Kind
+from netcity_sync.mirror.exchange_views import VIEWS
 from netcity_sync.mirror.migrations import bring_up_to_date, create_table
-from netcity_sync.mirror.schema import Column, Table
+from netcity_sync.mirror.schema import Column, Record, Table, record_ddl
+from netcity_sync.mirror.views import make_views
 
 TAKE_TABLE = "exchange_take"
+TAKE_RECORD = Record(
+    TAKE_TABLE, "Приём: как прошла одна таблица папки обмена",
+    (
+        Column("run_id", "INTEGER NOT NULL REFERENCES run(run_id)", "В каком прогоне"),
+        Column("name", "TEXT NOT NULL", "Имя таблицы, как у её файла: plan, opt_outs, …"),
+        Column("read_at", "TEXT NOT NULL", "Когда прочитана, UTC"),
+        Column("ok", "INTEGER NOT NULL CHECK (ok IN (0, 1))", "Взята целиком; 0 — в ней ошибки, не взято ничего"),
+        Column("payload_hash", "TEXT NOT NULL", "SHA-256 её файлов"),
+        Column("rows", "INTEGER NOT NULL", "Сколько в ней строк"),
+        Column("changed_rows", "INTEGER NOT NULL", "Сколько записей изменилось"),
+        Column("problems", "INTEGER NOT NULL", "Сколько ошибок"),
+    ),
+    key=("run_id", "name"),
+)  # fmt: skip
 
 
 def _declaration(column: Field) -> str:
@@ -42,24 +58,16 @@ def tables_of_the_exchange_folder(db: Database) -> None:
     """A table a file with a view of its current rows, and the record of takes."""
     for table in EXCHANGE_TABLES:
         create_table(db, table)
-    db.execute(
-        f"""
-        CREATE TABLE {TAKE_TABLE} (
-          run_id INTEGER NOT NULL REFERENCES run(run_id),
-          name TEXT NOT NULL,
-          read_at TEXT NOT NULL,
-          ok INTEGER NOT NULL CHECK (ok IN (0, 1)),
-          payload_hash TEXT NOT NULL,
-          rows INTEGER NOT NULL,
-          changed_rows INTEGER NOT NULL,
-          problems INTEGER NOT NULL,
-          PRIMARY KEY (run_id, name)
-        ) STRICT, WITHOUT ROWID
-        """
-    )
+    db.execute(record_ddl(TAKE_RECORD))
 
 
 @migrations()
 def declarations_like_those_of_journals(db: Database) -> None:
     """The columns of versions are declared as everywhere."""
     bring_up_to_date(db, EXCHANGE_TABLES)
+
+
+@migrations()
+def readable_views(db: Database) -> None:
+    """Views that people read, of runs too."""
+    make_views(db, VIEWS)

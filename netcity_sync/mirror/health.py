@@ -53,7 +53,7 @@ def read_health(folder: DataFolder) -> MirrorHealth:
     with open_reader(folder) as connection:
         verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         orphans = len(connection.execute("PRAGMA foreign_key_check").fetchall())
-        pending, newer = _schema_gap(connection)
+        pending, newer = schema_gap(connection)
         tables = {str(row[0]) for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not {"run", "scope"} <= tables:
             return MirrorHealth(verdict == _SOUND, orphans, pending, newer)
@@ -69,7 +69,7 @@ def read_health(folder: DataFolder) -> MirrorHealth:
         )
 
 
-def _schema_gap(connection: sqlite3.Connection) -> tuple[tuple[str, ...], bool]:
+def schema_gap(connection: sqlite3.Connection) -> tuple[tuple[str, ...], bool]:
     """The migrations that the file lacks, and whether it has some that this program does not know."""
     database = Database(connection)
     pending: list[str] = []

@@ -17,6 +17,7 @@ from netcity_sync.mirror.schema import (
     record_ddl,
     table_ddl,
 )
+from netcity_sync.mirror.views import VIEWS, make_views
 
 migrations = Migrations("mirror")
 
@@ -88,6 +89,12 @@ def scopes_and_lean_reads(db: Database) -> None:
     db.execute("INSERT INTO capability (run_id, name) SELECT run_id, name FROM old_capability")
     db.execute("DROP TABLE old_capability")
     bring_up_to_date(db, ENTITY_TABLES)
+
+
+@migrations()
+def readable_views(db: Database) -> None:
+    """Views that people read: names in the place of numbers, Russian headings."""
+    make_views(db, VIEWS)
 
 
 _FILL_SCOPES = """

@@ -19,12 +19,13 @@ from netcity_sync.clock import fixed_clock, utc_text
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import AnswerError, SourceUnavailable
 from netcity_sync.jobs.doctor import examine, find_settings
-from netcity_sync.jobs.doctor.result import Result, Verdict, size, span
+from netcity_sync.jobs.doctor.result import Result, Verdict, span
 from netcity_sync.jobs.service import JobRun, ledger_of
 from netcity_sync.mirror.backup import create_backup
 from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.drift import load_drift, mark_told, record_drift
 from netcity_sync.mirror.lock import hold_lock
+from netcity_sync.russian import size
 
 LOGIN = "zavuch-secret-login"
 SECRET = "очень секретный пароль"

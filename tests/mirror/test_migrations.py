@@ -9,12 +9,14 @@ from sqlite_utils import Database
 from support.school import GROUP, TERM, at
 
 from netcity_sync.adapters.source import Scope, ScopeKind
+from netcity_sync.compliance.schema import migrations as compliance_migrations
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.mirror import migrations as steps
 from netcity_sync.mirror.backup import list_backups, verify_backup
 from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.reads import last_good_read
 from netcity_sync.mirror.snapshot import open_snapshot
+from netcity_sync.mirror.views import VIEWS, View, make_views
 
 OLD = Path(__file__).parent / "data" / "mirror-of-september.sql"
 
@@ -99,3 +101,38 @@ def test_an_older_file_is_backed_up_first(folder: DataFolder) -> None:
     with open_writer(folder):
         pass
     assert len(list_backups(folder)) == 1
+
+
+def effect(path: Path, table: str) -> list[object]:
+    """What a table's statement comes to, however it is written: columns, key, references, kind, rules, defaults."""
+    with closing(sqlite3.connect(path)) as db:
+        (sql,) = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", [table]).fetchone()
+        key = [row[1] for row in sorted(db.execute(f"PRAGMA table_info({table})"), key=lambda row: row[5]) if row[5]]
+        columns = [
+            (row[1], row[2], row[3] or row[1] in key, row[4]) for row in db.execute(f"PRAGMA table_info({table})")
+        ]
+        references = sorted(row[2:5] for row in db.execute(f"PRAGMA foreign_key_list({table})"))
+        kind = db.execute("SELECT wr, strict FROM pragma_table_list WHERE name = ?", [table]).fetchone()
+    rules = sorted(part.partition("))")[0] for part in " ".join(sql.split()).split("CHECK (")[1:])
+    return [key, columns, references, kind, rules]
+
+
+@pytest.mark.parametrize("table", ["exchange_take", "check_run", "finding"])
+def test_tables_that_are_declared_since_are_what_they_were(folder: DataFolder, tmp_path: Path, table: str) -> None:
+    fresh = DataFolder(tmp_path / "fresh")
+    for item in (folder, fresh):
+        with open_writer(item, compliance_migrations):
+            pass
+    assert effect(folder.mirror, table) == effect(fresh.mirror, table)
+    views = {name for name in shapes(fresh.mirror) if name.startswith("v_")}
+    assert views == {name for name in shapes(folder.mirror) if name.startswith("v_")}
+    assert all(shapes(folder.mirror)[name] == shapes(fresh.mirror)[name] for name in views)
+
+
+def test_views_are_made_anew_where_they_changed(folder: DataFolder) -> None:
+    changed = View("v_mark", "Иначе", (("Класс", "1"),), "FROM run")
+    with open_writer(folder) as db:
+        make_views(Database(db), (changed,))
+        assert [item[0] for item in db.execute("SELECT * FROM v_mark").description] == ["Класс"]
+        make_views(Database(db), VIEWS)
+        assert len(db.execute("SELECT * FROM v_mark").description) > 1

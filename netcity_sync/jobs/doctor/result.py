@@ -6,9 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from netcity_sync.errors import NetcityError
-from netcity_sync.russian import number, plural
-
-_UNITS = ("Б", "КБ", "МБ", "ГБ")
+from netcity_sync.russian import plural
 
 
 class Verdict(StrEnum):
@@ -59,6 +57,7 @@ _KINDS = {
     "UsageError": "нечего было обрабатывать, или ошибка в настройках",
     "DamagedError": "повреждён файл зеркала или копии",
     "LockHeld": "шёл другой прогон",
+    "NoSpace": "на диске было мало места",
     "DeliveryError": "письмо не ушло",
     "RenderError": "документ не составился",
     "crashed": "непредвиденная ошибка программы",
@@ -86,13 +85,3 @@ def span(length: timedelta) -> str:
     if seconds >= 60:
         return plural(seconds // 60, "минута", "минуты", "минут")
     return plural(seconds, "секунда", "секунды", "секунд")
-
-
-def size(count: int) -> str:
-    """Bytes in a fitting unit: «12,3 МБ»."""
-    value = float(count)
-    for unit in _UNITS[:-1]:
-        if value < 1024:
-            return f"{number(value, 0 if unit == _UNITS[0] else 1)} {unit}"
-        value /= 1024
-    return f"{number(value, 1)} {_UNITS[-1]}"

@@ -1,18 +1,18 @@
 """What lies in the data folder: disk, mirror, runs, backups."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 from netcity_sync.errors import DamagedError
 from netcity_sync.jobs.doctor.installation import Installation
-from netcity_sync.jobs.doctor.result import Result, fault, fault_of, kind_in_words, notice, ok, size, span, when
+from netcity_sync.jobs.doctor.result import Result, fault, fault_of, kind_in_words, notice, ok, span, when
 from netcity_sync.mirror.backup import backup_names, find_backup
 from netcity_sync.mirror.health import RunRecord
 from netcity_sync.mirror.lock import is_held
-from netcity_sync.russian import plural
+from netcity_sync.mirror.space import free_space, nearest, room_for_sync, wal_of
+from netcity_sync.russian import plural, size
 
 _LEAST_FREE = 500 * 1024**2
 _MIRRORS_FREE = 2
@@ -27,7 +27,7 @@ def folder_rights(found: Installation) -> Iterator[Result]:
     """Whether the data folder is there, ours, and closed to others."""
     root = found.folder.root
     if not root.exists():
-        if os.access(_nearest(root), os.W_OK):
+        if os.access(nearest(root), os.W_OK):
             yield notice(
                 f"Папки данных ещё нет: {root}",
                 "Она появится при первом чтении: netcity-sync sync. Если уже читали, проверьте ключ storage.data_dir"
@@ -49,10 +49,10 @@ def folder_rights(found: Installation) -> Iterator[Result]:
 
 
 def disk_space(found: Installation) -> Iterator[Result]:
-    """Room for the mirror to grow, and for a copy of it to be proved."""
-    mirror = _size(found.folder.mirror)
-    needed = max(_LEAST_FREE, _MIRRORS_FREE * mirror)
-    free = shutil.disk_usage(_nearest(found.folder.root)).free
+    """Room for the mirror to grow, and for a copy of it to be proved: told before a sync refuses to begin."""
+    mirror = found.folder.mirror
+    needed = max(_LEAST_FREE, _MIRRORS_FREE * _size(mirror), room_for_sync(mirror) + found.settings.storage.min_free)
+    free = free_space(found.folder.root)
     if free < needed:
         yield fault(
             f"На диске мало места: свободно {size(free)}, нужно не меньше {size(needed)}.",
@@ -107,7 +107,7 @@ def file_sizes(found: Installation) -> Iterator[Result]:
     if sizes:
         yield ok(f"Занято: {', '.join(sizes)}.")
     for path in (folder.mirror, folder.raw):
-        wal = _size(path.with_name(f"{path.name}-wal"))
+        wal = _size(wal_of(path))
         if wal > _LARGE_WAL:
             yield notice(
                 f"Журнал записи {path.name}-wal вырос до {size(wal)}: какая-то программа долго держит файл открытым.",
@@ -212,11 +212,6 @@ def _no_backup(found: Installation) -> Iterator[Result]:
 
 def _reason(run: RunRecord) -> str:
     return "его прервали" if run.status == "interrupted" else kind_in_words(run.error)
-
-
-def _nearest(path: Path) -> Path:
-    """The path, or the nearest folder above it that exists."""
-    return next(place for place in (path, *path.absolute().parents) if place.exists())
 
 
 def _size(path: Path) -> int:
