@@ -1,5 +1,6 @@
 """Click in Russian: headings of the help, and errors of usage as sentences that say what is allowed."""
 
+import re
 from collections.abc import Sequence
 from functools import reduce
 
@@ -53,8 +54,21 @@ def _usage_piece(piece: str) -> str:
 def _option_rows(command: click.Command, ctx: click.Context) -> list[tuple[str, str]]:
     options = (parameter for parameter in command.get_params(ctx) if isinstance(parameter, click.Option))
     rows = (row for option in options if (row := option.get_help_record(ctx)) is not None)
-    words = (("[default: ", "[по умолчанию: "), ("[required]", "[обязательно]"))
-    return [(names, reduce(lambda line, pair: line.replace(*pair), words, text)) for names, text in rows]
+    return [(_in_russian(names), _in_russian(text)) for names, text in rows]
+
+
+def _in_russian(text: str) -> str:
+    """What Click writes of an option in English: its kind, default and range, and that it is required."""
+    return reduce(lambda line, pair: re.sub(pair[0], pair[1], line), _CLICK_WORDS, text)
+
+
+_CLICK_WORDS = (
+    (r"\[default: ", "[по умолчанию: "),
+    (r"\[required\]", "[обязательно]"),
+    (r"(\d+)<=x<=(\d+)\]", r"от \1 до \2]"),
+    (r"x>=(\d+)\]", r"не меньше \1]"),
+    (r"INTEGER RANGE|INTEGER", "ЧИСЛО"),
+)
 
 
 def _write_section(formatter: click.HelpFormatter, title: str, rows: Sequence[tuple[str, str]]) -> None:

@@ -8,37 +8,27 @@ from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import Place, Proof, RuleKind, Severity, Violation
 from netcity_sync.compliance.lessons import journal_words
 from netcity_sync.compliance.registry import rule
+from netcity_sync.mirror.schema import JOURNAL_TABLES, Table
 from netcity_sync.russian import local_time, plural
 from netcity_sync.settings import Role
 
-_TABLES = ("group_student", "lesson", "assignment", "mark", "attendance")
-_SAME_RECORD = {
-    "group_student": ("student_id",),
-    "lesson": ("lesson_id",),
-    "assignment": ("assignment_id",),
-    "mark": ("student_id", "assignment_id", "lesson_id"),
-    "attendance": ("student_id", "lesson_id"),
-}
-"""What names a record inside a journal and term."""
 
-
-def _lost(table: str) -> str:
+def _lost(table: Table) -> str:
     """A row a read: how many records of a table it was the first to lack, and how many of these never came back."""
-    same = " AND ".join(
-        f"later.{column} = v.{column}" for column in ("subject_group_id", "term_id", *_SAME_RECORD[table])
-    )
+    same = " AND ".join(f"later.{column.name} = v.{column.name}" for column in table.key)
     return f"""
       SELECT j.subject_group_id, j.term_id, v.missing_from AS lost_run, count(*) AS lost,
-        sum(NOT EXISTS (SELECT 1 FROM main.{table} later
+        sum(NOT EXISTS (SELECT 1 FROM main.{table.name} later
                         WHERE {same} AND later.seen_from > v.missing_from AND later.seen_from <= :run)) AS gone
-      FROM journal j CROSS JOIN main.{table} v ON v.subject_group_id = j.subject_group_id AND v.term_id = j.term_id
+      FROM journal j CROSS JOIN main.{table.name} v ON v.subject_group_id = j.subject_group_id AND v.term_id = j.term_id
       WHERE v.missing_from <= :run GROUP BY j.subject_group_id, j.term_id, v.missing_from"""
 
 
-def _known(table: str) -> str:
+def _known(table: Table) -> str:
     """How many records of a table stood in the journal before that read."""
     return (
-        f"(SELECT count(*) FROM main.{table} v WHERE v.subject_group_id = l.subject_group_id AND v.term_id = l.term_id"
+        f"(SELECT count(*) FROM main.{table.name} v"
+        " WHERE v.subject_group_id = l.subject_group_id AND v.term_id = l.term_id"
         " AND v.seen_from < l.lost_run AND (v.seen_to IS NULL OR v.seen_to >= l.lost_run))"
     )
 
@@ -46,11 +36,11 @@ def _known(table: str) -> str:
 _SHRUNK = f"""
 WITH lost AS MATERIALIZED (
   SELECT subject_group_id, term_id, lost_run, sum(lost) AS lost, sum(gone) AS gone
-  FROM ({" UNION ALL ".join(map(_lost, _TABLES))})
+  FROM ({" UNION ALL ".join(map(_lost, JOURNAL_TABLES))})
   GROUP BY subject_group_id, term_id, lost_run HAVING sum(gone) >= :rows
 )
 SELECT * FROM (
-  SELECT l.lost_run, l.lost, l.gone, {" + ".join(map(_known, _TABLES))} AS known, r.began,
+  SELECT l.lost_run, l.lost, l.gone, {" + ".join(map(_known, JOURNAL_TABLES))} AS known, r.began,
     lower(hex(r.payload_hash)) AS lost_hash, j.*,
     row_number() OVER (PARTITION BY l.subject_group_id, l.term_id ORDER BY l.gone DESC, l.lost_run) AS place
   FROM lost l

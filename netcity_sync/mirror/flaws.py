@@ -17,16 +17,7 @@ from pathlib import Path
 
 from netcity_sync.mirror.exchange_schema import TABLE_OF_FILE, TAKE_TABLE
 from netcity_sync.mirror.rows import NONE_ID
-from netcity_sync.mirror.schema import (
-    ACCESS_TABLE,
-    DICTIONARY_TABLES,
-    ENTITY_TABLES,
-    JOURNAL_TABLES,
-    ROSTER_TABLES,
-    STUDENT_TABLE,
-    VERSION_COLUMNS,
-    Table,
-)
+from netcity_sync.mirror.schema import ENTITY_TABLES, STUDENT_TABLE, TABLES_OF_SCOPE, VERSION_COLUMNS, Table
 
 
 class FlawKind(StrEnum):
@@ -135,13 +126,8 @@ def _versions(connection: sqlite3.Connection, table: Table) -> Iterator[Flaw]:
             yield Flaw(kind, table.name, count)
 
 
-_SCOPED = (
-    *((table, "dictionaries") for table in DICTIONARY_TABLES),
-    *((table, "roster") for table in ROSTER_TABLES),
-    *((table, "journal") for table in JOURNAL_TABLES),
-    (ACCESS_TABLE, "journal_access"),
-)
-"""The tables that scopes own; names of pupils come with any of them."""
+_SCOPED = tuple((table, kind.value) for kind, tables in TABLES_OF_SCOPE.items() for table in tables)
+"""The tables that scopes own, each with the kind of scope."""
 
 
 def _without_read(connection: sqlite3.Connection) -> Iterator[Flaw]:

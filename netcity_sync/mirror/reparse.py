@@ -17,25 +17,11 @@ from netcity_sync.mirror.merge import Merger, PageContradicts
 from netcity_sync.mirror.raw import RawStore
 from netcity_sync.mirror.reads import ScopeState, keep_state, missing_since
 from netcity_sync.mirror.rows import ScopeRows
-from netcity_sync.mirror.schema import (
-    ACCESS_TABLE,
-    DICTIONARY_TABLES,
-    JOURNAL_TABLES,
-    ROSTER_TABLES,
-    STUDENT_TABLE,
-    Table,
-)
+from netcity_sync.mirror.schema import STUDENT_TABLE, TABLES_OF_SCOPE, Table
 from netcity_sync.model import Student, Term
 
 Parse = Callable[[Scope, Sequence[Term], bytes], ScopeRows]
 """Turns a kept answer into rows; the terms are those of a journal when it was read. Raises AnswerError."""
-
-_TABLES: dict[ScopeKind, tuple[Table, ...]] = {
-    ScopeKind.DICTIONARIES: DICTIONARY_TABLES,
-    ScopeKind.ROSTER: ROSTER_TABLES,
-    ScopeKind.JOURNAL: JOURNAL_TABLES,
-    ScopeKind.JOURNAL_ACCESS: (ACCESS_TABLE,),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +153,7 @@ class Reparse:
 
     def _replay(self, scope_id: int, scope: Scope, tail: _Tail) -> tuple[RecordChange, ...]:
         """Merge the tail once more inside the caller's transaction; answers with what differs from before."""
-        tables, partition = _TABLES[scope.kind], _partition(scope)
+        tables, partition = TABLES_OF_SCOPE[scope.kind], _partition(scope)
         before = versions_of(self._connection, tables, partition)
         first = tail.reads[0].run_id
         self._rewind(tables, partition, first)

@@ -164,6 +164,14 @@ STUDENT_TABLE = Table("student", "Ученик", (_id("student_id", "Номер 
 _FIRST_TABLES = (*DICTIONARY_TABLES, STUDENT_TABLE, *ROSTER_TABLES, *JOURNAL_TABLES)
 ENTITY_TABLES = (*_FIRST_TABLES, ACCESS_TABLE)
 
+TABLES_OF_SCOPE: dict[ScopeKind, tuple[Table, ...]] = {
+    ScopeKind.DICTIONARIES: DICTIONARY_TABLES,
+    ScopeKind.ROSTER: ROSTER_TABLES,
+    ScopeKind.JOURNAL: JOURNAL_TABLES,
+    ScopeKind.JOURNAL_ACCESS: (ACCESS_TABLE,),
+}
+"""The tables that hold what a scope of a kind says; names of pupils come with any of them."""
+
 VERSION_COLUMNS = (
     _run("seen_from", "Прогон, который первым увидел запись такой"),
     Column("seen_to", "INTEGER REFERENCES run(run_id) CHECK (seen_to > seen_from)",
