@@ -83,6 +83,10 @@ class Merger:
         """
         return Changes(tuple(self._compare(table, rows, page, missing_since) for table, page in rows.tables))
 
+    def enter(self, rows: ScopeRows) -> Changes:
+        """What a page changes whose scope was never read well before: all of it is new."""
+        return Changes(tuple(TableChanges(table, page) for table, page in rows.tables))
+
     def write(self, changes: Changes, students: Sequence[Student] = ()) -> int:
         """Write changes, and the names of pupils; answers how many records were touched.
 

@@ -27,7 +27,10 @@ class ScopeRead:
 
 @dataclass(frozen=True, slots=True)
 class ScopeState:
-    """A scope as the last read left it: the hash of its last good answer, whether vanished records wait for proof."""
+    """A scope as the last read left it: the hash of its last good answer, whether vanished records wait for proof.
+
+    `scope_id` is 0 where it was never read.
+    """
 
     scope_id: int
     payload_hash: bytes | None
@@ -35,19 +38,25 @@ class ScopeState:
 
 
 def scope_state(connection: sqlite3.Connection, scope: Scope) -> ScopeState:
-    """What is known of a scope; one that is met for the first time is entered."""
+    """What is known of a scope."""
     row = connection.execute(
         "SELECT scope_id, payload_hash, unconfirmed FROM scope WHERE key = ?", [scope.key]
     ).fetchone()
-    if row is not None:
-        return ScopeState(row[0], row[1], bool(row[2]))
+    return ScopeState(0, None, False) if row is None else ScopeState(row[0], row[1], bool(row[2]))
+
+
+def enter_scope(connection: sqlite3.Connection, scope: Scope, state: ScopeState) -> int:
+    """A scope that is read for the first time, as that read left it; answers with its id."""
     entered = connection.execute(
-        "INSERT INTO scope (key, kind, class_id, subject_group_id, term_id, month, unconfirmed)"
-        " VALUES (?, ?, ?, ?, ?, ?, 0)",
-        [scope.key, scope.kind.value, scope.class_id, scope.subject_group_id, scope.term_id, scope.month],
-    )
+        "INSERT INTO scope (key, kind, class_id, subject_group_id, term_id, month, payload_hash, unconfirmed)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            scope.key, scope.kind.value, scope.class_id, scope.subject_group_id, scope.term_id, scope.month,
+            state.payload_hash, int(state.unconfirmed),
+        ],
+    )  # fmt: skip
     assert entered.lastrowid is not None
-    return ScopeState(entered.lastrowid, None, False)
+    return entered.lastrowid
 
 
 def settled_answers(connection: sqlite3.Connection) -> dict[str, bytes]:

@@ -62,8 +62,11 @@ def _flag(name: str, meaning: str) -> Column:
     return Column(name, f"INTEGER NOT NULL CHECK ({name} IN (0, 1))", meaning)
 
 
+_DAY = "[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]"
+
+
 def _day(name: str, meaning: str) -> Column:
-    return Column(name, f"""TEXT NOT NULL CHECK ("{name}" IS date("{name}"))""", meaning)
+    return Column(name, f"""TEXT NOT NULL CHECK ("{name}" GLOB '{_DAY}')""", meaning)
 
 
 def _run(name: str, meaning: str) -> Column:
@@ -118,7 +121,7 @@ DICTIONARY_TABLES = (
 ROSTER_TABLES = (
     Table(
         "enrolment", "Ученик в списке класса", (_id("class_id", "Класс"), _id("student_id", "Ученик")),
-        (Column("start", "TEXT CHECK (start IS date(start))", "Первый день в классе, если его сообщает ГИС"),),
+        (Column("start", f"TEXT CHECK (start GLOB '{_DAY}')", "Первый день в классе, если его сообщает ГИС"),),
         scope=("class_id",),
     ),
 )  # fmt: skip
