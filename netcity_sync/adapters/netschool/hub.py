@@ -5,10 +5,11 @@ Two dialects behind one door: ASP.NET Core SignalR (5.29 and later) and the clas
 
 import json
 import re
+import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, Protocol
@@ -90,7 +91,7 @@ class Line:
         if self.gis.proxy is not None:
             proxy = str(self.gis.proxy)
         try:
-            socket = _Connector(
+            opened = _Connector(
                 address,
                 additional_headers={"Cookie": cookies, "at": proof.at},
                 origin=Origin(self.origin),
@@ -100,6 +101,7 @@ class Line:
                 close_timeout=1,
                 max_size=_LONGEST_MESSAGE,
                 user_agent_header="netcity-sync",
+                create_connection=_Connection,
             ).connect()
         except InvalidStatus as error:
             raise _judged(error, self.origin, proof) from error
@@ -110,8 +112,17 @@ class Line:
         except (InvalidHandshake, OSError, TimeoutError, ConnectionClosed) as error:
             log.warning("hub_failed", error=type(error).__name__)
             raise unreachable(self.origin) from error
-        with socket:
-            yield socket
+        with opened:
+            yield opened
+
+
+class _Connection(ClientConnection):
+    """Can be left even while its reading thread waits for the rest of a TLS record: closing alone would not wake it."""
+
+    def close_socket(self) -> None:
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        super().close_socket()
 
 
 class _Connector(reconnect):
