@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from netcity_sync.settings import FamilySettings, MailSettings, Person, Section, Settings, WorkDeadline
+from netcity_sync.settings import FamilySettings, MailSettings, Person, RuleEntry, Section, Settings, WorkDeadline
 
 _HEADER = """\
 # Настройки netcity_sync. Строки с # в начале — пояснения и значения по умолчанию:
@@ -43,8 +43,17 @@ _EXAMPLES: dict[str, Any] = {
     "people.subjects": ["Русский язык"],
     "people.staff_id": 1042,
     "deadlines.work_types.grades": [9, 11],
+    "rules.id": "MRK-01",
+    "rules.subjects": ["Музыка", "Изобразительное искусство"],
+    "rules.classes": ["5А", "5Б"],
+    "rules.grades": [5, 9],
+    "rules.enabled": True,
+    "rules.severity": "warn",
+    "rules.recipients": ["teacher", "deputy"],
+    "rules.params": {"lessons": 6},
+    "rules.act": "Положение о текущем контроле, приказ № 187-од от 30.08.2026, п. 2.4",
 }
-_LIST_TABLES: dict[str, type[Section]] = {"people": Person}
+_LIST_TABLES: dict[str, type[Section]] = {"rules": RuleEntry, "people": Person}
 _OPTIONAL_SECTIONS: dict[str, type[Section]] = {"family": FamilySettings, "mail": MailSettings}
 _NESTED_LISTS: dict[str, type[Section]] = {"deadlines.work_types": WorkDeadline}
 
@@ -115,7 +124,7 @@ def _setting(path: str, field: FieldInfo, answer: Any, *, commented: bool) -> It
 
 
 def _list_table(name: str, kind: type[Section], field: FieldInfo) -> Iterator[str]:
-    yield f"\n# {field.description} По одному разделу на человека:"
+    yield f"\n# {field.description}"
     yield f"# [[{name}]]"
     for key, inner in kind.model_fields.items():
         yield f"# # {inner.description}"
