@@ -74,7 +74,7 @@ class Tuned:
 def tune(rules: Iterable[Rule], settings: Settings, journals: Mapping[int, JournalKind]) -> tuple[Tuned, ...]:
     """Rules as they are in force. Raises SettingsError where an entry names what the catalogue does not know."""
     check_entries(settings.rules)
-    return tuple(_tuned(item, entries_of(item, settings), journals) for item in rules)
+    return tuple(_tuned(item, entries_of(item, settings.rules), journals) for item in rules)
 
 
 def _tuned(rule: Rule, entries: Sequence[Numbered], journals: Mapping[int, JournalKind]) -> Tuned:
@@ -85,10 +85,9 @@ def _tuned(rule: Rule, entries: Sequence[Numbered], journals: Mapping[int, Journ
     return Tuned(rule, general, {key: kinds[kind] for key, kind in journals.items()})
 
 
-def entries_of(rule: Rule, settings: Settings) -> tuple[Numbered, ...]:
-    """The entries of the settings about a rule."""
-    numbered = enumerate(settings.rules, start=1)
-    return tuple((number, entry) for number, entry in numbered if entry.id.upper() == rule.id)
+def entries_of(rule: Rule, entries: Iterable[RuleEntry]) -> tuple[Numbered, ...]:
+    """Of all entries those about a rule."""
+    return tuple((number, entry) for number, entry in enumerate(entries, start=1) if entry.id.upper() == rule.id)
 
 
 def in_force(rule: Rule, entries: Iterable[Numbered], journal: JournalKind | None = None) -> InForce:
