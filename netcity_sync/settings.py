@@ -531,5 +531,5 @@ def explain(item: Any) -> str:
     key = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in item["loc"]).lstrip(".")
     kind = str(item["type"])
     template = _EXPLANATIONS.get(kind) or _KINDS.get(kind.partition("_")[0]) or "недопустимое значение"
-    context = {name: str(value) for name, value in item.get("ctx", {}).items()}
+    context = {name: str(value).replace(" or ", " или ") for name, value in item.get("ctx", {}).items()}
     return f"{key or 'файл'}: {template.format(**context)}"

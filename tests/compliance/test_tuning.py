@@ -136,7 +136,7 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("line", "said"),
         [
-            ('severity = "тяжко"', "rules[1].severity: допустимо только: 'info', 'warn', 'viol' or 'crit'"),
+            ('severity = "тяжко"', "rules[1].severity: допустимо только: 'info', 'warn', 'viol' или 'crit'"),
             ('recipients = ["царь"]', "rules[1].recipients[1]: допустимо только"),
             ("recipients = []", "rules[1].recipients: нужно хотя бы одно значение"),
             ("grades = [9, 5]\nenabled = true", "rules[1].grades: сначала меньший класс"),
