@@ -9,7 +9,7 @@ import tomllib
 from datetime import date, time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
@@ -49,10 +49,17 @@ def _cron_line(line: str) -> str:
     return line
 
 
+def _ascending(grades: tuple[int, int]) -> tuple[int, int]:
+    if grades[0] > grades[1]:
+        raise ValueError("сначала меньший класс, потом больший, пример: [5, 9]")
+    return grades
+
+
 def _empty_means_never(value: Any) -> Any:
     return None if value == "" else value
 
 
+Grades = Annotated[tuple[int, int], AfterValidator(_ascending)]
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 CronLine = Annotated[str, AfterValidator(_cron_line)]
 HourOrNever = Annotated[time | None, BeforeValidator(_empty_means_never)]
@@ -219,7 +226,7 @@ class WorkDeadline(Section):
     """Срок выставления отметок за вид работы."""
 
     type: str = Field(min_length=1, description="Начало названия типа задания, строчными буквами.")
-    grades: tuple[int, int] | None = Field(default=None, description="С какого по какой класс; без него — все.")
+    grades: Grades | None = Field(default=None, description="С какого по какой класс; без него — все.")
     school_days: int = Field(ge=0, le=60, description="Учебных дней после урока.")
 
 
@@ -260,6 +267,56 @@ class CheckSettings(Section):
     )
 
 
+class Role(StrEnum):
+    """Who somebody is to the service (rules.md §1); the values stand in settings and answers."""
+
+    TEACHER = "teacher"
+    CLASS_TEACHER = "class_teacher"
+    DEPUTY = "deputy"
+    IKT_DEPUTY = "ikt_deputy"
+    ADMINISTRATOR = "administrator"
+    DIRECTOR = "director"
+    CLERK = "clerk"
+
+
+SeverityName = Literal["info", "warn", "viol", "crit"]
+
+
+class RuleEntry(Section):
+    """Что у правила не так, как в каталоге (docs/rules.md): везде или по предметам, классам, параллелям."""
+
+    id: str = Field(min_length=1, description="Правило.")
+    subjects: tuple[str, ...] = Field(default=(), description="Только по этим предметам; пусто — по всем.")
+    classes: tuple[str, ...] = Field(default=(), description="Только в этих классах; пусто — во всех.")
+    grades: Grades | None = Field(default=None, description="Только в параллелях с какой по какую; без него — во всех.")
+    enabled: bool | None = Field(default=None, description="false — не проверять, true — проверять.")
+    severity: SeverityName | None = Field(
+        default=None,
+        description="Тяжесть вместо той, что в каталоге (вместо обеих, если их две): info — к сведению, warn —"
+        " внимание, viol — нарушение, crit — срочно.",
+    )
+    recipients: tuple[Role, ...] | None = Field(
+        default=None, min_length=1, description="Кому сообщать вместо тех, кто в каталоге. Роли — как в [[people]]."
+    )
+    params: dict[str, Any] = Field(
+        default_factory=dict, description="Параметры правила; какие есть и что допустимо, скажет docs/rules.md."
+    )
+    act: str | None = Field(
+        default=None, min_length=1, description="Локальный акт, который это установил: печатается при замечании."
+    )
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether the entry is about the whole school."""
+        return not self.subjects and not self.classes and self.grades is None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> "RuleEntry":
+        if not self.params and all(value is None for value in (self.enabled, self.severity, self.recipients, self.act)):
+            raise ValueError("здесь ничего не меняется: нужен enabled, severity, recipients, params или act")
+        return self
+
+
 class MailSecurity(StrEnum):
     """How the connection to the mail server is protected."""
 
@@ -288,18 +345,6 @@ class MailSettings(Section):
         if self.security is MailSecurity.NONE and self.host not in ("localhost", "127.0.0.1", "::1"):
             raise ValueError('security = "none" разрешено только для localhost')
         return self
-
-
-class Role(StrEnum):
-    """Who somebody is to the service (rules.md §1); the values stand in settings and answers."""
-
-    TEACHER = "teacher"
-    CLASS_TEACHER = "class_teacher"
-    DEPUTY = "deputy"
-    IKT_DEPUTY = "ikt_deputy"
-    ADMINISTRATOR = "administrator"
-    DIRECTOR = "director"
-    CLERK = "clerk"
 
 
 class Person(Section):
@@ -342,10 +387,15 @@ class Settings(Section):
     deadlines: DeadlineSettings = DeadlineSettings()
     accumulation: AccumulationSettings = AccumulationSettings()
     checks: CheckSettings = CheckSettings()
+    rules: tuple[RuleEntry, ...] = Field(
+        default=(),
+        description="Правила, которые у школы не такие, как в каталоге: netcity-sync rules list. Разделов [[rules]]"
+        " может быть сколько угодно, и об одном правиле несколько: они действуют по порядку, последний важнее.",
+    )
     schedule: ScheduleSettings = ScheduleSettings()
     family: FamilySettings | None = None
     mail: MailSettings | None = None
-    people: tuple[Person, ...] = Field(default=(), description="Кому сводки.")
+    people: tuple[Person, ...] = Field(default=(), description="Кому сводки. По разделу на человека:")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -463,7 +513,9 @@ _EXPLANATIONS = {
     "string_too_short": "значение не должно быть пустым",
     "string_pattern_mismatch": "неверный вид значения",
     "too_short": "нужно хотя бы одно значение",
+    "too_long": "слишком много значений",
     "enum": "допустимо только: {expected}",
+    "literal_error": "допустимо только: {expected}",
     "value_error": "{error}",
 }
 _KINDS = {
@@ -479,5 +531,5 @@ def explain(item: Any) -> str:
     key = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in item["loc"]).lstrip(".")
     kind = str(item["type"])
     template = _EXPLANATIONS.get(kind) or _KINDS.get(kind.partition("_")[0]) or "недопустимое значение"
-    context = {name: str(value) for name, value in item.get("ctx", {}).items()}
+    context = {name: str(value).replace(" or ", " или ") for name, value in item.get("ctx", {}).items()}
     return f"{key or 'файл'}: {template.format(**context)}"

@@ -1,7 +1,8 @@
-"""The settings file as text, made from the declarations in settings.py: the sample, and what `init` writes."""
+"""The settings file as text, made from the declarations in settings.py: the sample, what `init` writes, one setting."""
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import time
 from enum import Enum
 from pathlib import Path
@@ -11,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from netcity_sync.settings import FamilySettings, MailSettings, Person, Section, Settings, WorkDeadline
+from netcity_sync.settings import FamilySettings, MailSettings, Person, RuleEntry, Section, Settings, WorkDeadline
 
 _HEADER = """\
 # Настройки netcity_sync. Строки с # в начале — пояснения и значения по умолчанию:
@@ -43,10 +44,39 @@ _EXAMPLES: dict[str, Any] = {
     "people.subjects": ["Русский язык"],
     "people.staff_id": 1042,
     "deadlines.work_types.grades": [9, 11],
+    "rules.id": "MRK-01",
+    "rules.subjects": ["Музыка", "Изобразительное искусство"],
+    "rules.classes": ["5А", "5Б"],
+    "rules.grades": [5, 9],
+    "rules.enabled": True,
+    "rules.severity": "warn",
+    "rules.recipients": ["teacher", "deputy"],
+    "rules.params": {"lessons": 6},
+    "rules.act": "Положение о текущем контроле, приказ № 187-од от 30.08.2026, п. 2.4",
 }
-_LIST_TABLES: dict[str, type[Section]] = {"people": Person}
+_LIST_TABLES: dict[str, type[Section]] = {"rules": RuleEntry, "people": Person}
 _OPTIONAL_SECTIONS: dict[str, type[Section]] = {"family": FamilySettings, "mail": MailSettings}
 _NESTED_LISTS: dict[str, type[Section]] = {"deadlines.work_types": WorkDeadline}
+
+
+@dataclass(frozen=True, slots=True)
+class SettingTold:
+    """One setting: its value as it would be written in the file, what it means, its limits (empty: none by number)."""
+
+    value: str
+    meaning: str
+    allowed: str
+
+
+def setting_told(key: str, settings: Settings | None = None) -> SettingTold:
+    """A setting named as `section.key`, with its default where no settings are given."""
+    section, _, name = key.partition(".")
+    kind = Settings.model_fields[section].annotation
+    assert isinstance(kind, type)
+    assert issubclass(kind, BaseModel)
+    field = kind.model_fields[name]
+    value = _default(key, field) if settings is None else getattr(getattr(settings, section), name)
+    return SettingTold(_toml(value), field.description or "", _limits(field).strip().rstrip(".").lower())
 
 
 def example_text() -> str:
@@ -115,7 +145,7 @@ def _setting(path: str, field: FieldInfo, answer: Any, *, commented: bool) -> It
 
 
 def _list_table(name: str, kind: type[Section], field: FieldInfo) -> Iterator[str]:
-    yield f"\n# {field.description} По одному разделу на человека:"
+    yield f"\n# {field.description}"
     yield f"# [[{name}]]"
     for key, inner in kind.model_fields.items():
         yield f"# # {inner.description}"
@@ -156,6 +186,8 @@ def _toml(value: Any) -> str:
             text = _toml(value.value)
         case str() | Path():
             text = json.dumps(str(value), ensure_ascii=False)
+        case BaseModel():
+            text = _toml(value.model_dump(exclude_none=True))
         case time():
             text = _toml(f"{value:%H:%M}")
         case list() | tuple():

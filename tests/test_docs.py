@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import get_args
 
 import click
 import pytest
@@ -10,6 +11,8 @@ from support.school import Book, Trial
 
 from netcity_sync import errors
 from netcity_sync.cli import app
+from netcity_sync.compliance.finding import Severity
+from netcity_sync.compliance.guide import guide_text as rules_text
 from netcity_sync.compliance.mirror_guide import ALL_VIEWS, EXAMPLES, GROUPS, Example, guide_text
 from netcity_sync.compliance.registry import Rule, all_rules
 from netcity_sync.compliance.schema import migrations as compliance_migrations
@@ -18,6 +21,7 @@ from netcity_sync.errors import AnswerError
 from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.schema import RUN_STATUSES, VERSION_COLUMNS, Table
 from netcity_sync.reports.registry import all_reports
+from netcity_sync.settings import SeverityName
 
 ROOT = Path(__file__).parent.parent
 ALL_TABLES = [table for group in GROUPS for table in group.tables]
@@ -57,7 +61,21 @@ def test_rules(rule: Rule) -> None:
     assert f"| {rule.id} | {rule.kind.value} |" in text("docs/checks.md")
     page = rule.describe()["page"]
     assert page.endswith((".", "»."))
+    assert rule.formula.endswith(".")
     assert rule.title
+    assert rule.example
+    assert all(rule.recipients)
+    assert all(param.meaning.endswith(".") for param in rule.params)
+    assert all(param.admits(param.default) for param in rule.params)
+    assert all(param.name in rule.formula for param in rule.params)
+
+
+def test_the_page_about_the_rules_is_in_step() -> None:
+    assert text("docs/rules.md") == rules_text(), "make it anew: CONTRIBUTING.md says how"
+
+
+def test_settings_and_rules_know_the_same_severities() -> None:
+    assert get_args(SeverityName) == tuple(item.value for item in Severity)
 
 
 def test_reports() -> None:
@@ -125,8 +143,15 @@ def school_of_one(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_links_lead_somewhere() -> None:
     pages = ("README.md", "README.ru.md", "CONTRIBUTING.md")
-    for page in (*pages, "docs/architecture.md", "docs/cli.md", "docs/data-folder.md", "docs/mirror.md"):
+    for page in (
+        *pages,
+        "docs/architecture.md",
+        "docs/cli.md",
+        "docs/data-folder.md",
+        "docs/mirror.md",
+        "docs/rules.md",
+    ):
         folder = (ROOT / page).parent
-        targets = [part.partition(")")[0] for part in text(page).split("](")[1:]]
+        targets = [part.partition(")")[0].partition("#")[0] for part in text(page).split("](")[1:]]
         for target in targets:
             assert target.startswith("http") or (folder / target).exists(), f"{page}: {target}"

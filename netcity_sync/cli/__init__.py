@@ -8,7 +8,7 @@ import structlog
 
 from netcity_sync import __version__
 from netcity_sync.cli.backup import backup_group
-from netcity_sync.cli.check import check_command, findings_group, rules_group
+from netcity_sync.cli.check import check_command, findings_group
 from netcity_sync.cli.console import remark, speak_utf8
 from netcity_sync.cli.crash import explain_crash
 from netcity_sync.cli.demo import demo_command
@@ -24,6 +24,7 @@ from netcity_sync.cli.mirror import mirror_group
 from netcity_sync.cli.options import config_option, secrets_of
 from netcity_sync.cli.reparse import reparse_command
 from netcity_sync.cli.report import report_group
+from netcity_sync.cli.rules import rules_group
 from netcity_sync.cli.service import run_command
 from netcity_sync.cli.session import session_group
 from netcity_sync.cli.simulate import simulate_command

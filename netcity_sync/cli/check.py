@@ -1,4 +1,4 @@
-"""`netcity-sync check`, `findings` and `rules`: what the regulation forbids, and where it happened."""
+"""`netcity-sync check` and `findings`: what the regulation forbids, and where it happened."""
 
 from dataclasses import asdict
 from typing import Any
@@ -134,6 +134,7 @@ def show_finding(finding_id: str, as_json: bool) -> None:
     rows = [
         ("Правило", f"{finding.rule} {finding.title} (§{finding.clause} положения)"),
         ("Что", finding.message),
+        ("Локальный акт", finding.act or "—"),
         ("Важность", _SEVERITY_WORDS[finding.severity]),
         ("Состояние", _STATUS_WORDS[finding.status]),
         ("Замечено", local_time(finding.opened_at, settings.zone)),
@@ -143,20 +144,3 @@ def show_finding(finding_id: str, as_json: bool) -> None:
         *proof.facts,
     ]
     print_table(finding.id, ("", ""), rows)
-
-
-@click.group("rules", cls=RussianGroup, help="Правила, по которым идёт проверка.")
-def rules_group() -> None:
-    """Commands about the catalogue of rules."""
-
-
-@rules_group.command("list", help="Все правила.")
-@json_option
-@config_option
-def list_rules(as_json: bool) -> None:
-    """List the rules with their metadata."""
-    rules = all_rules()
-    if as_json:
-        print_json([rule.describe() for rule in rules])
-        return
-    print_table("Правила", ("Номер", "Пункт", "Что проверяет"), [(rule.id, rule.clause, rule.title) for rule in rules])

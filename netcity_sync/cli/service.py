@@ -8,6 +8,7 @@ from netcity_sync.cli.console import remark
 from netcity_sync.cli.framework import RussianCommand
 from netcity_sync.cli.options import config_option, month_of, state
 from netcity_sync.clock import system_clock
+from netcity_sync.compliance.tuning import check_entries
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.jobs.check import run_check
 from netcity_sync.jobs.digest import make_digests
@@ -27,6 +28,7 @@ from netcity_sync.settings import Settings, SignInWay
 def run_command() -> None:
     """Run until stopped."""
     settings = state().settings()
+    check_entries(settings.rules)
     if settings.gis.sign_in is SignInWay.PASSWORD:
         settings.password()
     remark("Служба запущена. Остановить: Ctrl+C.")

@@ -7,29 +7,33 @@ from netcity_sync.adapters.source import Capability
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import RuleKind, Severity, Violation
 from netcity_sync.compliance.lessons import read_proof
-from netcity_sync.compliance.marks import PUPILS, lessons_words, pupil_facts, pupil_place, pupil_words
-from netcity_sync.compliance.registry import Applies, rule
+from netcity_sync.compliance.marks import ATTENDED, PUPILS, lessons_words, pupil_facts, pupil_place, pupil_words
+from netcity_sync.compliance.registry import Applies, Param, rule
 from netcity_sync.model import TermKind
 from netcity_sync.russian import plural
 from netcity_sync.settings import AccumulationSettings, Role
 
-_JUDGED_AFTER = 4
-_ATTENDED = 3
-
 
 @rule(
-    "ACC-01", clause="4.4", title="Накопляемость ниже нормы", kind=RuleKind.STATE,
+    "ACC-01", clause="4.4", title="Накопляемость ниже нормы", kind=RuleKind.STATE, severity=Severity.WARN,
+    formula="Отметок меньше, чем max(1, норма × проведено уроков ÷ уроков в периоде), с округлением вверх;"
+    " проведено уроков не меньше lessons, ученик посетил не меньше attended из них. Если проведены все уроки периода —"
+    " нарушение.",
+    example="10Б, Алгебра: Иванов И. — 4 отметки из 7 за 30 уроков (1 полугодие)",
+    params=(Param("lessons", 4, "Раньше стольких проведённых уроков накопляемость не судят.", 1, 200), ATTENDED),
+    settings=("accumulation.quarter_norm", "accumulation.half_year_norm", "deadlines.lesson"),
     recipients=(Role.TEACHER, Role.DEPUTY), cadence="w",
     needs=(Capability.LESSONS, Capability.MARKS, Capability.ATTENDANCE), applies=Applies.MARKED, about_pupils=True,
 )  # fmt: skip
 def too_few_marks(bench: Bench) -> Iterator[Violation]:
     """Находит учеников, у которых отметок меньше нормы с учётом того, какая часть периода прошла.
 
-    Норма зависит от числа уроков в неделю: раздел [accumulation] настроек. По окончании уроков периода это нарушение.
+    Норма зависит от числа уроков в неделю. Не касается 1 класса, предметов без отметок, недавно прибывших и тех, кто
+    почти не посещал уроки.
     """
     weeks = weeks_of_terms(bench)
     query = f"{PUPILS} AND p.counted >= :least AND p.attended >= :attended"
-    for row in bench.rows(query, least=_JUDGED_AFTER, attended=_ATTENDED):
+    for row in bench.rows(query, least=bench.param("lessons"), attended=bench.param("attended")):
         kind = TermKind(row["term_kind"])
         whole = norm(bench.settings.accumulation, kind, row["planned"], weeks[row["term_id"]])
         needed = needed_now(whole, row["counted"], row["planned"])

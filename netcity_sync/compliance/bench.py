@@ -13,8 +13,8 @@ a check costs the same however many years the mirror remembers: `CROSS JOIN` kee
 """
 
 import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from netcity_sync.clock import from_unix
@@ -23,18 +23,24 @@ from netcity_sync.mirror.snapshot import Snapshot
 from netcity_sync.school_days import SchoolDays, local_date, local_moment
 from netcity_sync.settings import Settings
 
-UNEXPLAINED_DAYS = 3
-"""School days in which a class teacher must resolve an absence (ATT-03, rules.md §7.4)."""
+TOPIC_CHARACTERS = 3
+"""What is shorter is no topic: in reports, and in rules that are not told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The prepared tables, and what a rule needs besides."""
+    """The prepared tables, and what a rule needs besides; `lesson_dates` are those of all journals."""
 
     connection: sqlite3.Connection
     settings: Settings
     run_id: int
     school_days: SchoolDays
+    lesson_dates: tuple[date, ...]
+    params: Mapping[str, float] = field(default_factory=dict)
+
+    def param(self, name: str) -> float:
+        """A number of the rule that is asked, as it is in force for the journals that it is asked about."""
+        return self.params[name]
 
     def rows(self, query: str, **values: object) -> list[sqlite3.Row]:
         """The rows of a query."""
@@ -43,6 +49,20 @@ class Bench:
     def local(self, moment: int) -> datetime:
         """A moment by the school's clocks."""
         return from_unix(moment).astimezone(self.settings.zone)
+
+    def add_due(self, what: str, count: int, at: time) -> None:
+        """Deadlines by lesson date, `count` school days later at `at`, into the table `due`.
+
+        A deadline beyond the known timetable gets no row, for it has not passed.
+        """
+        self.connection.executemany(
+            "INSERT OR IGNORE INTO due VALUES (?, ?, ?, ?)",
+            [
+                (what, count, day.isoformat(), int(local_moment(last, at, self.settings.zone).timestamp()))
+                for day in self.lesson_dates
+                if (last := self.school_days.after(day, count)) is not None
+            ],
+        )
 
 
 def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Bench:
@@ -59,7 +79,8 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     connection.execute("CREATE UNIQUE INDEX temp.journal_key ON journal (subject_group_id, term_id)")
     connection.execute(_TOUCH)
     connection.execute("CREATE INDEX temp.touch_place ON touch (class_id, subject_name, lesson_date, what, moment)")
-    _fill_due(connection, settings, days)
+    bench = Bench(connection, settings, snapshot.run_id, days, _lesson_dates(connection))
+    _fill_due(bench)
     connection.execute(_CONTROL)
     connection.execute("CREATE INDEX temp.control_key ON control (subject_group_id, term_id, lesson_id)")
     connection.execute(_HELD)
@@ -71,7 +92,7 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     connection.execute(_LISTED)
     connection.execute("CREATE UNIQUE INDEX temp.listed_key ON listed (subject_group_id, term_id, student_id)")
     connection.execute(_PUPIL)
-    return Bench(connection, settings, snapshot.run_id, days)
+    return bench
 
 
 def _local_date_of(settings: Settings) -> Callable[[int], str]:
@@ -83,32 +104,24 @@ def _utc_of(settings: Settings) -> Callable[[str], int]:
     return lambda text: int(datetime.fromisoformat(text).replace(tzinfo=settings.zone).timestamp())
 
 
-def _fill_due(connection: sqlite3.Connection, settings: Settings, days: SchoolDays) -> None:
-    """Deadlines by lesson date; a deadline beyond the known timetable has no row, for it has not passed."""
-    deadlines = settings.deadlines
-    wanted: list[tuple[str, int, time]] = [
-        ("lesson", 0, deadlines.lesson),
-        ("homework", 0, deadlines.homework),
-        ("explained", UNEXPLAINED_DAYS, deadlines.lesson),
-    ]
-    wanted += [("marks", count, deadlines.marks) for count in {0, *(item.school_days for item in deadlines.work_types)}]
+def _lesson_dates(connection: sqlite3.Connection) -> tuple[date, ...]:
     lessons = connection.execute(
         "SELECT DISTINCT date FROM journal CROSS JOIN as_of_lesson USING (subject_group_id, term_id)"
     )
-    dates = [date.fromisoformat(row[0]) for row in lessons]
-    connection.execute(
+    return tuple(date.fromisoformat(row[0]) for row in lessons)
+
+
+def _fill_due(bench: Bench) -> None:
+    """The deadlines that the settings tell; a rule adds those that hang on its own numbers."""
+    bench.connection.execute(
         "CREATE TEMP TABLE due (what TEXT, days INTEGER, date TEXT, moment INTEGER, PRIMARY KEY (what, days, date))"
         " WITHOUT ROWID"
     )
-    connection.executemany(
-        "INSERT INTO due VALUES (?, ?, ?, ?)",
-        [
-            (what, count, day.isoformat(), int(local_moment(last, at, settings.zone).timestamp()))
-            for what, count, at in wanted
-            for day in dates
-            if (last := days.after(day, count)) is not None
-        ],
-    )
+    deadlines = bench.settings.deadlines
+    bench.add_due("lesson", 0, deadlines.lesson)
+    bench.add_due("homework", 0, deadlines.homework)
+    for count in {0, *(item.school_days for item in deadlines.work_types)}:
+        bench.add_due("marks", count, deadlines.marks)
 
 
 _JOURNAL = """
@@ -157,10 +170,10 @@ WHERE NOT a.homework AND a.lesson_id IS NOT NULL
   AND a.type_id IN (SELECT type_id FROM as_of_assignment_type WHERE is_control(name))
 """
 
-_HELD = """
+_HELD = f"""
 CREATE TEMP TABLE held AS
 SELECT l.subject_group_id, l.term_id, l.lesson_id, l.date, l.slot, l.topic,
-  length(trim(coalesce(l.topic, ''))) >= 3 AS has_topic,
+  length(trim(coalesce(l.topic, ''))) >= {TOPIC_CHARACTERS} AS has_topic,
   due.moment < j.read_at AS held,
   coalesce(is_control(l.topic), 0) OR EXISTS (
     SELECT 1 FROM control k

@@ -53,15 +53,18 @@ SELECT * FROM (
 
 
 @rule(
-    "CHG-05", clause="4.6", title="Массовое исчезновение данных", kind=RuleKind.STATE,
+    "CHG-05", clause="4.6", title="Массовое исчезновение данных", kind=RuleKind.STATE, severity=Severity.CRIT,
+    formula="При одном чтении не оказалось больше доли shrink_share записей журнала и не меньше shrink_rows, и не"
+    " меньше shrink_rows из них не вернулось.",
+    example="7А, Химия (1 четверть): 14.10 01:40 в журнале не оказалось 214 записей из 412, не вернулось 214",
+    settings=("sync.shrink_rows", "sync.shrink_share"),
     recipients=(Role.ADMINISTRATOR, Role.IKT_DEPUTY), cadence="d", needs=(Capability.LESSONS,),
 )  # fmt: skip
 def shrunk_journal(bench: Bench) -> Iterator[Violation]:
     """Находит журналы, из которых разом пропала заметная часть записей, и они не вернулись.
 
-    Такой журнал перечитывается тотчас же; замечание означает, что записей не было и при повторном чтении. Сколько
-    записей и какая их доля считается заметной, задают shrink_rows и shrink_share в разделе [sync] настроек. Что было в
-    журнале раньше, покажет команда netcity-sync diff. Пример: «7А, Химия: пропало записей 214 из 412».
+    Такой журнал перечитывается тотчас же; замечание означает, что записей не было и при повторном чтении. Что было в
+    журнале раньше, покажет команда netcity-sync diff.
     """
     sync = bench.settings.sync
     for row in bench.rows(_SHRUNK, run=bench.run_id, rows=sync.shrink_rows, share=sync.shrink_share):

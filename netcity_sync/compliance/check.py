@@ -1,15 +1,18 @@
 """One check: all rules over one snapshot, and what they could not judge."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.clock import from_unix
+from netcity_sync.compliance.acts import acts_by_rule
 from netcity_sync.compliance.bench import Bench, prepare_bench
 from netcity_sync.compliance.finding import NoData, Place, RuleKind, Violation
 from netcity_sync.compliance.registry import Rule
+from netcity_sync.compliance.tuning import JournalKind, Tuned, tune
 from netcity_sync.mirror.snapshot import Snapshot
+from netcity_sync.school_days import local_date
 from netcity_sync.settings import Settings
 
 
@@ -35,43 +38,74 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What the rules answered."""
+    """What the rules answered, each as it is in force at the place of the violation.
+
+    `off` are the rules that the settings switch off, with the journal; with None where that is so everywhere.
+    """
 
     violations: tuple[tuple[Rule, Violation], ...]
     coverage: Coverage
+    off: frozenset[tuple[str, int | None]]
 
 
 def check_snapshot(snapshot: Snapshot, settings: Settings, now: datetime, rules: Sequence[Rule]) -> CheckResult:
-    """Run rules over a snapshot, as a check made at `now` (UTC) would."""
+    """Run rules over a snapshot, as a check made at `now` (UTC) would. Raises SettingsError as `tune` does."""
     bench = prepare_bench(snapshot, settings, now)
     known = snapshot.capabilities()
-    able = [item for item in rules if item.capabilities <= known]
-    violations = tuple((item, violation) for item in able for violation in item.find(bench))
-    return CheckResult(violations, _coverage(bench, known, rules))
+    tuned = tune(rules, settings, _kinds(bench))
+    acts = acts_by_rule(snapshot.connection, local_date(now, settings.zone))
+    violations = tuple(
+        (rule, violation)
+        for item in tuned
+        if item.rule.capabilities <= known
+        for rule, violation in _judge(bench, item, acts.get(item.rule.id, settings.local_acts.journal))
+    )
+    off = frozenset((item.rule.id, journal) for item in tuned for journal in item.off())
+    return CheckResult(violations, _coverage(bench, known, tuned), off)
+
+
+def _judge(bench: Bench, tuned: Tuned, act: str) -> Iterator[tuple[Rule, Violation]]:
+    """Ask a rule once for each set of its numbers, and keep what it says of the journals that they are meant for."""
+    for params in tuned.variants():
+        for violation in tuned.rule.find(replace(bench, params=dict(params))):
+            here = tuned.at(violation.place.subject_group_id)
+            if here.enabled and here.params == params:
+                rule = tuned.rule
+                if here.recipients != rule.recipients:
+                    rule = replace(rule, recipients=here.recipients)
+                yield rule, replace(violation, severity=here.severity or violation.severity, act=here.act or act)
 
 
 def look_at_coverage(snapshot: Snapshot, settings: Settings, now: datetime, rules: Sequence[Rule]) -> Coverage:
-    """What a check of these rules at `now` (UTC) could judge, without judging it."""
-    return _coverage(prepare_bench(snapshot, settings, now), snapshot.capabilities(), rules)
+    """What a check of these rules at `now` (UTC) could judge, without judging it. Raises as `check_snapshot` does."""
+    bench = prepare_bench(snapshot, settings, now)
+    return _coverage(bench, snapshot.capabilities(), tune(rules, settings, _kinds(bench)))
 
 
-def _coverage(bench: Bench, known: frozenset[Capability], rules: Sequence[Rule]) -> Coverage:
-    able = [item for item in rules if item.capabilities <= known]
-    unable = [NoData(item.id, Place(), "источник не даёт нужных сведений") for item in rules if item not in able]
+def _coverage(bench: Bench, known: frozenset[Capability], tuned: Sequence[Tuned]) -> Coverage:
+    wanted = [item for item in tuned if item.enabled]
+    able = [item for item in wanted if item.rule.capabilities <= known]
+    unable = [item.rule.id for item in wanted if not item.rule.capabilities <= known]
     read_at = bench.rows("SELECT max(read_at) AS newest FROM journal WHERE fresh")[0]["newest"]
     return Coverage(
         journals=_journals(bench),
-        no_data=(*unable, *(gap for item in able for gap in _gaps(bench, item))),
+        no_data=(
+            *(NoData(rule_id, Place(), "источник не даёт нужных сведений") for rule_id in unable),
+            *(gap for item in able for gap in _gaps(bench, item)),
+        ),
         read_at=from_unix(read_at) if read_at else None,
     )
 
 
-def _gaps(bench: Bench, item: Rule) -> Iterator[NoData]:
-    """The journals that a rule about a state could not judge."""
+def _gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
+    """The journals that a rule about a state should have judged and could not."""
+    item = tuned.rule
     if item.kind is RuleKind.EVENT:
         return
     wanted = "NOT fresh" + (" OR NOT roster_fresh" if item.about_pupils else "")
     for row in bench.rows(f"SELECT * FROM journal WHERE ({wanted}) AND {item.applies.value}"):
+        if not tuned.at(row["subject_group_id"]).enabled:
+            continue
         where = f"{row['class_name']}, {row['group_name']}, {row['term_name']}"
         if row["read_run"] is None:
             why = "журнал ещё ни разу не прочитан"
@@ -82,6 +116,11 @@ def _gaps(bench: Bench, item: Rule) -> Iterator[NoData]:
         else:
             why = "журнал давно не читался"
         yield NoData(item.id, Place(row["subject_group_id"], row["term_id"]), f"{where}: {why}")
+
+
+def _kinds(bench: Bench) -> Mapping[int, JournalKind]:
+    rows = bench.rows("SELECT DISTINCT subject_group_id, subject_name, class_name, grade FROM journal")
+    return {row["subject_group_id"]: JournalKind(row["subject_name"], row["class_name"], row["grade"]) for row in rows}
 
 
 def _journals(bench: Bench) -> dict[int, JournalFacts]:

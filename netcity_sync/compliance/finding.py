@@ -66,19 +66,24 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """What a rule yields: a place, how grave, a Russian sentence, and its proof."""
+    """What a rule yields: a place, how grave, a Russian sentence, and its proof.
+
+    `act` is the local act that it is held to: the check adds it, no rule does.
+    """
 
     place: Place
     severity: Severity
     message: str
     proof: Proof
+    act: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A violation with its life: the same place broken at the next check is the same finding.
 
-    Moments are UTC. `class_name`, `subject_name` and `teacher_ids` tell whose it is.
+    Moments are UTC. `class_name`, `subject_name` and `teacher_ids` tell whose it is; `act` is the local act behind it,
+    empty in findings of programs that did not note it.
     """
 
     id: str
@@ -98,6 +103,7 @@ class Finding:
     opened_at: datetime
     fixed_at: datetime | None
     proof: Proof
+    act: str = ""
 
 
 @dataclass(frozen=True, slots=True)

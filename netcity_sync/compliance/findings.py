@@ -10,14 +10,14 @@ from hashlib import sha256
 from netcity_sync import __version__
 from netcity_sync.clock import from_utc_text, utc_text
 from netcity_sync.compliance.check import CheckResult, JournalFacts
-from netcity_sync.compliance.finding import Finding, FindingStatus, NoData, Place, Proof, RuleKind, Severity, Violation
+from netcity_sync.compliance.finding import Finding, FindingStatus, Place, Proof, RuleKind, Severity, Violation
 from netcity_sync.compliance.registry import Rule
 from netcity_sync.errors import UsageError
 from netcity_sync.settings import Role
 
 _COLUMNS = (
     "id", "rule", "kind", "clause", "title", "severity", "message", "recipients", "place", "class_id", "class_name",
-    "subject_name", "teacher_ids", "status", "opened_at", "fixed_at", "proof",
+    "subject_name", "teacher_ids", "status", "opened_at", "fixed_at", "proof", "act",
 )  # fmt: skip
 
 
@@ -65,7 +65,8 @@ def record(
 ) -> Recorded:
     """Write what a check found, all of it in one transaction.
 
-    What no longer holds is fixed, unless it could not be judged; what happened once (an event) is never fixed.
+    What no longer holds is fixed, unless it could not be judged; what happened once (an event) is never fixed. Where a
+    rule is switched off now, whatever it had found is closed with the same word.
     """
     checked = [item.id for item in rules]
     found = as_findings(result, now)
@@ -79,7 +80,7 @@ def record(
     )
     for item in found:
         connection.execute(_UPSERT, _row(item))
-    fixed = _fix(connection, {item.id for item in found}, checked, result.coverage.no_data, now)
+    fixed = _fix(connection, {item.id for item in found}, checked, result, now)
     connection.execute(
         "INSERT INTO check_run (checked_at, run_id, rules, findings, no_data, program_version)"
         " VALUES (?, ?, ?, ?, ?, ?)",
@@ -126,21 +127,32 @@ def find_finding(connection: sqlite3.Connection, wanted: str) -> Finding:
 def _need_checks(connection: sqlite3.Connection) -> None:
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'finding'").fetchone() is None:
         raise UsageError("Проверок ещё не было.", todo="Выполните: netcity-sync check")
+    present = {row[1] for row in connection.execute("PRAGMA table_info(finding)")}
+    if not present.issuperset(_COLUMNS):
+        raise UsageError("Замечания записаны прежней версией программы.", todo="Выполните: netcity-sync check")
 
 
 def _fix(
-    connection: sqlite3.Connection, found: set[str], checked: list[str], no_data: tuple[NoData, ...], now: datetime
+    connection: sqlite3.Connection, found: set[str], checked: list[str], result: CheckResult, now: datetime
 ) -> int:
-    unknown = {(gap.rule, gap.place.subject_group_id, gap.place.term_id) for gap in no_data}
+    gaps = result.coverage.no_data
+    unknown = {(gap.rule, gap.place.subject_group_id, gap.place.term_id) for gap in gaps}
     rows = connection.execute(
-        "SELECT id, rule, json_extract(place, '$.subject_group_id'), json_extract(place, '$.term_id') FROM finding"
-        f" WHERE status = 'open' AND kind = 'state' AND rule IN ({', '.join('?' * len(checked))})",
+        "SELECT id, rule, json_extract(place, '$.subject_group_id'), json_extract(place, '$.term_id'), kind"
+        f" FROM finding WHERE status = 'open' AND rule IN ({', '.join('?' * len(checked))})",
         checked,
     ).fetchall()
     gone = [
         (utc_text(now), key)
-        for key, rule_id, group, term in rows
-        if key not in found and (rule_id, group, term) not in unknown and (rule_id, None, None) not in unknown
+        for key, rule_id, group, term, kind in rows
+        if (rule_id, group) in result.off
+        or (rule_id, None) in result.off
+        or (
+            kind == RuleKind.STATE
+            and key not in found
+            and (rule_id, group, term) not in unknown
+            and (rule_id, None, None) not in unknown
+        )
     ]
     connection.executemany("UPDATE finding SET status = 'fixed', fixed_at = ? WHERE id = ?", gone)
     return len(gone)
@@ -166,6 +178,7 @@ def _new(rule: Rule, violation: Violation, journals: dict[int, JournalFacts], no
         opened_at=now,
         fixed_at=None,
         proof=violation.proof,
+        act=violation.act,
     )
 
 
@@ -173,6 +186,7 @@ _UPSERT = f"""
 INSERT INTO finding ({", ".join(_COLUMNS)}) VALUES ({", ".join("?" * len(_COLUMNS))})
 ON CONFLICT (id) DO UPDATE SET severity = excluded.severity, message = excluded.message, proof = excluded.proof,
   clause = excluded.clause, title = excluded.title, recipients = excluded.recipients, class_id = excluded.class_id,
+  act = excluded.act,
   class_name = excluded.class_name, subject_name = excluded.subject_name, teacher_ids = excluded.teacher_ids,
   opened_at = CASE status WHEN 'open' THEN opened_at ELSE excluded.opened_at END,
   episode = episode + (status = 'fixed'), status = 'open', fixed_at = NULL
@@ -185,6 +199,7 @@ def _row(item: Finding) -> list[str | int | None]:
         json.dumps([role.value for role in item.recipients]), json.dumps(asdict(item.place)), item.class_id,
         item.class_name, item.subject_name, json.dumps(item.teacher_ids), item.status.value, utc_text(item.opened_at),
         utc_text(item.fixed_at) if item.fixed_at else None, json.dumps(asdict(item.proof), ensure_ascii=False),
+        item.act,
     ]  # fmt: skip
 
 
@@ -209,6 +224,7 @@ def _finding(row: sqlite3.Row | tuple[str, ...]) -> Finding:
         opened_at=from_utc_text(values["opened_at"]),
         fixed_at=from_utc_text(values["fixed_at"]) if values["fixed_at"] else None,
         proof=Proof(**{**proof, "facts": tuple(tuple(fact) for fact in proof["facts"])}),
+        act=values["act"],
     )
 
 

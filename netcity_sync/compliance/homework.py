@@ -59,8 +59,11 @@ _NEEDS = (Capability.LESSONS, Capability.HOMEWORK)
 
 
 @rule(
-    "HW-01", clause="3.5", title="Нет домашнего задания", kind=RuleKind.STATE, recipients=(Role.TEACHER, Role.DEPUTY),
-    cadence="d", needs=_NEEDS, applies=Applies.HOMEWORK,
+    "HW-01", clause="3.5", title="Нет домашнего задания", kind=RuleKind.STATE, severity=Severity.VIOL,
+    formula="Срок прошёл, а ни на одном уроке дня задания нет. Сдвоенный урок — один. «Не задано» — это задание; пустой"
+    " текст и «---Не указана---» — нет.",
+    example="6А, Русский язык, 21.10: нет домашнего задания", settings=("deadlines.homework",),
+    recipients=(Role.TEACHER, Role.DEPUTY), cadence="d", needs=_NEEDS, applies=Applies.HOMEWORK,
 )  # fmt: skip
 def no_homework(bench: Bench) -> Iterator[Violation]:
     """Проверяет, что на уроке задано домашнее задание (или написано «не задано»).
@@ -77,11 +80,18 @@ def no_homework(bench: Bench) -> Iterator[Violation]:
 
 
 @rule(
-    "HW-02", clause="3.5", title="Домашнее задание внесено с опозданием", kind=RuleKind.EVENT,
+    "HW-02", clause="3.5", title="Домашнее задание внесено с опозданием", kind=RuleKind.EVENT, severity=Severity.WARN,
+    formula="Первое задание дня впервые увидено после срока, и в предыдущем чтении, тоже после срока, его ещё не было.",
+    example="6А, Русский язык, 14.10: домашнее задание внесено с опозданием, срок 14.10, а 16.10 21:00 записи ещё не"
+    " было (позже на 2 дня)",
+    settings=("deadlines.homework", "sync.journal_access"),
     recipients=(Role.TEACHER, Role.DEPUTY), cadence="w", needs=_NEEDS, applies=Applies.HOMEWORK,
 )  # fmt: skip
 def late_homework(bench: Bench) -> Iterator[Violation]:
-    """Находит уроки, домашнее задание к которым точно внесено позже дня урока."""
+    """Находит уроки, домашнее задание на которых точно внесено позже дня урока.
+
+    Не касается того же, чего и HW-01: 1 класса, внеурочной деятельности, контрольных работ, последнего урока периода.
+    """
     for row in bench.rows(LATE.format(entries=LATE_HOMEWORK), run=bench.run_id):
         yield Violation(
             Place(row["subject_group_id"], row["term_id"], row["lesson_id"]),

@@ -6,23 +6,24 @@ from datetime import date
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.clock import from_unix, utc_text
-from netcity_sync.compliance.bench import Bench
+from netcity_sync.compliance.bench import TOPIC_CHARACTERS, Bench
 from netcity_sync.compliance.entry import LATE, late_proof, late_words
 from netcity_sync.compliance.finding import Place, Proof, RuleKind, Severity, Violation
-from netcity_sync.compliance.registry import rule
+from netcity_sync.compliance.registry import Param, rule
 from netcity_sync.russian import day_month, short_name
 from netcity_sync.settings import Role
 
-_CRITICAL_AFTER_DAYS = 7
+_CHARACTERS = Param("characters", TOPIC_CHARACTERS, "Запись короче стольких знаков темой не считается.", 1, 200)
 
 LATE_TOPICS = """
 SELECT h.subject_group_id, h.term_id, h.lesson_id, h.date, h.slot, 'lesson' AS what, 0 AS days,
   min(v.seen_from) AS first_run
 FROM held h CROSS JOIN main.lesson v USING (subject_group_id, term_id, lesson_id)
-WHERE h.has_topic AND length(trim(coalesce(v.topic, ''))) >= 3 AND v.seen_from <= :run
+WHERE length(trim(coalesce(h.topic, ''))) >= :characters AND length(trim(coalesce(v.topic, ''))) >= :characters
+  AND v.seen_from <= :run
 GROUP BY h.subject_group_id, h.term_id, h.lesson_id
 """
-"""When the topics of lessons were entered, for `entry.LATE`."""
+"""When the topics of lessons were entered, for `entry.LATE`; `:characters` are the fewest of a topic."""
 
 
 def lesson_words(row: sqlite3.Row) -> str:
@@ -41,20 +42,23 @@ def read_proof(row: sqlite3.Row, *facts: tuple[str, str]) -> Proof:
 
 
 @rule(
-    "LSN-01", clause="4.4", title="Урок не записан (нет темы)", kind=RuleKind.STATE,
+    "LSN-01", clause="4.4", title="Урок не записан (нет темы)", kind=RuleKind.STATE, severity=Severity.VIOL,
+    formula="Срок записи урока прошёл, а в теме меньше characters знаков (пробелы по краям не в счёт). Если со дня"
+    " урока прошло больше urgent_days дней — срочно.",
+    example="7Б, Физика, 14.10 (2-й урок): тема урока не записана",
+    params=(_CHARACTERS, Param("urgent_days", 7, "Через столько дней замечание становится срочным.", 1, 365)),
+    settings=("deadlines.lesson",),
     recipients=(Role.TEACHER, Role.DEPUTY), cadence="d", needs=(Capability.LESSONS, Capability.TOPICS),
 )  # fmt: skip
 def no_topic(bench: Bench) -> Iterator[Violation]:
-    """Проверяет, что в день урока записана его тема (не короче трёх букв).
-
-    Через 7 дней замечание становится срочным. Пример: «7Б, Физика, 14.10 (2-й урок): тема не записана».
-    """
+    """Проверяет, что в день урока записана его тема."""
     for row in bench.rows(
         "SELECT h.*, j.* FROM held h JOIN journal j USING (subject_group_id, term_id)"
-        " WHERE j.fresh AND h.held AND NOT h.has_topic"
+        " WHERE j.fresh AND h.held AND length(trim(coalesce(h.topic, ''))) < :characters",
+        characters=bench.param("characters"),
     ):
         day, read = date.fromisoformat(row["date"]), bench.local(row["read_at"]).date()
-        grave = (read - day).days > _CRITICAL_AFTER_DAYS
+        grave = (read - day).days > bench.param("urgent_days")
         yield Violation(
             Place(row["subject_group_id"], row["term_id"], row["lesson_id"]),
             Severity.CRIT if grave else Severity.VIOL,
@@ -64,7 +68,12 @@ def no_topic(bench: Bench) -> Iterator[Violation]:
 
 
 @rule(
-    "LSN-02", clause="4.4", title="Тема урока внесена с опозданием", kind=RuleKind.EVENT,
+    "LSN-02", clause="4.4", title="Тема урока внесена с опозданием", kind=RuleKind.EVENT, severity=Severity.WARN,
+    formula="Тема не короче characters знаков впервые увидена после срока, и в предыдущем чтении, тоже после срока, её"
+    " ещё не было.",
+    example="9А, Физика, 14.10 (2-й урок): тема внесена с опозданием, срок 14.10, а 16.10 21:00 записи ещё не было"
+    " (позже на 2 дня)",
+    params=(_CHARACTERS,), settings=("deadlines.lesson", "sync.journal_access"),
     recipients=(Role.TEACHER, Role.DEPUTY), cadence="w", needs=(Capability.LESSONS, Capability.TOPICS),
 )  # fmt: skip
 def late_topic(bench: Bench) -> Iterator[Violation]:
@@ -73,7 +82,7 @@ def late_topic(bench: Bench) -> Iterator[Violation]:
     Точно — значит, журнал читался после срока, и темы в нём ещё не было. Ночь, когда журнал не удалось прочитать,
     учителю в вину не ставится.
     """
-    for row in bench.rows(LATE.format(entries=LATE_TOPICS), run=bench.run_id):
+    for row in bench.rows(LATE.format(entries=LATE_TOPICS), run=bench.run_id, characters=bench.param("characters")):
         yield Violation(
             Place(row["subject_group_id"], row["term_id"], row["lesson_id"]),
             Severity.WARN,
@@ -83,14 +92,13 @@ def late_topic(bench: Bench) -> Iterator[Violation]:
 
 
 @rule(
-    "LSN-05", clause="4.4", title="Отметка без назначенного задания", kind=RuleKind.STATE,
+    "LSN-05", clause="4.4", title="Отметка без назначенного задания", kind=RuleKind.STATE, severity=Severity.VIOL,
+    formula="В последнем чтении стоит отметка или «точка», у которой нет задания.",
+    example="6Б, Музыка, 10.10 (3-й урок): Иванов И. — отметка 4 без задания",
     recipients=(Role.TEACHER,), cadence="d", needs=(Capability.LESSONS, Capability.MARKS),
 )  # fmt: skip
 def loose_mark(bench: Bench) -> Iterator[Violation]:
-    """Находит отметки, которые стоят вне заданий: положение разрешает их только по назначенным заданиям.
-
-    Пример: «6Б, Музыка, 10.10 (3-й урок): Иванов И. — отметка 4 без задания».
-    """
+    """Находит отметки, которые стоят вне заданий: положение разрешает их только по назначенным заданиям."""
     for row in bench.rows(
         "SELECT m.student_id, m.lesson_id, m.value, s.name, h.date, h.slot, j.* FROM journal j"
         " CROSS JOIN as_of_mark m USING (subject_group_id, term_id)"

@@ -8,16 +8,14 @@ from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.entry import LATE, late_proof, late_words
 from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation
 from netcity_sync.compliance.lessons import journal_words, lesson_words, read_proof
-from netcity_sync.compliance.registry import Applies, rule
+from netcity_sync.compliance.registry import Applies, Param, rule
 from netcity_sync.russian import plain, plural, short_name
 from netcity_sync.settings import Role, WorkDeadline
 
-_LESSONS_WITHOUT = 4
-_LESSONS_WITH_ONE = 6
-_ATTENDED = 3
-_LATE_IN_TERM = 0.7
 _NEEDS = (Capability.LESSONS, Capability.MARKS, Capability.ATTENDANCE)
 _RECIPIENTS = (Role.TEACHER, Role.CLASS_TEACHER, Role.DEPUTY)
+
+ATTENDED = Param("attended", 3, "Кто посетил меньше уроков, того не судят.", 0, 200)
 
 PUPILS = (
     "SELECT p.*, s.name, c.held AS held_lessons, j.* FROM pupil p JOIN journal j USING (subject_group_id, term_id)"
@@ -52,11 +50,16 @@ def pupil_facts(row: sqlite3.Row) -> tuple[tuple[str, str], ...]:
 
 
 @rule(
-    "MRK-01", clause="3.5", title="Ученик без отметок", kind=RuleKind.STATE, recipients=_RECIPIENTS, cadence="w",
-    needs=_NEEDS, applies=Applies.MARKED, about_pupils=True,
+    "MRK-01", clause="3.5", title="Ученик без отметок", kind=RuleKind.STATE, severity=Severity.VIOL,
+    formula="В периоде нет ни одной отметки, проведено уроков не меньше lessons (или половины уроков периода, если это"
+    " меньше), и ученик посетил не меньше attended из них (или все, если порог меньше attended).",
+    example="8А, Химия: Иванов И. — ни одной отметки за 9 уроков (1 четверть)",
+    params=(Param("lessons", 4, "После стольких проведённых уроков отметка должна быть.", 1, 200), ATTENDED),
+    settings=("deadlines.lesson",),
+    recipients=_RECIPIENTS, cadence="w", needs=_NEEDS, applies=Applies.MARKED, about_pupils=True,
 )  # fmt: skip
 def no_marks(bench: Bench) -> Iterator[Violation]:
-    """Находит учеников, у которых в периоде нет ни одной отметки после четырёх уроков (или половины уроков периода).
+    """Находит учеников, у которых в периоде нет ни одной отметки.
 
     Не касается 1 класса, предметов без отметок, недавно прибывших и тех, кто почти не посещал уроки.
     """
@@ -65,7 +68,7 @@ def no_marks(bench: Bench) -> Iterator[Violation]:
         " AND p.attended >= CASE WHEN min(:least, (p.planned + 1) / 2) < :attended THEN min(:attended, p.counted)"
         " ELSE :attended END"
     )
-    for row in bench.rows(query, least=_LESSONS_WITHOUT, attended=_ATTENDED):
+    for row in bench.rows(query, least=bench.param("lessons"), attended=bench.param("attended")):
         yield Violation(
             pupil_place(row),
             Severity.VIOL,
@@ -75,14 +78,25 @@ def no_marks(bench: Bench) -> Iterator[Violation]:
 
 
 @rule(
-    "MRK-02", clause="3.5", title="Ученик с одной отметкой", kind=RuleKind.STATE, recipients=_RECIPIENTS, cadence="w",
-    needs=_NEEDS, applies=Applies.MARKED, about_pupils=True,
+    "MRK-02", clause="3.5", title="Ученик с одной отметкой", kind=RuleKind.STATE, severity=Severity.WARN,
+    formula="В периоде ровно одна отметка, проведено уроков не меньше lessons, ученик посетил не меньше attended из"
+    " них. Когда проведена доля late_share уроков периода — нарушение.",
+    example="8А, Химия: Петрова А. — одна отметка за 7 уроков (1 четверть)",
+    params=(
+        Param("lessons", 6, "После стольких проведённых уроков одной отметки мало.", 1, 200), ATTENDED,
+        Param("late_share", 0.7, "Какая доля уроков периода должна пройти, чтобы это стало нарушением.", 0, 1),
+    ),
+    settings=("deadlines.lesson",),
+    recipients=_RECIPIENTS, cadence="w", needs=_NEEDS, applies=Applies.MARKED, about_pupils=True,
 )  # fmt: skip
 def one_mark(bench: Bench) -> Iterator[Violation]:
-    """Находит учеников с единственной отметкой после шести уроков; когда прошло 70 % уроков периода, это нарушение."""
+    """Находит учеников, у которых в периоде единственная отметка.
+
+    Не касается 1 класса, предметов без отметок, недавно прибывших и тех, кто почти не посещал уроки.
+    """
     query = f"{PUPILS} AND p.marks = 1 AND p.unconfirmed = 0 AND p.counted >= :least AND p.attended >= :attended"
-    for row in bench.rows(query, least=_LESSONS_WITH_ONE, attended=_ATTENDED):
-        late = row["held_lessons"] >= _LATE_IN_TERM * row["planned"]
+    for row in bench.rows(query, least=bench.param("lessons"), attended=bench.param("attended")):
+        late = row["held_lessons"] >= bench.param("late_share") * row["planned"]
         yield Violation(
             pupil_place(row),
             Severity.VIOL if late else Severity.WARN,
@@ -92,14 +106,19 @@ def one_mark(bench: Bench) -> Iterator[Violation]:
 
 
 @rule(
-    "MRK-10", clause="3.5", title="Отметки не внесены в срок", kind=RuleKind.EVENT,
+    "MRK-10", clause="3.5", title="Отметки не внесены в срок", kind=RuleKind.EVENT, severity=Severity.WARN,
+    formula="Первая отметка за работу впервые увидена после срока, и в предыдущем чтении, тоже после срока, ни одной"
+    " ещё не было. Срок — столько учебных дней после урока, сколько дано на вид работы в этой параллели.",
+    example="10Б, Литература, 14.10 (2-й урок): отметки за работу «Сочинение» внесены с опозданием, срок 23.10, а 26.10"
+    " 21:00 записи ещё не было (позже на 3 дня)",
+    settings=("deadlines.work_types", "deadlines.marks", "sync.journal_access"),
     recipients=(Role.TEACHER, Role.DEPUTY), cadence="w", needs=(Capability.LESSONS, Capability.MARKS),
     applies=Applies.MARKED,
 )  # fmt: skip
 def late_marks(bench: Bench) -> Iterator[Violation]:
     """Находит работы, первые отметки за которые точно внесены позже срока.
 
-    Срок зависит от вида работы и класса: раздел [deadlines] настроек. Кто писал работу позже, не считается.
+    Срок зависит от вида работы и класса. Кто писал работу позже, не считается.
     """
     _fill_allowed_days(bench)
     entries = """

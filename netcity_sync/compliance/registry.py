@@ -1,7 +1,7 @@
 """The catalogue of rules: metadata beside each function; a new rule is a function in its family's module."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from importlib import import_module
 from inspect import getdoc
@@ -9,7 +9,7 @@ from typing import Any
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.compliance.bench import Bench
-from netcity_sync.compliance.finding import RuleKind, Violation
+from netcity_sync.compliance.finding import RuleKind, Severity, Violation
 from netcity_sync.errors import UsageError
 from netcity_sync.settings import Role
 
@@ -25,13 +25,48 @@ class Applies(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Param:
+    """A number of a rule that a school may set in `[[rules]]`; whole where its default is, from `low` to `high`."""
+
+    name: str
+    default: float
+    meaning: str
+    low: float
+    high: float
+
+    @property
+    def allowed(self) -> str:
+        """What may be set, in Russian."""
+        kind = "целое число" if self._whole else "число"
+        return f"{kind} от {self.low:g} до {self.high:g}"
+
+    def admits(self, value: object) -> bool:
+        """Whether a value of the settings file may be set."""
+        kinds = int if self._whole else int | float
+        return isinstance(value, kinds) and not isinstance(value, bool) and self.low <= value <= self.high
+
+    @property
+    def _whole(self) -> bool:
+        return isinstance(self.default, int)
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule. Its function's docstring is its page for the school."""
+    """A rule. Its function's docstring is its page for the school.
+
+    `severity` is the usual one, which `formula` says more of where there are two; `example` is a finding as it reads.
+    `settings` are keys outside `[[rules]]` that it depends on, such as `deadlines.lesson`.
+    """
 
     id: str
     clause: str
     title: str
     kind: RuleKind
+    severity: Severity
+    formula: str
+    example: str
+    params: tuple[Param, ...]
+    settings: tuple[str, ...]
     recipients: tuple[Role, ...]
     cadence: str
     capabilities: frozenset[Capability]
@@ -46,6 +81,11 @@ class Rule:
             "clause": self.clause,
             "title": self.title,
             "kind": self.kind.value,
+            "severity": self.severity.value,
+            "formula": self.formula,
+            "example": self.example,
+            "params": [{**asdict(param), "allowed": param.allowed} for param in self.params],
+            "settings": list(self.settings),
             "recipients": [role.value for role in self.recipients],
             "cadence": self.cadence,
             "needs": sorted(item.value for item in self.capabilities),
@@ -62,9 +102,14 @@ def rule(
     clause: str,
     title: str,
     kind: RuleKind,
+    severity: Severity,
+    formula: str,
+    example: str,
     recipients: tuple[Role, ...],
     cadence: str,
     needs: tuple[Capability, ...],
+    params: tuple[Param, ...] = (),
+    settings: tuple[str, ...] = (),
     applies: Applies = Applies.ALL,
     about_pupils: bool = False,
 ) -> Callable[[Callable[[Bench], Iterator[Violation]]], Callable[[Bench], Iterator[Violation]]]:
@@ -75,7 +120,11 @@ def rule(
 
     def enter(find: Callable[[Bench], Iterator[Violation]]) -> Callable[[Bench], Iterator[Violation]]:
         capabilities = frozenset(needs) | ({Capability.ROSTER} if about_pupils else frozenset())
-        _RULES[id] = Rule(id, clause, title, kind, recipients, cadence, capabilities, applies, about_pupils, find)
+        _RULES[id] = Rule(
+            id=id, clause=clause, title=title, kind=kind, severity=severity, formula=formula, example=example,
+            params=params, settings=settings, recipients=recipients, cadence=cadence, capabilities=capabilities,
+            applies=applies, about_pupils=about_pupils, find=find,
+        )  # fmt: skip
         return find
 
     return enter

@@ -3,7 +3,7 @@
 from sqlite_utils import Database, Migrations
 
 from netcity_sync.mirror.schema import Column, Record, record_ddl
-from netcity_sync.mirror.views import View, in_words, make_views, readable
+from netcity_sync.mirror.views import View, drop_views, in_words, make_views, readable
 
 _FIRST_TABLES = (
     Record(
@@ -41,6 +41,7 @@ _FIRST_TABLES = (
             Column("fixed_at", "TEXT", "Когда исправлено, UTC"),
             Column("episode", "INTEGER NOT NULL DEFAULT 1", "В который раз открыто"),
             Column("proof", "TEXT NOT NULL", "На чём основано: записи и чтения; JSON"),
+            Column("act", "TEXT NOT NULL DEFAULT ''", "Локальный акт, на котором основано"),
         ),
         key=("id",),
     ),
@@ -77,6 +78,7 @@ VIEWS = (
             ("Пункт", "f.clause"),
             ("Что требуется", "f.title"),
             ("Замечание", "f.message"),
+            ("Локальный акт", "f.act"),
             ("Состояние", in_words("f.status", _STATUSES)),
             ("Открыто, UTC", readable("f.opened_at")),
             ("Исправлено, UTC", readable("f.fixed_at")),
@@ -119,4 +121,13 @@ def former_lives_of_findings(db: Database) -> None:
 @migrations()
 def readable_views(db: Database) -> None:
     """Views that people read."""
+    make_views(db, VIEWS)
+
+
+@migrations()
+def acts_of_findings(db: Database) -> None:
+    """A finding names the local act behind it."""
+    drop_views(db, VIEWS)
+    if "act" not in {column.name for column in db["finding"].columns}:
+        db.execute("ALTER TABLE finding ADD COLUMN act TEXT NOT NULL DEFAULT ''")
     make_views(db, VIEWS)

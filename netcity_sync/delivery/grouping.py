@@ -47,12 +47,14 @@ class Line:
 class DigestSection:
     """One rule: its title and clause, and its findings, worst first.
 
+    `acts` are the local acts behind them.
     `hidden` lines did not fit; `elsewhere` of the `count` findings are about pupils whom a graver rule names.
     """
 
     rule: str
     title: str
     clause: str
+    acts: tuple[str, ...]
     count: int
     new: int
     elsewhere: int
@@ -116,6 +118,7 @@ def _section(
         rule=items[0].rule,
         title=items[0].title,
         clause=items[0].clause,
+        acts=tuple(sorted({item.act for item in items if item.act})),
         count=len(items),
         new=sum(ages.is_new(item) for item in items),
         elsewhere=len(items) - len(told),

@@ -5,6 +5,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from netcity_sync.compliance.finding import Severity
+from netcity_sync.compliance.wording import SEVERITY_WORDS
 from netcity_sync.delivery.digest import Digest
 from netcity_sync.russian import plural
 from netcity_sync.settings import Role
@@ -13,7 +14,6 @@ _WITHOUT_COMMANDS = (Role.TEACHER, Role.CLASS_TEACHER)
 """Who is not at the machine on which the service runs."""
 _TEMPLATES = Path(__file__).parent / "templates"
 _COLOURS = {Severity.CRIT: "#b3261e", Severity.VIOL: "#c4710c", Severity.WARN: "#8a7a00", Severity.INFO: "#51606f"}
-_WORDS = {Severity.CRIT: "срочно", Severity.VIOL: "нарушение", Severity.WARN: "внимание", Severity.INFO: "к сведению"}
 
 
 def render_html(digest: Digest) -> str:
@@ -38,7 +38,7 @@ def _render(name: str, digest: Digest) -> str:
     return environment.get_template(name).render(
         digest=digest,
         colours=_COLOURS,
-        words=_WORDS,
+        words=SEVERITY_WORDS,
         days=_school_days,
         lines=_lines,
         commands=digest.person.role not in _WITHOUT_COMMANDS,

@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 from netcity_sync.compliance.accumulation import needed_now, norm, weeks_of_terms
-from netcity_sync.compliance.bench import Bench, prepare_bench
+from netcity_sync.compliance.bench import TOPIC_CHARACTERS, Bench, prepare_bench
 from netcity_sync.compliance.entry import LATE
 from netcity_sync.compliance.homework import LATE_HOMEWORK, MISSING_HOMEWORK
 from netcity_sync.compliance.lessons import LATE_TOPICS
@@ -150,7 +150,7 @@ def _late_entries(bench: Bench, span: dict[str, str]) -> dict[tuple[int, int], l
     """Days of delay of topics and homework that were certainly late: at least so many, for only bounds are known."""
     delays: dict[tuple[int, int], list[float]] = {}
     for entries in (LATE_TOPICS, LATE_HOMEWORK):
-        for row in bench.rows(LATE.format(entries=entries), run=bench.run_id):
+        for row in bench.rows(LATE.format(entries=entries), run=bench.run_id, characters=TOPIC_CHARACTERS):
             if span["first"] <= row["date"] <= span["last"]:
                 days = (bench.local(row["lower"]) - bench.local(row["deadline"])).total_seconds() / 86_400
                 delays.setdefault((row["subject_group_id"], row["term_id"]), []).append(days)

@@ -308,3 +308,12 @@ def test_without_settings_there_are_an_administrator_a_deputy_and_a_class_teache
         (Role.CLASS_TEACHER, ("5А",)),
         (Role.CLASS_TEACHER, ("7Б",)),
     ]
+
+
+def test_an_act_of_a_rules_own_stands_beside_it_once() -> None:
+    usual = "Положение об электронном журнале успеваемости"
+    acts = ("Приказ № 7", "Приказ № 7", usual)
+    made = digest(Role.DEPUTY, *(finding(1, number, act=act) for number, act in enumerate(acts)))
+    for page in (render_html(made), render_text(made)):
+        assert page.count("Основание: Приказ № 7") == 1
+        assert page.count(usual) == 1

@@ -246,6 +246,15 @@ def test_people_mail_and_profile(patient: Patient, monkeypatch: pytest.MonkeyPat
     assert "gis.profile.journall" in only(patient.faults())
 
 
+def test_rules_of_the_schools_own(patient: Patient) -> None:
+    patient.add('[[rules]]\nid = "MRK-01"\nclasses = ["12Я"]\nparams = {lessons = 5}\n')
+    said = [result.what for result in patient.in_area("settings")]
+    assert "Настроено по-своему: 1 правило." in said
+    assert "Разделы [[rules]] называют то, чего в школе нет:\nrules[1].classes: нет класса «12Я»" in said
+    patient.replace("lessons = 5", "lesson = 5")
+    assert "rules[1].params.lesson: у правила MRK-01 нет такого параметра" in only(patient.faults())
+
+
 def test_a_parents_password(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     patient.add('[family]\nlogin = "roditel"\n')
     assert "от имени родителя" in only(patient.faults())

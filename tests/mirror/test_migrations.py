@@ -9,11 +9,13 @@ from sqlite_utils import Database
 from support.school import GROUP, TERM, at
 
 from netcity_sync.adapters.source import Scope, ScopeKind
+from netcity_sync.compliance.findings import load_findings
 from netcity_sync.compliance.schema import migrations as compliance_migrations
 from netcity_sync.data_folder import DataFolder
+from netcity_sync.errors import UsageError
 from netcity_sync.mirror import migrations as steps
 from netcity_sync.mirror.backup import list_backups, verify_backup
-from netcity_sync.mirror.database import open_writer
+from netcity_sync.mirror.database import open_reader, open_writer
 from netcity_sync.mirror.reads import last_good_read
 from netcity_sync.mirror.snapshot import open_snapshot
 from netcity_sync.mirror.views import VIEWS, View, make_views
@@ -136,3 +138,11 @@ def test_views_are_made_anew_where_they_changed(folder: DataFolder) -> None:
         assert [item[0] for item in db.execute("SELECT * FROM v_mark").description] == ["Класс"]
         make_views(Database(db), VIEWS)
         assert len(db.execute("SELECT * FROM v_mark").description) > 1
+
+
+def test_findings_of_an_older_program_get_a_place_for_the_act(folder: DataFolder) -> None:
+    with open_reader(folder) as db, pytest.raises(UsageError, match="прежней версией"):
+        load_findings(db)
+    with open_writer(folder, compliance_migrations) as db:
+        assert {item.act for item in load_findings(db)} == {""}
+        assert "Локальный акт" in {column[0] for column in db.execute("SELECT * FROM v_finding").description}

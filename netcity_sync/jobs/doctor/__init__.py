@@ -45,7 +45,8 @@ AREAS = (
     Area(
         _SETTINGS, "Настройки",
         (configuration.password, configuration.family_password, configuration.browser_session,
-         configuration.certificate_files, configuration.recipients, configuration.profile),
+         configuration.certificate_files, configuration.recipients, configuration.rules,
+         configuration.profile),
     ),
     Area("data_folder", "Папка данных", (storage.folder_rights, storage.disk_space, storage.clock_sane)),
     Area(

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from netcity_sync.adapters.netschool.browser_session import SessionFile
 from netcity_sync.adapters.netschool.profile import load_profile
+from netcity_sync.compliance.tuning import JournalKind, check_entries, unknown_places
 from netcity_sync.errors import SettingsError
 from netcity_sync.jobs.doctor.installation import FoundSettings, Installation
 from netcity_sync.jobs.doctor.result import Result, fault, fault_of, notice, ok
+from netcity_sync.mirror.database import open_reader
 from netcity_sync.russian import plural
 from netcity_sync.settings import PASSWORD_VARIABLE, SMTP_PASSWORD_VARIABLE, SignInWay
 
@@ -86,6 +88,29 @@ def recipients(found: Installation) -> Iterator[Result]:
     without = sum(person.email is None for person in people)
     rest = f" Без адреса, только в папку: {without}." if without else ""
     yield ok(f"Почта настроена.{rest}")
+
+
+def rules(found: Installation) -> Iterator[Result]:
+    """What the settings change in the catalogue of rules, and whether the school has what they speak of."""
+    entries = found.settings.rules
+    if not entries:
+        return
+    check_entries(entries)
+    if found.health is not None:
+        with open_reader(found.folder) as connection:
+            rows = connection.execute(_JOURNALS).fetchall()
+        slips = unknown_places(entries, (JournalKind(*row) for row in rows)) if rows else ()
+        if slips:
+            words = "\n".join(slips)
+            yield notice(f"Разделы [[rules]] называют то, чего в школе нет:\n{words}", "Проверьте названия.")
+    changed = len({entry.id.upper() for entry in entries})
+    yield ok(f"Настроено по-своему: {plural(changed, 'правило', 'правила', 'правил')}.")
+
+
+_JOURNALS = (
+    "SELECT DISTINCT g.subject_name, c.name, c.grade"
+    " FROM current_subject_group g JOIN current_school_class c USING (class_id)"
+)
 
 
 def profile(found: Installation) -> Iterator[Result]:
