@@ -9,7 +9,7 @@ import tomllib
 from datetime import date, time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
@@ -257,6 +257,11 @@ class CheckSettings(Section):
 
     stale_after_hours: int = Field(
         default=72, ge=1, description="Журнал, прочитанный раньше, проверкой не оценивается: «нет данных»."
+    )
+    mend_within: dict[Literal["crit", "viol", "warn", "info"], Annotated[int, Field(ge=0, le=200)]] = Field(
+        default_factory=lambda: {"crit": 1, "viol": 3, "warn": 7},
+        description="За сколько учебных дней исправить замечание, по тяжести: crit — срочно, viol — нарушение,"
+        " warn — внимание, info — к сведению. Дольше — «просрочено»; какой тяжести здесь нет, та срока не имеет.",
     )
 
 

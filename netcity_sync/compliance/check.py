@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.clock import from_unix
@@ -34,11 +34,25 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """From one day to another, both included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What the rules answered."""
+    """What the rules answered.
+
+    `reads` is the last good read (a run's id) of each journal of the year by subject group and term, null where there
+    was none; `days` are what the violations are about, where that can be said (`Finding.first_day`).
+    """
 
     violations: tuple[tuple[Rule, Violation], ...]
     coverage: Coverage
+    reads: dict[tuple[int, int], int | None]
+    days: dict[Place, Span]
 
 
 def check_snapshot(snapshot: Snapshot, settings: Settings, now: datetime, rules: Sequence[Rule]) -> CheckResult:
@@ -47,7 +61,36 @@ def check_snapshot(snapshot: Snapshot, settings: Settings, now: datetime, rules:
     known = snapshot.capabilities()
     able = [item for item in rules if item.capabilities <= known]
     violations = tuple((item, violation) for item in able for violation in item.find(bench))
-    return CheckResult(violations, _coverage(bench, known, rules))
+    journals = bench.rows("SELECT subject_group_id, term_id, read_run FROM journal")
+    return CheckResult(
+        violations,
+        _coverage(bench, known, rules),
+        {(row["subject_group_id"], row["term_id"]): row["read_run"] for row in journals},
+        _days(bench, {violation.place for _, violation in violations}),
+    )
+
+
+def _days(bench: Bench, places: set[Place]) -> dict[Place, Span]:
+    lessons = {
+        place: row[0]
+        for place in places
+        if place.lesson_id is not None
+        for row in bench.connection.execute(
+            "SELECT date FROM as_of_lesson WHERE subject_group_id = ? AND term_id = ? AND lesson_id = ?",
+            [place.subject_group_id, place.term_id, place.lesson_id],
+        )
+    }
+    terms = {row["term_id"]: row for row in bench.rows("SELECT DISTINCT term_id, term_start, term_end FROM journal")}
+    of_pupils = {
+        place: terms[place.term_id]
+        for place in places
+        if place.lesson_id is None and place.student_id is not None and place.term_id in terms
+    }
+    days = {place: Span(date.fromisoformat(day), date.fromisoformat(day)) for place, day in lessons.items()}
+    return days | {
+        place: Span(date.fromisoformat(row["term_start"]), date.fromisoformat(row["term_end"]))
+        for place, row in of_pupils.items()
+    }
 
 
 def look_at_coverage(snapshot: Snapshot, settings: Settings, now: datetime, rules: Sequence[Rule]) -> Coverage:
