@@ -8,7 +8,7 @@ import structlog
 
 from netcity_sync import __version__
 from netcity_sync.cli.backup import backup_group
-from netcity_sync.cli.check import check_command, findings_group, rules_group
+from netcity_sync.cli.check import check_command, rules_group
 from netcity_sync.cli.console import remark, speak_utf8
 from netcity_sync.cli.crash import explain_crash
 from netcity_sync.cli.demo import demo_command
@@ -17,6 +17,7 @@ from netcity_sync.cli.digest import digest_command
 from netcity_sync.cli.discover import discover_command
 from netcity_sync.cli.doctor import doctor_command
 from netcity_sync.cli.exchange import exchange_group
+from netcity_sync.cli.findings import findings_group
 from netcity_sync.cli.framework import PROGRAM, RussianGroup, explain_usage
 from netcity_sync.cli.history import history_group
 from netcity_sync.cli.init import init_command

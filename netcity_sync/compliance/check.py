@@ -43,12 +43,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What the rules answered.
+    """What the rules answered after a run.
 
     `reads` is the last good read (a run's id) of each journal of the year by subject group and term, null where there
     was none; `days` are what the violations are about, where that can be said (`Finding.first_day`).
     """
 
+    run_id: int
     violations: tuple[tuple[Rule, Violation], ...]
     coverage: Coverage
     reads: dict[tuple[int, int], int | None]
@@ -63,6 +64,7 @@ def check_snapshot(snapshot: Snapshot, settings: Settings, now: datetime, rules:
     violations = tuple((item, violation) for item in able for violation in item.find(bench))
     journals = bench.rows("SELECT subject_group_id, term_id, read_run FROM journal")
     return CheckResult(
+        bench.run_id,
         violations,
         _coverage(bench, known, rules),
         {(row["subject_group_id"], row["term_id"]): row["read_run"] for row in journals},

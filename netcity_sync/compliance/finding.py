@@ -83,7 +83,7 @@ class Finding:
     """A violation with its life: the same place broken at the next check is the same finding.
 
     Moments are UTC. `class_name`, `subject_name` and `teacher_ids` tell whose it is.
-    `first_day` and `last_day` are what it is about: its lesson's date, for a pupil without a lesson the term, else null.
+    `first_day` and `last_day` are what it is about: its lesson's date, for a pupil without a lesson the term, or null.
     `fixed_at` is when it was closed, mended or not (`status`): `seen_run` is the last read that still saw it,
     `fixed_run` the one that no longer did. `unjudged` says why the last check could not judge it, null where it could.
     """

@@ -78,9 +78,7 @@ _LIVES = ("finding", "finding_past")
 """The present life of findings, and the former ones of those that were fixed and opened again."""
 
 
-def record(
-    connection: sqlite3.Connection, result: CheckResult, run_id: int, rules: Iterable[Rule], now: datetime
-) -> Recorded:
+def record(connection: sqlite3.Connection, result: CheckResult, rules: Iterable[Rule], now: datetime) -> Recorded:
     """Write what a check found, all of it in one transaction.
 
     What no longer holds is fixed, unless it could not be judged; what happened once (an event) is never fixed.
@@ -94,11 +92,11 @@ def record(
     connection.executemany(_KEEP_EPISODE, again)
     for item in found:
         connection.execute(_UPSERT, _row(item))
-    fixed, ended = _close(connection, {item.id for item in found}, checked, result, run_id, now)
+    fixed, ended = _close(connection, {item.id for item in found}, checked, result, now)
     connection.execute(
         "INSERT INTO check_run (checked_at, run_id, rules, findings, no_data, program_version)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        [utc_text(now), run_id, json.dumps(checked), len(found), len(result.coverage.no_data), __version__],
+        [utc_text(now), result.run_id, json.dumps(checked), len(found), len(result.coverage.no_data), __version__],
     )
     connection.execute("COMMIT")
     return Recorded(len(opened), fixed, ended)
@@ -163,7 +161,7 @@ def _need_checks(connection: sqlite3.Connection) -> None:
 
 
 def _close(
-    connection: sqlite3.Connection, found: set[str], checked: list[str], result: CheckResult, run_id: int, now: datetime
+    connection: sqlite3.Connection, found: set[str], checked: list[str], result: CheckResult, now: datetime
 ) -> tuple[int, int]:
     """Close what no longer holds, and note what could not be judged; answers how many were fixed, and ended."""
     reasons = {(gap.rule, gap.place.subject_group_id, gap.place.term_id): gap.reason for gap in result.coverage.no_data}
@@ -180,7 +178,7 @@ def _close(
         elif reason is not None:
             unjudged.append((reason, key))
         elif kind == RuleKind.STATE:
-            fixed.append((utc_text(now), result.reads.get((group, term)) or run_id, key))
+            fixed.append((utc_text(now), result.reads.get((group, term)) or result.run_id, key))
     connection.executemany("UPDATE finding SET status = 'ended', fixed_at = ?, unjudged = NULL WHERE id = ?", ended)
     connection.executemany("UPDATE finding SET unjudged = ? WHERE id = ?", unjudged)
     connection.executemany(

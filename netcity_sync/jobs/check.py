@@ -48,18 +48,24 @@ def run_check(
     now = as_of or clock()
     with open_snapshot(folder, as_of.astimezone(settings.zone) if as_of else None) as snapshot:
         result = check_snapshot(snapshot, settings, now, chosen)
-        run_id = snapshot.run_id
         opened = openings(snapshot.connection, now) if as_of else {}
         today = today_of(snapshot, settings, now)
     no_data = result.coverage.no_data
     if as_of is not None:
         findings = tuple(as_findings(result, now, opened))
-        return CheckOutcome(findings, standings(today, findings), no_data, 0, 0, 0, run_id, now)
+        return CheckOutcome(findings, standings(today, findings), no_data, 0, 0, 0, result.run_id, now)
     with open_writer(folder, migrations) as connection:
-        recorded = record(connection, result, run_id, chosen, now)
+        recorded = record(connection, result, chosen, now)
         holding = {finding_id(rule.id, violation.place) for rule, violation in result.violations}
         findings = tuple(item for item in load_findings(connection) if item.id in holding)
-    log.info("check_done", run=run_id, findings=len(findings), opened=recorded.opened, fixed=recorded.fixed)
+    log.info("check_done", run=result.run_id, findings=len(findings), opened=recorded.opened, fixed=recorded.fixed)
     return CheckOutcome(
-        findings, standings(today, findings), no_data, recorded.opened, recorded.fixed, recorded.ended, run_id, now
+        findings,
+        standings(today, findings),
+        no_data,
+        recorded.opened,
+        recorded.fixed,
+        recorded.ended,
+        result.run_id,
+        now,
     )
