@@ -90,6 +90,7 @@ GROUPS = (
             'run ||--o{ check_run : "run_id"',
             'school_class |o--o{ finding : "class_id"',
             'finding ||--o{ finding_past : "id"',
+            'finding |o--o{ finding_exception : "finding_id"',
         ),
     ),
 )  # fmt: skip
