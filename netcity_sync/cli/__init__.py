@@ -9,6 +9,7 @@ import structlog
 from netcity_sync import __version__
 from netcity_sync.cli.backup import backup_group
 from netcity_sync.cli.check import check_command, rules_group
+from netcity_sync.cli.checks import checks_group
 from netcity_sync.cli.console import remark, speak_utf8
 from netcity_sync.cli.crash import explain_crash
 from netcity_sync.cli.demo import demo_command
@@ -51,8 +52,8 @@ def app() -> None:
 
 for _command in (
     demo_command, init_command, doctor_command, discover_command, session_group, sync_command, check_command,
-    findings_group, rules_group, digest_command, report_group, history_group, diff_command, visibility_command,
-    exchange_group, mirror_group, backup_group, run_command, simulate_command,
+    findings_group, checks_group, rules_group, digest_command, report_group, history_group, diff_command,
+    visibility_command, exchange_group, mirror_group, backup_group, run_command, simulate_command,
 ):  # fmt: skip
     app.add_command(_command)
 mirror_group.add_command(reparse_command)

@@ -5,15 +5,15 @@ One whose journal is none of the year's any more has ended: nobody mended it. Ho
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 
-from netcity_sync import __version__
 from netcity_sync.clock import from_utc_text, utc_text
 from netcity_sync.compliance.check import CheckResult
 from netcity_sync.compliance.finding import Finding, FindingStatus, Place, Proof, RuleKind, Severity, Violation
+from netcity_sync.compliance.kept_checks import Basis, keep_check
 from netcity_sync.compliance.registry import Rule
 from netcity_sync.errors import UsageError
 from netcity_sync.settings import Role
@@ -78,12 +78,11 @@ _LIVES = ("finding", "finding_past")
 """The present life of findings, and the former ones of those that were fixed and opened again."""
 
 
-def record(connection: sqlite3.Connection, result: CheckResult, rules: Iterable[Rule], now: datetime) -> Recorded:
+def record(connection: sqlite3.Connection, result: CheckResult, basis: Basis, now: datetime) -> Recorded:
     """Write what a check found, all of it in one transaction.
 
     What no longer holds is fixed, unless it could not be judged; what happened once (an event) is never fixed.
     """
-    checked = [item.id for item in rules]
     found = as_findings(result, now)
     connection.execute("BEGIN IMMEDIATE")
     known = {row[0]: row[1] for row in connection.execute("SELECT id, status FROM finding")}
@@ -92,12 +91,8 @@ def record(connection: sqlite3.Connection, result: CheckResult, rules: Iterable[
     connection.executemany(_KEEP_EPISODE, again)
     for item in found:
         connection.execute(_UPSERT, _row(item))
-    fixed, ended = _close(connection, {item.id for item in found}, checked, result, now)
-    connection.execute(
-        "INSERT INTO check_run (checked_at, run_id, rules, findings, no_data, program_version)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        [utc_text(now), result.run_id, json.dumps(checked), len(found), len(result.coverage.no_data), __version__],
-    )
+    fixed, ended = _close(connection, {item.id for item in found}, basis.checked, result, now)
+    keep_check(connection, basis, result, found, now)
     connection.execute("COMMIT")
     return Recorded(len(opened), fixed, ended)
 
@@ -161,7 +156,7 @@ def _need_checks(connection: sqlite3.Connection) -> None:
 
 
 def _close(
-    connection: sqlite3.Connection, found: set[str], checked: list[str], result: CheckResult, now: datetime
+    connection: sqlite3.Connection, found: set[str], checked: tuple[str, ...], result: CheckResult, now: datetime
 ) -> tuple[int, int]:
     """Close what no longer holds, and note what could not be judged; answers how many were fixed, and ended."""
     reasons = {(gap.rule, gap.place.subject_group_id, gap.place.term_id): gap.reason for gap in result.coverage.no_data}

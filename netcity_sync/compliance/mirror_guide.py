@@ -91,6 +91,7 @@ GROUPS = (
             'school_class |o--o{ finding : "class_id"',
             'finding ||--o{ finding_past : "id"',
             'finding |o--o{ finding_exception : "finding_id"',
+            'check_basis ||--o{ check_run : "rules_hash, settings_hash"',
         ),
     ),
 )  # fmt: skip

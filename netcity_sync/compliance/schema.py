@@ -15,6 +15,11 @@ _CHECK_RUN = Record(
         Column("findings", "INTEGER NOT NULL", "Сколько нарушений стоит"),
         Column("no_data", "INTEGER NOT NULL", "Скольких случаев нельзя было оценить"),
         Column("program_version", "TEXT NOT NULL", "Версия программы"),
+        Column("by_rule", "TEXT", "Сколько нарушений по каждому правилу, JSON"),
+        Column("rules_hash", "TEXT", "Хеш правил, SHA-256; текст — в check_basis"),
+        Column("settings_hash", "TEXT", "Хеш настроек, от которых зависит ответ; текст — в check_basis"),
+        Column("found", "BLOB", "Что нашли: номер, тяжесть, хеш слов; JSON, сжатый zlib; у старых проверок пусто"),
+        Column("gaps", "BLOB", "Чего нельзя было оценить и почему; JSON, сжатый zlib; у старых проверок пусто"),
     ),
 )  # fmt: skip
 
@@ -87,7 +92,16 @@ _EXCEPTION = Record(
     ),
 )  # fmt: skip
 
-CHECK_TABLES = (*_FIRST_TABLES, _PAST, _EXCEPTION)
+_BASIS = Record(
+    "check_basis", "На чём стояли проверки: тексты правил и настроек, каждый по одному разу",
+    (
+        Column("hash", "TEXT NOT NULL", "SHA-256 текста"),
+        Column("text", "TEXT NOT NULL", "Правила или настройки, JSON"),
+    ),
+    key=("hash",),
+)  # fmt: skip
+
+CHECK_TABLES = (*_FIRST_TABLES, _PAST, _EXCEPTION, _BASIS)
 
 _SEVERITIES = (
     ("'info'", "к сведению"), ("'warn'", "внимание"), ("'viol'", "нарушение"), ("'crit'", "срочно"),
@@ -181,6 +195,15 @@ def lives_and_exceptions(db: Database) -> None:
         _bring_up_to_date(db, record)
     db.execute("CREATE INDEX IF NOT EXISTS finding_by_status ON finding (status, rule)")
     db.execute(record_ddl(_EXCEPTION))
+    make_views(db, VIEWS)
+
+
+@migrations()
+def checks_that_can_be_repeated(db: Database) -> None:
+    """What a check rested on, found and could not judge."""
+    drop_views(db, VIEWS)
+    _bring_up_to_date(db, _CHECK_RUN)
+    db.execute(record_ddl(_BASIS))
     make_views(db, VIEWS)
 
 

@@ -10,6 +10,7 @@ from netcity_sync.clock import Clock
 from netcity_sync.compliance.check import check_snapshot
 from netcity_sync.compliance.finding import Finding, NoData
 from netcity_sync.compliance.findings import as_findings, finding_id, load_findings, openings, record
+from netcity_sync.compliance.kept_checks import basis_of
 from netcity_sync.compliance.life import Standing, standings, today_of
 from netcity_sync.compliance.registry import all_rules, find_rule
 from netcity_sync.compliance.schema import migrations
@@ -55,7 +56,7 @@ def run_check(
         findings = tuple(as_findings(result, now, opened))
         return CheckOutcome(findings, standings(today, findings), no_data, 0, 0, 0, result.run_id, now)
     with open_writer(folder, migrations) as connection:
-        recorded = record(connection, result, chosen, now)
+        recorded = record(connection, result, basis_of(settings, chosen), now)
         holding = {finding_id(rule.id, violation.place) for rule, violation in result.violations}
         findings = tuple(item for item in load_findings(connection) if item.id in holding)
     log.info("check_done", run=result.run_id, findings=len(findings), opened=recorded.opened, fixed=recorded.fixed)
