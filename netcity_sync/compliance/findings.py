@@ -170,9 +170,11 @@ def _close(
         reason = reasons.get((rule_id, group, term)) or reasons.get((rule_id, None, None))
         if group is not None and (group, term) not in result.reads:
             ended.append((utc_text(now), key))
+        elif kind == RuleKind.EVENT:
+            continue
         elif reason is not None:
             unjudged.append((reason, key))
-        elif kind == RuleKind.STATE:
+        else:
             fixed.append((utc_text(now), result.reads.get((group, term)) or result.run_id, key))
     connection.executemany("UPDATE finding SET status = 'ended', fixed_at = ?, unjudged = NULL WHERE id = ?", ended)
     connection.executemany("UPDATE finding SET unjudged = ? WHERE id = ?", unjudged)

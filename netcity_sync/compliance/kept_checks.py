@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
@@ -103,14 +104,14 @@ def keep_check(
     """Keep a check, within the caller's transaction; checks beyond `DETAILS_OF` lose their details."""
     for text in (basis.rules, basis.settings):
         connection.execute("INSERT OR IGNORE INTO check_basis (hash, text) VALUES (?, ?)", [_hash(text), text])
-    counts = {rule: sum(item.rule == rule for item in found) for rule in basis.checked}
+    counts = Counter(item.rule for item in found)
     gaps = result.coverage.no_data
     details = details_of(found, gaps)
     connection.execute(
         f"INSERT INTO check_run ({', '.join(_FIELDS)}) VALUES ({', '.join('?' * len(_FIELDS))})",
         [
             utc_text(now), result.run_id, json.dumps(basis.checked), len(found), len(gaps), __version__,
-            _canonical(counts), _hash(basis.rules), _hash(basis.settings),
+            _canonical({rule: counts[rule] for rule in basis.checked}), _hash(basis.rules), _hash(basis.settings),
             _packed({key: astuple(item) for key, item in details.found.items()}),
             _packed([[gap.rule, asdict(gap.place), gap.reason] for gap in gaps]),
         ],

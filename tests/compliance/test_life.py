@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from support.school import Book, Trial, at
 
+from netcity_sync.adapters.source import Capability
 from netcity_sync.clock import fixed_clock
 from netcity_sync.compliance.finding import Finding, FindingStatus
 from netcity_sync.compliance.findings import episodes_of, find_finding, load_findings
@@ -161,6 +162,23 @@ def test_an_unread_journal_is_open_again_when_it_is_read(tmp_path: Path) -> None
     tried.check()
     finding, then = standing(tried, "09-04 21:00")
     assert (then.state, finding.seen_run, finding.opened_at) == (State.OPEN, 3, at("09-02 21:00"))
+
+
+def test_what_the_source_tells_no_more_is_not_judged(tmp_path: Path) -> None:
+    book = open_book()
+    book.set_topic(102, None)
+    tried = Trial(tmp_path, book)
+    tried.sync("09-03 21:00")
+    book.set_topic(102, "Тема")
+    tried.sync("09-04 21:00")
+    tried.check("LSN-01", "LSN-02")
+    tried.sync("09-07 21:00")
+    with open_writer(DataFolder(tmp_path)) as db:
+        db.execute("DELETE FROM capability WHERE name = ?", [Capability.TOPICS.value])
+    assert tried.check("LSN-01", "LSN-02").fixed == 0
+    finding, then = standing(tried, "09-07 21:00")
+    assert (then.state, finding.unjudged) == (State.UNKNOWN, "источник не даёт нужных сведений")
+    assert standing(tried, "09-07 21:00", "LSN-02")[1].state is State.OPEN, "what was proved stays proved"
 
 
 def test_each_episode_keeps_its_proof(tmp_path: Path) -> None:
