@@ -23,7 +23,7 @@ from netcity_sync.clock import from_utc_text
 from netcity_sync.compliance.exemptions import Decision, Exemption, Scope, load_exemptions
 from netcity_sync.compliance.finding import Finding, FindingStatus
 from netcity_sync.compliance.findings import Episode, episodes_of, find_finding, load_findings
-from netcity_sync.compliance.life import TO_MEND, State, Today, standings, today_of
+from netcity_sync.compliance.life import TO_MEND, Standing, State, Today, standings, today_of
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.jobs.exemptions import except_by_file, except_finding, take_back
 from netcity_sync.mirror.lookup import student_names
@@ -71,18 +71,21 @@ def list_findings(status: str, rules: tuple[str, ...], show_all: bool, now: str 
     shown = findings if show_all else findings[:_SHOWN]
     print_table(
         f"Замечания: {len(findings)}",
-        ("Номер", "Важность", "С какого времени", "Состояние", "Возраст", "Что и где"),
+        ("Номер", "Важность", "Состояние", "Что и где"),
         [
-            (
-                item.id, SEVERITY_WORDS[item.severity], local_time(item.opened_at, settings.zone),
-                state_words(item, stands[item.id]), age_words(stands[item.id]), item.message,
-            )
+            (item.id, SEVERITY_WORDS[item.severity], _brief(item, stands[item.id], settings), item.message)
             for item in shown
         ],
-    )  # fmt: skip
+    )
     if len(shown) < len(findings):
         chosen = f" --status {status}" if status != State.OPEN else ""
         say(f"Показано {len(shown)} из {len(findings)}. Все: netcity-sync findings list{chosen} --all")
+
+
+def _brief(item: Finding, standing: Standing, settings: Settings) -> str:
+    """«просрочено, 5 учебных дней»; «исправлено, 16.10 21:00»."""
+    when = local_time(item.fixed_at, settings.zone) if item.fixed_at is not None else age_words(standing)
+    return ", ".join(part for part in (state_words(item, standing), when) if part)
 
 
 def _kept_as(wanted: State) -> FindingStatus:

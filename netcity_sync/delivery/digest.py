@@ -136,8 +136,8 @@ def _counters(week: _Week, last: _Week, material: Material) -> tuple[Counter, ..
     overdue = sum(material.standings[item.id].state is State.OVERDUE for item in week.states)
     return (
         Counter("Открыто", len(week.states), len(last.states) if known else None),
-        Counter("Из них просрочено", overdue, None),
         Counter("Из них новых за неделю", len(week.new), len(last.new) if whole else None),
+        Counter("Просрочено", overdue, None),
         Counter("Внесено с опозданием за неделю", len(week.late), len(last.late) if whole else None),
         Counter("Исправлено за неделю", len(week.fixed), len(last.fixed) if whole else None),
     )
