@@ -60,6 +60,10 @@ class SchoolDays:
         place = bisect_right(self._days, day) + count - 1
         return self._days[place] if place < len(self._days) else None
 
+    def within(self, first: date, last: date) -> list[date]:
+        """The school days from `first` to `last`, both included."""
+        return self._days[bisect_left(self._days, first) : bisect_right(self._days, last)]
+
     def between(self, first: date, last: date) -> int:
         """How many school days lie after `first`, up to and including `last`."""
         return max(0, bisect_right(self._days, last) - bisect_right(self._days, first))

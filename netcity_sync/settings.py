@@ -265,6 +265,11 @@ class CheckSettings(Section):
     stale_after_hours: int = Field(
         default=72, ge=1, description="Журнал, прочитанный раньше, проверкой не оценивается: «нет данных»."
     )
+    mend_within: dict[Literal["crit", "viol", "warn", "info"], Annotated[int, Field(ge=0, le=200)]] = Field(
+        default={"crit": 1, "viol": 3, "warn": 7},
+        description="За сколько учебных дней исправить замечание, по тяжести: crit — срочно, viol — нарушение,"
+        " warn — внимание, info — к сведению. Дольше — «просрочено»; какой тяжести здесь нет, та срока не имеет.",
+    )
 
 
 class Role(StrEnum):

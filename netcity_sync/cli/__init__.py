@@ -8,7 +8,8 @@ import structlog
 
 from netcity_sync import __version__
 from netcity_sync.cli.backup import backup_group
-from netcity_sync.cli.check import check_command, findings_group
+from netcity_sync.cli.check import check_command
+from netcity_sync.cli.checks import checks_group
 from netcity_sync.cli.console import remark, speak_utf8
 from netcity_sync.cli.crash import explain_crash
 from netcity_sync.cli.demo import demo_command
@@ -17,6 +18,7 @@ from netcity_sync.cli.digest import digest_command
 from netcity_sync.cli.discover import discover_command
 from netcity_sync.cli.doctor import doctor_command
 from netcity_sync.cli.exchange import exchange_group
+from netcity_sync.cli.findings import findings_group
 from netcity_sync.cli.framework import PROGRAM, RussianGroup, explain_usage
 from netcity_sync.cli.history import history_group
 from netcity_sync.cli.init import init_command
@@ -51,8 +53,8 @@ def app() -> None:
 
 for _command in (
     demo_command, init_command, doctor_command, discover_command, session_group, sync_command, check_command,
-    findings_group, rules_group, digest_command, report_group, history_group, diff_command, visibility_command,
-    exchange_group, mirror_group, backup_group, run_command, simulate_command,
+    findings_group, checks_group, rules_group, digest_command, report_group, history_group, diff_command,
+    visibility_command, exchange_group, mirror_group, backup_group, run_command, simulate_command,
 ):  # fmt: skip
     app.add_command(_command)
 mirror_group.add_command(reparse_command)

@@ -1,29 +1,23 @@
 """`netcity-sync check` and `findings`: what the regulation forbids, and where it happened."""
 
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
 import click
 
 from netcity_sync.cli.console import print_json, print_table, say
-from netcity_sync.cli.framework import RussianCommand, RussianGroup
+from netcity_sync.cli.finding_words import finding_answers
+from netcity_sync.cli.framework import RussianCommand
 from netcity_sync.cli.options import clock_at, config_option, json_option, moment_of, now_option, state
-from netcity_sync.compliance.finding import Finding, FindingStatus, NoData, Severity
-from netcity_sync.compliance.findings import find_finding, load_findings
+from netcity_sync.compliance.finding import Finding, NoData
+from netcity_sync.compliance.life import State
 from netcity_sync.compliance.registry import all_rules
-from netcity_sync.data_folder import DataFolder
+from netcity_sync.compliance.wording import SEVERITY_WORDS
 from netcity_sync.jobs.check import CheckOutcome, run_check
-from netcity_sync.mirror.database import open_reader
-from netcity_sync.russian import full_date_time, local_time, plural
+from netcity_sync.russian import full_date_time, plural
 
 _SHOWN = 15
-_SEVERITY_WORDS = {
-    Severity.CRIT: "срочно",
-    Severity.VIOL: "нарушение",
-    Severity.WARN: "внимание",
-    Severity.INFO: "к сведению",
-}
-_STATUS_WORDS = {FindingStatus.OPEN: "открыто", FindingStatus.FIXED: "исправлено"}
 
 
 @click.command("check", cls=RussianCommand, help="Проверить зеркало по правилам положения.")
@@ -40,7 +34,7 @@ def check_command(as_of: str | None, rules: tuple[str, ...], now: str | None, as
     if as_json:
         print_json(
             {
-                "findings": [finding_answer(finding) for finding in outcome.findings],
+                "findings": finding_answers(outcome.findings, outcome.standings),
                 "no_data": [_no_data_answer(gap) for gap in outcome.no_data],
             }
         )
@@ -56,7 +50,9 @@ def print_check(outcome: CheckOutcome, *, recorded: bool = True) -> None:
     counts = {rule: sum(finding.rule == rule for finding in outcome.findings) for rule in titles}
     rows = [(rule, title, str(counts[rule])) for rule, title in titles.items() if counts[rule]]
     news = f" Новых с прошлой проверки: {outcome.opened}, исправлено: {outcome.fixed}." if recorded else ""
-    say(f"Замечаний: {len(outcome.findings)}.{news}")
+    states = Counter(item.state for item in outcome.standings.values())
+    excepted = f" Из них исключений: {states[State.EXCEPTED]}." if states[State.EXCEPTED] else ""
+    say(f"Замечаний: {len(outcome.findings)}.{excepted}{news}")
     if rows:
         print_table("По правилам", ("Правило", "Что нарушено", "Сколько"), rows)
         _print_findings(outcome.findings, "netcity-sync findings list --all" if recorded else "--json")
@@ -67,80 +63,11 @@ def print_check(outcome: CheckOutcome, *, recorded: bool = True) -> None:
 
 
 def _print_findings(findings: tuple[Finding, ...], whole: str) -> None:
-    rows = [(finding.id, _SEVERITY_WORDS[finding.severity], finding.message) for finding in findings[:_SHOWN]]
+    rows = [(finding.id, SEVERITY_WORDS[finding.severity], finding.message) for finding in findings[:_SHOWN]]
     print_table("Замечания, сначала самые важные", ("Номер", "Важность", "Что и где"), rows)
     if len(findings) > _SHOWN:
         say(f"Показано {_SHOWN} из {len(findings)}. Все: {whole}")
 
 
-def finding_answer(finding: Finding) -> dict[str, Any]:
-    """A finding as `--json` gives it: its place flat beside it."""
-    answer = asdict(finding)
-    return {**answer.pop("place"), **answer}
-
-
 def _no_data_answer(gap: NoData) -> dict[str, Any]:
     return {"rule": gap.rule, **asdict(gap.place), "reason": gap.reason}
-
-
-@click.group("findings", cls=RussianGroup, help="Замечания: список и подробности.")
-def findings_group() -> None:
-    """Commands about findings already made."""
-
-
-@findings_group.command("list", help="Замечания последних проверок.")
-@click.option(
-    "--status", type=click.Choice([status.value for status in FindingStatus]), default=FindingStatus.OPEN.value,
-    help="open — открытые, fixed — исправленные.",
-)  # fmt: skip
-@click.option("--rule", "rules", multiple=True, metavar="ПРАВИЛО", help="Только это правило. Можно повторять.")
-@click.option("--all", "show_all", is_flag=True, help="Не сокращать список.")
-@json_option
-@config_option
-def list_findings(status: str, rules: tuple[str, ...], show_all: bool, as_json: bool) -> None:
-    """List findings."""
-    settings = state().settings()
-    with open_reader(DataFolder(settings.storage.data_dir)) as connection:
-        findings = load_findings(connection, status=FindingStatus(status), rules=rules)
-    if as_json:
-        print_json([finding_answer(finding) for finding in findings])
-        return
-    shown = findings if show_all else findings[:_SHOWN]
-    print_table(
-        f"Замечания: {len(findings)}",
-        ("Номер", "Важность", "С какого времени", "Что и где"),
-        [
-            (item.id, _SEVERITY_WORDS[item.severity], local_time(item.opened_at, settings.zone), item.message)
-            for item in shown
-        ],
-    )
-    if len(shown) < len(findings):
-        say(f"Показано {len(shown)} из {len(findings)}. Все: netcity-sync findings list --all")
-
-
-@findings_group.command("show", help="Одно замечание: где, когда, на чём основано.")
-@click.argument("finding_id", metavar="НОМЕР")
-@json_option
-@config_option
-def show_finding(finding_id: str, as_json: bool) -> None:
-    """Show one finding with its proof."""
-    settings = state().settings()
-    with open_reader(DataFolder(settings.storage.data_dir)) as connection:
-        finding = find_finding(connection, finding_id)
-    if as_json:
-        print_json(finding_answer(finding))
-        return
-    proof = finding.proof
-    rows = [
-        ("Правило", f"{finding.rule} {finding.title} (§{finding.clause} положения)"),
-        ("Что", finding.message),
-        ("Локальный акт", finding.act or "—"),
-        ("Важность", _SEVERITY_WORDS[finding.severity]),
-        ("Состояние", _STATUS_WORDS[finding.status]),
-        ("Замечено", local_time(finding.opened_at, settings.zone)),
-        ("Исправлено", local_time(finding.fixed_at, settings.zone) if finding.fixed_at else "—"),
-        ("Основание", f"чтение журнала {proof.read_at}, прогон {proof.read_run}"),
-        *((name, value) for name, value in (("Срок", proof.deadline), ("Ещё не было", proof.lower)) if value),
-        *proof.facts,
-    ]
-    print_table(finding.id, ("", ""), rows)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.clock import from_unix
@@ -37,14 +37,28 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckResult:
-    """What the rules answered, each as it is in force at the place of the violation.
+class Span:
+    """From one day to another, both included."""
 
-    `off` are the rules that the settings switch off, with the journal; with None where that is so everywhere.
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What the rules answered after a run.
+
+    `reads` is the last good read (a run's id) of each journal of the year by subject group and term, null where there
+    was none; `days` are what the violations are about, where that can be said (`Finding.first_day`). Each violation is
+    as its rule is in force at its place; `off` are the rules that the settings switch off, with the journal, or with
+    None where that is so everywhere.
     """
 
+    run_id: int
     violations: tuple[tuple[Rule, Violation], ...]
     coverage: Coverage
+    reads: dict[tuple[int, int], int | None]
+    days: dict[Place, Span]
     off: frozenset[tuple[str, int | None]]
 
 
@@ -61,7 +75,15 @@ def check_snapshot(snapshot: Snapshot, settings: Settings, now: datetime, rules:
         for rule, violation in _judge(bench, item, acts.get(item.rule.id, settings.local_acts.journal))
     )
     off = frozenset((item.rule.id, journal) for item in tuned for journal in item.off())
-    return CheckResult(violations, _coverage(bench, known, tuned), off)
+    journals = bench.rows("SELECT subject_group_id, term_id, read_run FROM journal")
+    return CheckResult(
+        bench.run_id,
+        violations,
+        _coverage(bench, known, tuned),
+        {(row["subject_group_id"], row["term_id"]): row["read_run"] for row in journals},
+        _days(bench, {violation.place for _, violation in violations}),
+        off,
+    )
 
 
 def _judge(bench: Bench, tuned: Tuned, act: str) -> Iterator[tuple[Rule, Violation]]:
@@ -74,6 +96,29 @@ def _judge(bench: Bench, tuned: Tuned, act: str) -> Iterator[tuple[Rule, Violati
                 if here.recipients != rule.recipients:
                     rule = replace(rule, recipients=here.recipients)
                 yield rule, replace(violation, severity=here.severity or violation.severity, act=here.act or act)
+
+
+def _days(bench: Bench, places: set[Place]) -> dict[Place, Span]:
+    lessons = {
+        place: row[0]
+        for place in places
+        if place.lesson_id is not None
+        for row in bench.connection.execute(
+            "SELECT date FROM as_of_lesson WHERE subject_group_id = ? AND term_id = ? AND lesson_id = ?",
+            [place.subject_group_id, place.term_id, place.lesson_id],
+        )
+    }
+    terms = {row["term_id"]: row for row in bench.rows("SELECT DISTINCT term_id, term_start, term_end FROM journal")}
+    of_pupils = {
+        place: terms[place.term_id]
+        for place in places
+        if place.lesson_id is None and place.student_id is not None and place.term_id in terms
+    }
+    days = {place: Span(date.fromisoformat(day), date.fromisoformat(day)) for place, day in lessons.items()}
+    return days | {
+        place: Span(date.fromisoformat(row["term_start"]), date.fromisoformat(row["term_end"]))
+        for place, row in of_pupils.items()
+    }
 
 
 def look_at_coverage(snapshot: Snapshot, settings: Settings, now: datetime, rules: Sequence[Rule]) -> Coverage:

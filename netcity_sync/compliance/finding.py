@@ -1,7 +1,7 @@
 """What a check answers with: findings and gaps in the data, as data."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from netcity_sync.settings import Role
@@ -29,10 +29,14 @@ class RuleKind(StrEnum):
 
 
 class FindingStatus(StrEnum):
-    """Where a finding stands in its life."""
+    """How far a finding's life has come, as it is kept; how it stands today is `life.Standing`.
+
+    `ENDED`: its journal is none of the year's any more, so that nobody can say whether it was mended.
+    """
 
     OPEN = "open"
     FIXED = "fixed"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,9 @@ class Finding:
 
     Moments are UTC. `class_name`, `subject_name` and `teacher_ids` tell whose it is; `act` is the local act behind it,
     empty in findings of programs that did not note it.
+    `first_day` and `last_day` are what it is about: its lesson's date, for a pupil without a lesson the term, or null.
+    `fixed_at` is when it was closed, mended or not (`status`): `seen_run` is the last read that still saw it,
+    `fixed_run` the one that no longer did. `unjudged` says why the last check could not judge it, null where it could.
     """
 
     id: str
@@ -104,6 +111,11 @@ class Finding:
     fixed_at: datetime | None
     proof: Proof
     act: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+    seen_run: int | None = None
+    fixed_run: int | None = None
+    unjudged: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

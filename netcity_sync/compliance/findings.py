@@ -1,23 +1,27 @@
-"""Findings and their life: opened when first seen, open while they hold, fixed when they no longer do."""
+"""Findings and their life: opened when first seen, open while they hold, fixed when they no longer do.
+
+One whose journal is none of the year's any more has ended: nobody mended it. How one stands today tells `life.py`.
+"""
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
-from netcity_sync import __version__
 from netcity_sync.clock import from_utc_text, utc_text
-from netcity_sync.compliance.check import CheckResult, JournalFacts
+from netcity_sync.compliance.check import CheckResult
 from netcity_sync.compliance.finding import Finding, FindingStatus, Place, Proof, RuleKind, Severity, Violation
+from netcity_sync.compliance.kept_checks import Basis, keep_check
 from netcity_sync.compliance.registry import Rule
 from netcity_sync.errors import UsageError
 from netcity_sync.settings import Role
 
 _COLUMNS = (
     "id", "rule", "kind", "clause", "title", "severity", "message", "recipients", "place", "class_id", "class_name",
-    "subject_name", "teacher_ids", "status", "opened_at", "fixed_at", "proof", "act",
+    "subject_name", "teacher_ids", "status", "opened_at", "fixed_at", "proof", "act", "first_day", "last_day",
+    "seen_run", "fixed_run", "unjudged",
 )  # fmt: skip
 
 
@@ -27,6 +31,20 @@ class Recorded:
 
     opened: int
     fixed: int
+    ended: int
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """A former life of a finding: when it was open (UTC), how it closed, and what it rested on."""
+
+    opened_at: datetime
+    fixed_at: datetime
+    status: FindingStatus
+    seen_run: int | None
+    fixed_run: int | None
+    message: str | None
+    proof: Proof | None
 
 
 def finding_id(rule_id: str, place: Place) -> str:
@@ -38,7 +56,7 @@ def finding_id(rule_id: str, place: Place) -> str:
 def as_findings(result: CheckResult, now: datetime, opened: Mapping[str, datetime] | None = None) -> list[Finding]:
     """What the rules answered as findings, worst first; they open now, unless `opened` tells by id since when."""
     known = opened or {}
-    findings = [_new(rule, violation, result.coverage.journals, now) for rule, violation in result.violations]
+    findings = [_new(rule, violation, result, now) for rule, violation in result.violations]
     return sorted((replace(item, opened_at=known.get(item.id, now)) for item in findings), key=_worst_first)
 
 
@@ -60,34 +78,24 @@ _LIVES = ("finding", "finding_past")
 """The present life of findings, and the former ones of those that were fixed and opened again."""
 
 
-def record(
-    connection: sqlite3.Connection, result: CheckResult, run_id: int, rules: Iterable[Rule], now: datetime
-) -> Recorded:
+def record(connection: sqlite3.Connection, result: CheckResult, basis: Basis, now: datetime) -> Recorded:
     """Write what a check found, all of it in one transaction.
 
     What no longer holds is fixed, unless it could not be judged; what happened once (an event) is never fixed. Where a
-    rule is switched off now, whatever it had found is closed with the same word.
+    rule is switched off now, whatever it had found has ended, as with the journals of a past year.
     """
-    checked = [item.id for item in rules]
     found = as_findings(result, now)
     connection.execute("BEGIN IMMEDIATE")
     known = {row[0]: row[1] for row in connection.execute("SELECT id, status FROM finding")}
     opened = [item for item in found if known.get(item.id) != FindingStatus.OPEN]
     again = [(item.id,) for item in opened if item.id in known]
-    connection.executemany(
-        "INSERT INTO finding_past (id, opened_at, fixed_at) SELECT id, opened_at, fixed_at FROM finding WHERE id = ?",
-        again,
-    )
+    connection.executemany(_KEEP_EPISODE, again)
     for item in found:
         connection.execute(_UPSERT, _row(item))
-    fixed = _fix(connection, {item.id for item in found}, checked, result, now)
-    connection.execute(
-        "INSERT INTO check_run (checked_at, run_id, rules, findings, no_data, program_version)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        [utc_text(now), run_id, json.dumps(checked), len(found), len(result.coverage.no_data), __version__],
-    )
+    fixed, ended = _close(connection, {item.id for item in found}, basis.checked, result, now)
+    keep_check(connection, basis, result, found, now)
     connection.execute("COMMIT")
-    return Recorded(len(opened), fixed)
+    return Recorded(len(opened), fixed, ended)
 
 
 def load_findings(
@@ -124,42 +132,70 @@ def find_finding(connection: sqlite3.Connection, wanted: str) -> Finding:
     return _finding(row)
 
 
-def _need_checks(connection: sqlite3.Connection) -> None:
-    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'finding'").fetchone() is None:
-        raise UsageError("Проверок ещё не было.", todo="Выполните: netcity-sync check")
-    present = {row[1] for row in connection.execute("PRAGMA table_info(finding)")}
-    if not present.issuperset(_COLUMNS):
-        raise UsageError("Замечания записаны прежней версией программы.", todo="Выполните: netcity-sync check")
-
-
-def _fix(
-    connection: sqlite3.Connection, found: set[str], checked: list[str], result: CheckResult, now: datetime
-) -> int:
-    gaps = result.coverage.no_data
-    unknown = {(gap.rule, gap.place.subject_group_id, gap.place.term_id) for gap in gaps}
+def episodes_of(connection: sqlite3.Connection, finding_id: str) -> list[Episode]:
+    """The former lives of a finding, the first one first."""
     rows = connection.execute(
-        "SELECT id, rule, json_extract(place, '$.subject_group_id'), json_extract(place, '$.term_id'), kind"
+        "SELECT opened_at, fixed_at, status, seen_run, fixed_run, message, proof FROM finding_past WHERE id = ?"
+        " ORDER BY opened_at",
+        [finding_id],
+    )
+    return [
+        Episode(
+            from_utc_text(row[0]), from_utc_text(row[1]), FindingStatus(row[2]), row[3], row[4], row[5],
+            _proof(row[6]) if row[6] else None,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _need_checks(connection: sqlite3.Connection) -> None:
+    """Findings can be read once there are any, and their table has today's columns."""
+    columns = {row[0] for row in connection.execute("SELECT name FROM pragma_table_info('finding', 'main')")}
+    if not columns.issuperset(_COLUMNS):
+        what = "Проверок этой версией программы ещё не было." if columns else "Проверок ещё не было."
+        raise UsageError(what, todo="Выполните: netcity-sync check")
+
+
+def _close(
+    connection: sqlite3.Connection, found: set[str], checked: tuple[str, ...], result: CheckResult, now: datetime
+) -> tuple[int, int]:
+    """Close what no longer holds, and note what could not be judged; answers how many were fixed, and ended."""
+    reasons = {(gap.rule, gap.place.subject_group_id, gap.place.term_id): gap.reason for gap in result.coverage.no_data}
+    rows = connection.execute(
+        "SELECT id, rule, kind, json_extract(place, '$.subject_group_id'), json_extract(place, '$.term_id')"
         f" FROM finding WHERE status = 'open' AND rule IN ({', '.join('?' * len(checked))})",
         checked,
     ).fetchall()
-    gone = [
-        (utc_text(now), key)
-        for key, rule_id, group, term, kind in rows
-        if (rule_id, group) in result.off
-        or (rule_id, None) in result.off
-        or (
-            kind == RuleKind.STATE
-            and key not in found
-            and (rule_id, group, term) not in unknown
-            and (rule_id, None, None) not in unknown
-        )
-    ]
-    connection.executemany("UPDATE finding SET status = 'fixed', fixed_at = ? WHERE id = ?", gone)
-    return len(gone)
+    fixed, ended, unjudged = [], [], []
+    for key, rule_id, kind, group, term in (row for row in rows if row[0] not in found):
+        reason = reasons.get((rule_id, group, term)) or reasons.get((rule_id, None, None))
+        over = group is not None and (group, term) not in result.reads
+        if over or (rule_id, group) in result.off or (rule_id, None) in result.off:
+            ended.append((utc_text(now), key))
+        elif kind == RuleKind.EVENT:
+            continue
+        elif reason is not None:
+            unjudged.append((reason, key))
+        else:
+            fixed.append((utc_text(now), result.reads.get((group, term)) or result.run_id, key))
+    connection.executemany("UPDATE finding SET status = 'ended', fixed_at = ?, unjudged = NULL WHERE id = ?", ended)
+    connection.executemany("UPDATE finding SET unjudged = ? WHERE id = ?", unjudged)
+    connection.executemany(
+        "UPDATE finding SET status = 'fixed', fixed_at = ?, fixed_run = ?, unjudged = NULL WHERE id = ?", fixed
+    )
+    return len(fixed), len(ended)
 
 
-def _new(rule: Rule, violation: Violation, journals: dict[int, JournalFacts], now: datetime) -> Finding:
-    journal = journals[violation.place.subject_group_id or 0]
+_KEEP_EPISODE = """
+INSERT INTO finding_past (id, opened_at, fixed_at, status, seen_run, fixed_run, message, proof)
+SELECT id, opened_at, fixed_at, status, seen_run, fixed_run, message, proof FROM finding WHERE id = ?
+"""
+
+
+def _new(rule: Rule, violation: Violation, result: CheckResult, now: datetime) -> Finding:
+    place = violation.place
+    journal = result.coverage.journals[place.subject_group_id or 0]
+    days = result.days.get(place)
     return Finding(
         id=finding_id(rule.id, violation.place),
         rule=rule.id,
@@ -169,7 +205,7 @@ def _new(rule: Rule, violation: Violation, journals: dict[int, JournalFacts], no
         severity=violation.severity,
         message=violation.message,
         recipients=rule.recipients,
-        place=violation.place,
+        place=place,
         class_id=journal.class_id,
         class_name=journal.class_name,
         subject_name=journal.subject_name,
@@ -179,6 +215,9 @@ def _new(rule: Rule, violation: Violation, journals: dict[int, JournalFacts], no
         fixed_at=None,
         proof=violation.proof,
         act=violation.act,
+        first_day=days.first if days else None,
+        last_day=days.last if days else None,
+        seen_run=result.reads.get((place.subject_group_id or 0, place.term_id or 0)),
     )
 
 
@@ -189,7 +228,8 @@ ON CONFLICT (id) DO UPDATE SET severity = excluded.severity, message = excluded.
   act = excluded.act,
   class_name = excluded.class_name, subject_name = excluded.subject_name, teacher_ids = excluded.teacher_ids,
   opened_at = CASE status WHEN 'open' THEN opened_at ELSE excluded.opened_at END,
-  episode = episode + (status = 'fixed'), status = 'open', fixed_at = NULL
+  episode = episode + (status <> 'open'), status = 'open', fixed_at = NULL, first_day = excluded.first_day,
+  last_day = excluded.last_day, seen_run = excluded.seen_run, fixed_run = NULL, unjudged = NULL
 """
 
 
@@ -200,12 +240,13 @@ def _row(item: Finding) -> list[str | int | None]:
         item.class_name, item.subject_name, json.dumps(item.teacher_ids), item.status.value, utc_text(item.opened_at),
         utc_text(item.fixed_at) if item.fixed_at else None, json.dumps(asdict(item.proof), ensure_ascii=False),
         item.act,
+        item.first_day.isoformat() if item.first_day else None, item.last_day.isoformat() if item.last_day else None,
+        item.seen_run, item.fixed_run, item.unjudged,
     ]  # fmt: skip
 
 
 def _finding(row: sqlite3.Row | tuple[str, ...]) -> Finding:
     values = dict(zip(_COLUMNS, row, strict=True))
-    proof = json.loads(values["proof"])
     return Finding(
         id=values["id"],
         rule=values["rule"],
@@ -223,9 +264,19 @@ def _finding(row: sqlite3.Row | tuple[str, ...]) -> Finding:
         status=FindingStatus(values["status"]),
         opened_at=from_utc_text(values["opened_at"]),
         fixed_at=from_utc_text(values["fixed_at"]) if values["fixed_at"] else None,
-        proof=Proof(**{**proof, "facts": tuple(tuple(fact) for fact in proof["facts"])}),
+        proof=_proof(values["proof"]),
         act=values["act"],
+        first_day=date.fromisoformat(values["first_day"]) if values["first_day"] else None,
+        last_day=date.fromisoformat(values["last_day"]) if values["last_day"] else None,
+        seen_run=values["seen_run"],
+        fixed_run=values["fixed_run"],
+        unjudged=values["unjudged"],
     )
+
+
+def _proof(text: str) -> Proof:
+    proof = json.loads(text)
+    return Proof(**{**proof, "facts": tuple(tuple(fact) for fact in proof["facts"])})
 
 
 def _worst_first(item: Finding) -> tuple[int, int, str, str, str, str]:

@@ -90,6 +90,8 @@ GROUPS = (
             'run ||--o{ check_run : "run_id"',
             'school_class |o--o{ finding : "class_id"',
             'finding ||--o{ finding_past : "id"',
+            'finding |o--o{ finding_exception : "finding_id"',
+            'check_basis ||--o{ check_run : "rules_hash, settings_hash"',
         ),
     ),
 )  # fmt: skip

@@ -1,17 +1,18 @@
 """What one person is told: the essence first, then findings grouped so that hundreds stay readable."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from netcity_sync.compliance.check import Coverage
 from netcity_sync.compliance.finding import Finding, NoData, RuleKind, Severity
+from netcity_sync.compliance.life import TO_MEND, Standing, State
 from netcity_sync.compliance.registry import find_rule
 from netcity_sync.delivery.area import is_for, journals_of, unknown_area
 from netcity_sync.delivery.grouping import Ages, DigestSection, Limits, group_words, make_sections
 from netcity_sync.delivery.upkeep import UPKEEP_ROLES, Remark, Upkeep, remarks_on
 from netcity_sync.russian import plural
-from netcity_sync.school_days import SchoolDays, local_date
+from netcity_sync.school_days import local_date
 from netcity_sync.settings import Person, Role, Settings
 
 WEEK = timedelta(days=7)
@@ -37,7 +38,8 @@ class Counter:
 class Digest:
     """A digest for one person. `headline` is the essence in a sentence, `notes` what to know before reading on.
 
-    `late_this_year` counts late entries since the school year began, those of this week included. `service` is how the
+    `late_this_year` counts late entries since the school year began, those of this week included; `excepted` findings
+    hold too, but the school decided not to count them. `service` is how the
     service fares, for those who look after it. `data_as_of` is empty where no journal was read lately.
     """
 
@@ -48,6 +50,7 @@ class Digest:
     notes: tuple[str, ...]
     counters: tuple[Counter, ...]
     late_this_year: int
+    excepted: int
     service: tuple[Remark, ...]
     sections: tuple[DigestSection, ...]
     fixed: tuple[tuple[str, int], ...]
@@ -63,12 +66,15 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What all digests of a day are made from; `fixed` of the last two weeks. Moments are UTC."""
+    """What all digests of a day are made from: `open` findings and how they stand by id, `fixed` ones of two weeks.
+
+    Moments are UTC.
+    """
 
     open: tuple[Finding, ...]
     fixed: tuple[Finding, ...]
     coverage: Coverage
-    school_days: SchoolDays
+    standings: Mapping[str, Standing]
     upkeep: Upkeep
     first_check: datetime
     now: datetime
@@ -86,7 +92,8 @@ class _Week:
 
 def build_digest(person: Person, material: Material, settings: Settings) -> Digest:
     """The digest of one person: only the rules meant for the role, only the person's area (rules.md §7.13)."""
-    mine = tuple(item for item in material.open if is_for(person, item))
+    all_mine = tuple(item for item in material.open if is_for(person, item))
+    mine = tuple(item for item in all_mine if material.standings[item.id].state in TO_MEND)
     fixed = tuple(item for item in material.fixed if is_for(person, item))
     week = _week(mine, fixed, material.now)
     gaps = _gaps(person, material)
@@ -99,8 +106,9 @@ def build_digest(person: Person, material: Material, settings: Settings) -> Dige
         notes=_notes(person, material),
         counters=_counters(week, _week(mine, fixed, material.now - WEEK), material),
         late_this_year=_late_this_year(mine, material.now, settings),
+        excepted=len(all_mine) - len(mine),
         service=_service(person, material, settings),
-        sections=_sections(person, week, material, settings),
+        sections=_sections(person, week, material),
         fixed=_by_title(week.fixed),
         data_as_of=f"{read_at.astimezone(settings.zone):%d.%m.%Y %H:%M}" if read_at is not None else "",
         gaps=tuple(words for words, _ in group_words(dict.fromkeys(map(_gap_words, gaps)), _GAPS, between="; ")),
@@ -125,9 +133,11 @@ def _counters(week: _Week, last: _Week, material: Material) -> tuple[Counter, ..
     """The first check finds everything at once: a number is compared only with one that a whole week stands behind."""
     known = material.first_check <= material.now - WEEK
     whole = material.first_check < material.now - 2 * WEEK
+    overdue = sum(material.standings[item.id].state is State.OVERDUE for item in week.states)
     return (
         Counter("Открыто", len(week.states), len(last.states) if known else None),
         Counter("Из них новых за неделю", len(week.new), len(last.new) if whole else None),
+        Counter("Просрочено", overdue, None),
         Counter("Внесено с опозданием за неделю", len(week.late), len(last.late) if whole else None),
         Counter("Исправлено за неделю", len(week.fixed), len(last.fixed) if whole else None),
     )
@@ -199,10 +209,10 @@ def _service(person: Person, material: Material, settings: Settings) -> tuple[Re
     return (*remarks, Remark("Некоторые сводки пусты или неполны из-за настроек.", tuple(slips), todo, alarm=True))
 
 
-def _sections(person: Person, week: _Week, material: Material, settings: Settings) -> tuple[DigestSection, ...]:
+def _sections(person: Person, week: _Week, material: Material) -> tuple[DigestSection, ...]:
     if person.role is Role.DIRECTOR:
         return ()
-    ages = Ages(local_date(material.now, settings.zone), material.now - WEEK, material.school_days, settings.zone)
+    ages = Ages(material.now - WEEK, material.standings)
     limits = _TO_DO if person.role in _TO_CORRECT else _OVERVIEW
     return make_sections((*week.states, *week.late), material.coverage.journals, ages, limits)
 

@@ -4,12 +4,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from netcity_sync.compliance.check import JournalFacts
 from netcity_sync.compliance.finding import Finding, RuleKind, Severity
-from netcity_sync.school_days import SchoolDays, local_date
+from netcity_sync.compliance.life import Standing, State
 
 _YEAR_BEGINS = 8
 _SAID_BY = {"ACC-01": ("MRK-01", "MRK-02")}
@@ -30,14 +29,15 @@ class Limits:
 class Line:
     """Findings of one rule in one journal.
 
-    `age` is that of the oldest in school days; it and `new` are 0 for what merely happened. `more` findings are behind
-    the `details` that are shown.
+    `age` is that of the oldest in school days; it and `new` are 0 for what merely happened. `overdue` of them should
+    have been mended by now. `more` findings are behind the `details` that are shown.
     """
 
     where: str
     count: int
     new: int
     age: int
+    overdue: int
     severity: Severity
     details: tuple[str, ...]
     more: int
@@ -66,10 +66,8 @@ class DigestSection:
 class Ages:
     """What is needed to say how old a finding is: findings after `week_ago` (UTC) are new."""
 
-    today: date
     week_ago: datetime
-    school_days: SchoolDays
-    zone: ZoneInfo
+    standings: Mapping[str, Standing]
 
     def is_new(self, item: Finding) -> bool:
         """Whether a finding that holds was opened within the week."""
@@ -77,9 +75,11 @@ class Ages:
 
     def of(self, item: Finding) -> int:
         """School days since a finding that holds was opened."""
-        if item.kind is RuleKind.EVENT:
-            return 0
-        return self.school_days.between(local_date(item.opened_at, self.zone), self.today)
+        return self.standings[item.id].age or 0
+
+    def is_overdue(self, item: Finding) -> bool:
+        """Whether a finding should have been mended by now."""
+        return self.standings[item.id].state is State.OVERDUE
 
 
 def make_sections(
@@ -137,6 +137,7 @@ def _line(items: Sequence[Finding], journals: Mapping[int, JournalFacts], ages: 
         count=len(items),
         new=sum(ages.is_new(item) for item in items),
         age=max(ages.of(item) for item in items),
+        overdue=sum(map(ages.is_overdue, items)),
         severity=max((item.severity for item in items), key=lambda severity: severity.rank),
         details=tuple(words for words, _ in groups[: limits.details]),
         more=sum(count for _, count in groups[limits.details :]),

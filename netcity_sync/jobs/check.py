@@ -1,5 +1,6 @@
 """The check as a job: rules over the mirror, findings recorded."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,8 @@ from netcity_sync.clock import Clock
 from netcity_sync.compliance.check import check_snapshot
 from netcity_sync.compliance.finding import Finding, NoData
 from netcity_sync.compliance.findings import as_findings, finding_id, load_findings, openings, record
+from netcity_sync.compliance.kept_checks import basis_of
+from netcity_sync.compliance.life import Standing, standings, today_of
 from netcity_sync.compliance.registry import all_rules, find_rule
 from netcity_sync.compliance.schema import migrations
 from netcity_sync.data_folder import DataFolder
@@ -21,12 +24,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CheckOutcome:
-    """What a check found: everything that holds now, worst first. Moments are UTC."""
+    """What a check found: everything that holds now, worst first, and how it stands, by id. Moments are UTC."""
 
     findings: tuple[Finding, ...]
+    standings: Mapping[str, Standing]
     no_data: tuple[NoData, ...]
     opened: int
     fixed: int
+    ended: int
     run_id: int
     checked_at: datetime
 
@@ -44,14 +49,24 @@ def run_check(
     now = as_of or clock()
     with open_snapshot(folder, as_of.astimezone(settings.zone) if as_of else None) as snapshot:
         result = check_snapshot(snapshot, settings, now, chosen)
-        run_id = snapshot.run_id
         opened = openings(snapshot.connection, now) if as_of else {}
+        today = today_of(snapshot, settings, now)
+    no_data = result.coverage.no_data
     if as_of is not None:
         findings = tuple(as_findings(result, now, opened))
-        return CheckOutcome(findings, result.coverage.no_data, 0, 0, run_id, now)
+        return CheckOutcome(findings, standings(today, findings), no_data, 0, 0, 0, result.run_id, now)
     with open_writer(folder, migrations) as connection:
-        recorded = record(connection, result, run_id, chosen, now)
+        recorded = record(connection, result, basis_of(settings, chosen), now)
         holding = {finding_id(rule.id, violation.place) for rule, violation in result.violations}
         findings = tuple(item for item in load_findings(connection) if item.id in holding)
-    log.info("check_done", run=run_id, findings=len(findings), opened=recorded.opened, fixed=recorded.fixed)
-    return CheckOutcome(findings, result.coverage.no_data, recorded.opened, recorded.fixed, run_id, now)
+    log.info("check_done", run=result.run_id, findings=len(findings), opened=recorded.opened, fixed=recorded.fixed)
+    return CheckOutcome(
+        findings,
+        standings(today, findings),
+        no_data,
+        recorded.opened,
+        recorded.fixed,
+        recorded.ended,
+        result.run_id,
+        now,
+    )

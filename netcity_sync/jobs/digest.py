@@ -12,6 +12,7 @@ from netcity_sync.clock import Clock, from_utc_text
 from netcity_sync.compliance.check import look_at_coverage
 from netcity_sync.compliance.finding import FindingStatus
 from netcity_sync.compliance.findings import load_findings
+from netcity_sync.compliance.life import standings, today_of
 from netcity_sync.compliance.registry import all_rules
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.delivery.area import nobody_named
@@ -94,12 +95,13 @@ def _material(folder: DataFolder, settings: Settings, now: datetime) -> tuple[Ma
     with open_snapshot(folder) as snapshot:
         connection = snapshot.connection
         opened = load_findings(connection, status=FindingStatus.OPEN)
+        today = today_of(snapshot, settings, now)
         (first_check,) = connection.execute("SELECT min(checked_at) FROM check_run").fetchone()
         material = Material(
             open=tuple(opened),
             fixed=tuple(load_findings(connection, status=FindingStatus.FIXED, fixed_since=now - 2 * WEEK)),
             coverage=look_at_coverage(snapshot, settings, now, all_rules()),
-            school_days=snapshot.school_days(settings.calendar.days_off),
+            standings=standings(today, opened),
             upkeep=look_at_upkeep(snapshot, folder),
             first_check=from_utc_text(first_check) if first_check is not None else now,
             now=now,

@@ -250,8 +250,8 @@ class TestChecks:
         assert groups(tried.found("MRK-01")) == [GROUP, SECOND]
         retuned(tried, {"id": "MRK-01", "subjects": ["Музыка"], "enabled": False})
         outcome = tried.check("MRK-01")
-        assert (groups(list(outcome.findings)), outcome.fixed) == ([GROUP], 1)
-        assert retuned(tried, {"id": "MRK-01", "enabled": False}).check("MRK-01").fixed == 1
+        assert (groups(list(outcome.findings)), outcome.fixed, outcome.ended) == ([GROUP], 0, 1)
+        assert retuned(tried, {"id": "MRK-01", "enabled": False}).check("MRK-01").ended == 1
         assert len(retuned(tried).found("MRK-01")) == 2
 
     def test_what_happened_once_is_closed_too(self, tmp_path: Path) -> None:
@@ -261,7 +261,7 @@ class TestChecks:
         book.set_topic(101, "Атомы")
         tried.sync("09-12 21:00")
         assert len(tried.found("LSN-02")) == 1
-        assert retuned(tried, {"id": "LSN-02", "enabled": False}).check("LSN-02").fixed == 1
+        assert retuned(tried, {"id": "LSN-02", "enabled": False}).check("LSN-02").ended == 1
         with open_reader(DataFolder(tmp_path)) as connection, closing(connection):
             assert load_findings(connection, status=FindingStatus.OPEN, rules=("LSN-02",)) == []
 

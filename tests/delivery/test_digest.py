@@ -7,7 +7,9 @@ import pytest
 from support.school import at
 
 from netcity_sync.compliance.check import Coverage, JournalFacts
+from netcity_sync.compliance.exemptions import Decision, Exemption, Scope
 from netcity_sync.compliance.finding import Finding, FindingStatus, NoData, Place, Proof, RuleKind, Severity
+from netcity_sync.compliance.life import Today, standings
 from netcity_sync.delivery.area import nobody_named
 from netcity_sync.delivery.digest import Counter, Digest, Material, build_digest
 from netcity_sync.delivery.render import render_html, render_text
@@ -23,6 +25,7 @@ SETTINGS = Settings.model_validate(
         "storage": {"data_dir": "."},
     }
 )
+MEND_WITHIN = {Severity.CRIT: 1, Severity.VIOL: 3, Severity.WARN: 7}
 JOURNALS = {
     1: JournalFacts("Химия", 71, "7А", "Химия", (11,)),
     2: JournalFacts("Физика", 72, "7Б", "Физика", (12,)),
@@ -71,11 +74,14 @@ def digest(
     person: Person | None = None,
     first_check: datetime = NOW - timedelta(days=30),
     read_at: datetime | None = NOW,
+    exemptions: tuple[Exemption, ...] = (),
 ) -> Digest:
     """The digest of one of the five invented persons, or of `person`."""
     days = SchoolDays(date(2026, 9, 1) + timedelta(days=number) for number in range(60))
     coverage = Coverage(journals, no_data, read_at)
-    material = Material(findings, fixed, coverage, days, Upkeep(NOW, "done", backup_at=NOW), first_check, NOW)
+    today = Today(NOW.astimezone(SETTINGS.zone).date(), SETTINGS.zone, days, MEND_WITHIN, exemptions)
+    standing = standings(today, findings)
+    material = Material(findings, fixed, coverage, standing, Upkeep(NOW, "done", backup_at=NOW), first_check, NOW)
     return build_digest(person or PEOPLE[role], material, SETTINGS)
 
 
@@ -179,6 +185,7 @@ def test_numbers_are_compared_with_the_week_before() -> None:
     )
     assert counters(made) == {
         "Открыто": (2, 2),
+        "Просрочено": (1, None),
         "Из них новых за неделю": (1, 2),
         "Внесено с опозданием за неделю": (0, 0),
         "Исправлено за неделю": (1, 1),
@@ -317,3 +324,26 @@ def test_an_act_of_a_rules_own_stands_beside_it_once() -> None:
     for page in (render_html(made), render_text(made)):
         assert page.count("Основание: Приказ № 7") == 1
         assert page.count(usual) == 1
+
+
+def test_what_is_overdue_is_counted_and_marked() -> None:
+    just, over = (finding(1, number, opened_at=NOW - timedelta(days=age)) for number, age in ((0, 3), (1, 4)))
+    grave = finding(3, severity=Severity.CRIT, opened_at=NOW - timedelta(days=2))
+    made = digest(Role.DEPUTY, just, over, grave)
+    assert counters(made)["Просрочено"] == (2, None)
+    assert {line.where: line.overdue for line in made.sections[0].lines} == {"10А, Химия": 1, "7А, Химия": 1}
+    page = render_text(made)
+    assert "7А, Химия — 2 (уже 4 учебных дня) [просрочено: 1]" in page
+    assert "10А, Химия (уже 2 учебных дня) [просрочено] [срочно]" in page
+    assert "просрочено: 1</span>" in render_html(made)
+
+
+def test_an_excepted_finding_is_not_counted() -> None:
+    left_alone = finding(1)
+    exemption = Exemption(1, Scope(left_alone.id), Decision("Директор", "Приказ 7"), NOW - timedelta(days=1), None)
+    made = digest(Role.DEPUTY, left_alone, finding(2), exemptions=(exemption,))
+    assert counters(made)["Открыто"][0] == 1
+    assert made.excepted == 1
+    for page in (render_text(made), render_html(made)):
+        assert "Не считаются по решению школы (исключения): 1" in page
+    assert digest(Role.DEPUTY, left_alone, exemptions=(exemption,)).headline == "Замечаний нет."

@@ -141,7 +141,7 @@ def test_views_are_made_anew_where_they_changed(folder: DataFolder) -> None:
 
 
 def test_findings_of_an_older_program_get_a_place_for_the_act(folder: DataFolder) -> None:
-    with open_reader(folder) as db, pytest.raises(UsageError, match="прежней версией"):
+    with open_reader(folder) as db, pytest.raises(UsageError, match="этой версией программы"):
         load_findings(db)
     with open_writer(folder, compliance_migrations) as db:
         assert {item.act for item in load_findings(db)} == {""}

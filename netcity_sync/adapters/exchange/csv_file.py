@@ -4,14 +4,14 @@ import csv
 from io import StringIO
 
 from netcity_sync.adapters.exchange.grid import FileFault, Grid, GridRow, folded, plain
-from netcity_sync.adapters.exchange.spec import FileSpec
+from netcity_sync.adapters.exchange.spec import RowSpec
 
 _DELIMITERS = (";", ",", "\t")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _SAVE_ANEW = "сохраните его в Excel как «CSV UTF-8» или как .xlsx"
 
 
-def read_csv(name: str, data: bytes, spec: FileSpec) -> Grid:
+def read_csv(name: str, data: bytes, spec: RowSpec) -> Grid:
     """The rows of a CSV, numbered as Excel would show them. Raises FileFault."""
     text = _decoded(data)
     if text[:4].lower() == "sep=":
@@ -42,7 +42,7 @@ def _decoded(data: bytes) -> str:
     raise FileFault("это не текст в UTF-8 или cp1251", _SAVE_ANEW)
 
 
-def _delimiter(text: str, spec: FileSpec) -> str:
+def _delimiter(text: str, spec: RowSpec) -> str:
     """The delimiter under which most of the headings are known."""
     known = {folded(title) for item in spec.fields for title in (item.heading, *item.aliases)}
 

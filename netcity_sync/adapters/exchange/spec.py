@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Protocol
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.model import Entity
@@ -69,6 +70,32 @@ Check = Callable[[Entity], tuple[str, str] | None]
 """Looks at a whole row; answers with a field's name and what is wrong there, or None."""
 
 
+class RowSpec(Protocol):
+    """What a reader must know of a table: the model of its rows, its columns, and what is asked of a whole row."""
+
+    @property
+    def model(self) -> type[Entity]:
+        """What a row becomes."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The columns."""
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """What is asked of a whole row."""
+
+
+def key_of(spec: RowSpec) -> tuple[Field, ...]:
+    """The columns that together name a row."""
+    return tuple(item for item in spec.fields if item.key)
+
+
+def field_of(spec: RowSpec, name: str) -> Field:
+    """The column of a model's field."""
+    return next(item for item in spec.fields if item.name == name)
+
+
 @dataclass(frozen=True, slots=True)
 class FileSpec:
     """A file: its name without the extension, the sheet's title, what it is for, and its columns."""
@@ -89,8 +116,4 @@ class FileSpec:
     @property
     def key(self) -> tuple[Field, ...]:
         """The columns that together name a row."""
-        return tuple(item for item in self.fields if item.key)
-
-    def field(self, name: str) -> Field:
-        """The column of a model's field."""
-        return next(item for item in self.fields if item.name == name)
+        return key_of(self)

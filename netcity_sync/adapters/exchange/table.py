@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from netcity_sync.adapters.exchange.cells import CellFault, parse_cell
 from netcity_sync.adapters.exchange.grid import MAX_ROWS, Grid, GridRow, Notice, Problem, folded, plain
-from netcity_sync.adapters.exchange.spec import NONE_WORD, Field, FileSpec
+from netcity_sync.adapters.exchange.spec import NONE_WORD, Field, RowSpec, field_of, key_of
 from netcity_sync.model import Entity
 from netcity_sync.russian import plural
 
@@ -23,7 +23,7 @@ class Content:
     none_said: bool
 
 
-def read_grids(spec: FileSpec, grids: Iterable[Grid]) -> Content:
+def read_grids(spec: RowSpec, grids: Iterable[Grid]) -> Content:
     """All grids of a table as one: whole, or not at all."""
     reader = _Reader(spec)
     for grid in grids:
@@ -47,7 +47,7 @@ class _Header:
 
 @dataclass(slots=True)
 class _Reader:
-    spec: FileSpec
+    spec: RowSpec
     rows: list[Entity] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
@@ -108,7 +108,7 @@ class _Reader:
     def _columns(self, grid: Grid, row: GridRow, found: dict[int, str]) -> dict[int, Field]:
         columns: dict[int, Field] = {}
         for place, name in found.items():
-            item = self.spec.field(name)
+            item = field_of(self.spec, name)
             if item in columns.values():
                 self._fault(grid, row.number, item.heading, "столбец встречается дважды", "оставьте один")
             else:
@@ -154,12 +154,12 @@ class _Reader:
     def _accept(self, grid: Grid, row: GridRow, entity: Entity) -> None:
         faults = [fault for check in self.spec.checks if (fault := check(entity)) is not None]
         for name, reason in faults:
-            column = self.spec.field(name)
+            column = field_of(self.spec, name)
             self._fault(grid, row.number, column.heading, reason, column.allowed)
-        key = tuple(_comparable(getattr(entity, item.name)) for item in self.spec.key)
+        key = tuple(_comparable(getattr(entity, item.name)) for item in key_of(self.spec))
         here = ", ".join(part for part in (grid.file, grid.sheet, f"строка {row.number}") if part)
         if key in self.seen:
-            headings = ", ".join(f"«{item.heading}»" for item in self.spec.key)
+            headings = ", ".join(f"«{item.heading}»" for item in key_of(self.spec))
             allowed = f"разные значения хотя бы в одном из столбцов {headings}"
             self._fault(grid, row.number, None, f"повторяет другую ({self.seen[key]})", allowed)
         elif not faults:
@@ -167,7 +167,7 @@ class _Reader:
             self.rows.append(entity)
 
 
-def _known(spec: FileSpec, row: GridRow) -> dict[int, str]:
+def _known(spec: RowSpec, row: GridRow) -> dict[int, str]:
     """The places of a row that hold a known heading, each with the field's name."""
     names = {folded(text): item.name for item in spec.fields for text in item.aliases}
     names |= {folded(item.heading): item.name for item in spec.fields}
