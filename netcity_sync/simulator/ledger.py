@@ -17,10 +17,14 @@ from netcity_sync.simulator.writing import days_allowed
 _DAY_ENDS = time(23, 59)
 _UNKNOWN_CODES = ("Н", "ОТ")
 _NOT_MISSED = ("ОП", "О")
+_EXEMPT = "ОСВ"
 _CONTROL_WORDS = (
     "диктант", "контрольная", "лабораторная", "проверочная", "практическая", "самостоятельная", "тест", "изложение",
     "сочинение", "зачет",
 )  # fmt: skip
+_JOURNAL_WORDS = ("зач", "н/а", "осв")
+"""Texts that a cell may hold, of those that the simulator's teachers write."""
+_VAGUE_TYPES = ("прочее", "прочие", "прочая", "другое", "другие", "другая")
 _QUARTER_NORM, _HALF_YEAR_NORM = (3, 5, 7), (5, 7, 9)
 
 
@@ -80,6 +84,9 @@ class _Journal:
         """All rules in turn."""
         yield from self._topics()
         yield from self._loose_marks()
+        yield from self._vague_works()
+        yield from self._impossible_marks()
+        yield from self._marks_of_absent()
         yield from self._homework()
         yield from self._unexplained_absences()
         if self._marked():
@@ -139,6 +146,33 @@ class _Journal:
             if item.mark.visible(self.now):
                 yield self._entry("LSN-05", True, lesson=item.lesson, student=item.mark.student_id)
 
+    def _vague_works(self) -> Iterator[LedgerEntry]:
+        for work in self.works:
+            name = TYPE_NAMES.get(work.type_id, "").strip().lower()
+            vague = not name or name.split()[0] in _VAGUE_TYPES
+            if vague and any(mark.visible(self.now) for mark in work.marks):
+                yield self._entry("LSN-04", True, lesson=work.lesson)
+
+    def _impossible_marks(self) -> Iterator[LedgerEntry]:
+        for lesson, mark in self._placed_marks():
+            if not mark.visible(self.now):
+                continue
+            value = mark.value.at(self.now)
+            if self.group.school_class.grade == 1:
+                wrong = not isinstance(value, str)
+            else:
+                wrong = self._marked() and isinstance(value, str) and not _may_stand(value)
+            if wrong:
+                yield self._entry("MRK-09", True, lesson=lesson, student=mark.student_id)
+
+    def _marks_of_absent(self) -> Iterator[LedgerEntry]:
+        given = {(id(lesson), mark.student_id) for lesson, mark in self._placed_marks() if mark.given(self.now)}
+        for item in self.absences:
+            code = item.code.at(self.now)
+            missed = code is not None and code not in (*_NOT_MISSED, _EXEMPT)
+            if missed and (id(item.lesson), item.student_id) in given and not self._is_control(item.lesson):
+                yield self._entry("MRK-05", True, lesson=item.lesson, student=item.student_id)
+
     def _homework(self) -> Iterator[LedgerEntry]:
         if self.group.school_class.grade == 1 or self.group.subject.extracurricular:
             return
@@ -163,7 +197,11 @@ class _Journal:
             yield self._entry("HW-02", late, lesson=block[-1])
 
     def _is_control(self, lesson: Lesson) -> bool:
-        texts = [TYPE_NAMES[work.type_id] for work in self.works if work.lesson is lesson and work.created <= self.now]
+        texts = [
+            TYPE_NAMES.get(work.type_id, "")
+            for work in self.works
+            if work.lesson is lesson and work.created <= self.now
+        ]
         topic = lesson.topic.at(self.now)
         if topic is not None:
             texts.append(str(topic))
@@ -172,7 +210,7 @@ class _Journal:
     def _late_works(self) -> Iterator[LedgerEntry]:
         for work in self.works:
             moments = [moment for mark in work.marks if (moment := mark.first_given()) is not None]
-            if not moments:
+            if not moments or work.type_id not in TYPE_NAMES:
                 continue
             deadline = self._due(work.lesson, days_allowed(work.type_id, self.group.school_class.grade))
             seen = [moment for moment in self._moments() if any(mark.given(moment) for mark in work.marks)]
@@ -215,7 +253,12 @@ class _Journal:
                 yield self._entry("ACC-01", given + ghosts < needed, student=pupil.id)
 
     def _all_marks(self) -> list[Mark]:
-        return [*(mark for work in self.works for mark in work.marks), *(item.mark for item in self.loose)]
+        return [mark for _, mark in self._placed_marks()]
+
+    def _placed_marks(self) -> list[tuple[Lesson, Mark]]:
+        """All marks with their lessons, whether they stand now or not."""
+        in_columns = [(work.lesson, mark) for work in self.works for mark in work.marks]
+        return [*in_columns, *((item.lesson, item.mark) for item in self.loose)]
 
     def _is_ghost(self, mark: Mark) -> bool:
         """Whether a mark is deleted but the mirror cannot believe it yet: it was seen, and not missed twice."""
@@ -229,3 +272,8 @@ class _Journal:
         a_week = max(1, (2 * planned + len(weeks)) // (2 * len(weeks)))
         norms = _HALF_YEAR_NORM if "полугодие" in self.term.name else _QUARTER_NORM
         return norms[min(a_week, 3) - 1]
+
+
+def _may_stand(text: str) -> bool:
+    """Whether a text may stand in a cell of a marked journal: a word of the journal, or marks with a stroke between."""
+    return text in _JOURNAL_WORDS or all(part in ("1", "2", "3", "4", "5") for part in text.split("/"))

@@ -5,10 +5,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from support.school import ANSWER_TYPE, CONTROL_TYPE, GROUP, TERM, Book, Trial
+from support.school import ANSWER_TYPE, CONTROL_TYPE, GROUP, OTHER_TYPE, TERM, Book, Trial
 
 from netcity_sync.compliance.finding import Severity
 from netcity_sync.compliance.marks import allowed_days
+from netcity_sync.compliance.words import is_outside_scale, is_vague
 from netcity_sync.errors import AnswerError
 from netcity_sync.model import AttendanceCode, Grading, Mark, Student
 from netcity_sync.settings import DeadlineSettings
@@ -84,6 +85,42 @@ class TestLsn02:
         book.set_topic(101, "Атомы")
         tried.sync("09-03 21:00")
         assert tried.found("LSN-02") == []
+
+
+class TestLsn04:
+    """Не указан тип работы у отметки."""
+
+    @pytest.mark.parametrize(
+        ("type_id", "count"), [(ANSWER_TYPE, 0), (OTHER_TYPE, 1), (99, 1)], ids=["named", "other", "unknown"]
+    )
+    def test_a_type_that_says_nothing(self, trial, type_id: int, count: int) -> None:
+        book = Book().add_lessons(*WEEK)
+        work = book.add_work(102, type_id)
+        book.marks.append(Mark(student_id=1, assignment_id=work, lesson_id=102, value=4))
+        tried = trial(book)
+        tried.sync("09-02 21:00")
+        assert [item.place.assignment_id for item in tried.found("LSN-04")] == [work] * count
+
+    def test_a_work_without_marks_is_no_matter(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        work = book.add_work(102, OTHER_TYPE)
+        tried = trial(book)
+        tried.sync("09-02 21:00")
+        assert tried.found("LSN-04") == []
+        book.marks.append(Mark(student_id=1, assignment_id=work, lesson_id=102, value=None, duty=True))
+        tried.sync("09-03 21:00")
+        (found,) = tried.found("LSN-04")
+        assert found.message == "7А, Химия, 02.09 (1-й урок): у отметок не указан тип работы («Прочее»)"
+        book.marks.clear()
+        tried.sync("09-04 21:00")
+        assert tried.found("LSN-04") == []
+
+    @pytest.mark.parametrize(
+        ("name", "vague"),
+        [(None, 1), (" ", 1), ("Прочее", 1), ("ДРУГИЕ работы", 1), ("Проект", 0), ("Работа с другом", 0)],
+    )
+    def test_names_that_say_nothing(self, name: str | None, vague: int) -> None:
+        assert is_vague(name) == vague
 
 
 class TestLsn05:
@@ -257,6 +294,106 @@ class TestMrk01And02:
         assert tried.found("MRK-02")[0].message == "7А, Химия: Иванов И. — одна отметка за 8 уроков (1 четверть)"
 
 
+class TestMrk05:
+    """Отметка и «Н» в одной клетке."""
+
+    @pytest.mark.parametrize(
+        ("code", "count"),
+        [
+            (AttendanceCode.UNKNOWN, 1),
+            (AttendanceCode.ILLNESS, 1),
+            (AttendanceCode.LATE, 0),
+            (AttendanceCode.REMOTE, 0),
+            (AttendanceCode.EXEMPT, 0),
+        ],
+    )
+    def test_who_missed_the_lesson(self, trial, code: AttendanceCode, count: int) -> None:
+        book = Book().add_lessons(*WEEK)
+        book.mark(102, 5)
+        book.absent(102, code)
+        book.absent(101, code)
+        tried = trial(book)
+        tried.sync("09-02 21:00")
+        assert [item.place.lesson_id for item in tried.found("MRK-05")] == [102] * count
+
+    def test_the_message_names_all_marks(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        book.mark(102, 5)
+        book.absent(102, AttendanceCode.UNKNOWN)
+        tried = trial(book)
+        tried.sync("09-02 21:00")
+        (found,) = tried.found("MRK-05")
+        assert found.message == ("7А, Химия, 02.09 (1-й урок): Иванов И. — стоят и отметка 5, и пропуск «unknown»")
+        book.marks.append(Mark(student_id=1, assignment_id=None, lesson_id=102, value=4))
+        tried.sync("09-03 21:00")
+        assert "стоят и отметки" in tried.found("MRK-05")[0].message
+        book.marks.clear()
+        tried.sync("09-04 21:00")
+        assert tried.found("MRK-05") == []
+
+    @pytest.mark.parametrize("kind", ["control", "homework", "duty"])
+    def test_what_may_be_done_later(self, trial, kind: str) -> None:
+        book = Book().add_lessons(*WEEK)
+        book.absent(102, AttendanceCode.ILLNESS)
+        if kind == "homework":
+            book.give_homework(102)
+            book.marks.append(Mark(student_id=1, assignment_id=5102, lesson_id=102, value=4))
+        elif kind == "control":
+            book.mark(102)
+            book.set_topic(102, "Контрольная работа № 1")
+        else:
+            book.mark(102, None, duty=True)
+        tried = trial(book)
+        tried.sync("09-02 21:00")
+        assert tried.found("MRK-05") == []
+
+
+class TestMrk09:
+    """Недопустимое значение отметки."""
+
+    @pytest.mark.parametrize(("grade", "duty", "count"), [(1, False, 1), (1, True, 1), (2, False, 0)])
+    def test_first_grade_has_no_marks(self, trial, grade: int, duty: bool, count: int) -> None:
+        book = Book(grade=grade).add_lessons(*WEEK)
+        work = book.mark(102, None if duty else 5, duty=duty)
+        tried = trial(book)
+        tried.sync("09-02 21:00")
+        found = tried.found("MRK-09")
+        assert [item.place.assignment_id for item in found] == [work] * count
+        shown = "«точка»" if duty else "отметка 5"
+        assert all(item.message.endswith(f"Иванов И. — {shown}, а в 1 классе отметок не ставят") for item in found)
+
+    @pytest.mark.parametrize(
+        ("raw", "wrong"),
+        [
+            ("5+", 1), ("6", 1), ("12", 1), ("молодец", 1), ("4/6", 1), ("/", 1),
+            ("Н/А", 0), ("зачёт", 0), (" осв ", 0), ("4/5", 0), ("5 / 4", 0), ("н", 0), (".", 0), ("", 0),
+        ],
+    )  # fmt: skip
+    def test_texts(self, raw: str, wrong: int) -> None:
+        assert is_outside_scale(raw) == wrong
+
+    @pytest.mark.parametrize(
+        ("exempt", "count"),
+        [({}, 1), ({"grade": 1}, 0), ({"grading": Grading.NOT_RATED}, 0), ({"individual_plan": True}, 0)],
+    )
+    def test_texts_matter_in_marked_journals(self, trial, exempt: dict[str, object], count: int) -> None:
+        book = Book(**exempt).add_lessons(*WEEK)  # type: ignore[arg-type]
+        book.marks.append(Mark(student_id=1, assignment_id=None, lesson_id=102, value=None, raw="5+"))
+        book.marks.append(Mark(student_id=1, assignment_id=None, lesson_id=103, value=None, raw="зач"))
+        tried = trial(book)
+        tried.sync("09-02 21:00")
+        found = tried.found("MRK-09")
+        assert [item.place.lesson_id for item in found] == [102] * count
+        assert all(item.message.endswith("Иванов И. — «5+» вместо отметки") for item in found)
+
+    def test_a_long_text_is_not_repeated(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        book.marks.append(Mark(student_id=1, assignment_id=None, lesson_id=102, value=None, raw="звонить маме"))
+        tried = trial(book)
+        tried.sync("09-02 21:00")
+        assert tried.found("MRK-09")[0].message.endswith("посторонний текст вместо отметки")
+
+
 class TestMrk10:
     """Отметки не внесены в срок."""
 
@@ -408,7 +545,9 @@ class TestChg05:
 class TestNoData:
     """Чего не прочитали, того не судят."""
 
-    STATES = ("LSN-01", "CHG-05", "LSN-05", "HW-01", "MRK-01", "MRK-02", "ACC-01", "ATT-03")
+    STATES = (
+        "LSN-01", "LSN-04", "CHG-05", "LSN-05", "HW-01", "MRK-01", "MRK-02", "MRK-05", "MRK-09", "ACC-01", "ATT-03",
+    )  # fmt: skip
 
     def bad_book(self) -> Book:
         book = Book().add_lessons(*WEEK, topic=None)

@@ -40,7 +40,7 @@ from netcity_sync.settings import Settings
 
 ZONE = ZoneInfo("Asia/Yekaterinburg")
 CLASS, GROUP, TERM, TEACHER, CHIEF = 70, 700, 1, 11, 12
-HOMEWORK_TYPE, ANSWER_TYPE, CONTROL_TYPE = 3, 10, 4
+HOMEWORK_TYPE, ANSWER_TYPE, CONTROL_TYPE, OTHER_TYPE = 3, 10, 4, 22
 FIRST_DAY = date(2026, 9, 1)
 
 
@@ -165,6 +165,7 @@ class BookSource:
                 AssignmentType(id=HOMEWORK_TYPE, name="Домашнее задание", abbr="ДЗ"),
                 AssignmentType(id=ANSWER_TYPE, name="Ответ на уроке", abbr="О"),
                 AssignmentType(id=CONTROL_TYPE, name="Контрольная работа", abbr="К"),
+                AssignmentType(id=OTHER_TYPE, name="Прочее", abbr="Пр"),
             ),
             subject_groups=(
                 SubjectGroup(
