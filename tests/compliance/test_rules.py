@@ -489,6 +489,149 @@ class TestAtt03:
         assert tried.found("ATT-03") == []
 
 
+class TestAtt08:
+    """Дни подряд отсутствия без причины."""
+
+    @pytest.mark.parametrize(
+        ("moment", "count"), [("09-03 23:59", 0), ("09-04 00:00", 1), ("09-20 21:00", 1)], ids=["two", "three", "later"]
+    )
+    def test_three_days_that_are_over(self, trial, moment: str, count: int) -> None:
+        book = Book().add_lessons(*WEEK)
+        for lesson in (101, 102, 103):
+            book.absent(lesson, AttendanceCode.UNKNOWN)
+        tried = trial(book)
+        tried.sync(moment)
+        assert [item.place.lesson_id for item in tried.found("ATT-08")] == [103] * count
+
+    def test_a_run_over_a_weekend_has_one_name(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        for lesson in (102, 103, 104, 105):
+            book.absent(lesson, AttendanceCode.UNKNOWN)
+        tried = trial(book)
+        tried.sync("09-05 21:00")
+        first = tried.found("ATT-08")[0]
+        tried.sync("09-20 21:00")
+        (found,) = tried.found("ATT-08")
+        assert found.id == first.id
+        assert found.message == (
+            "7А: Иванов И. — нет на уроках 4 учебных дня подряд, с 02.09 по 07.09, причина не указана"
+        )
+
+    @pytest.mark.parametrize("code", [None, AttendanceCode.ILLNESS, AttendanceCode.LATE])
+    def test_one_day_that_is_known_breaks_the_run(self, trial, code: AttendanceCode | None) -> None:
+        book = Book().add_lessons(*WEEK[:5])
+        for lesson in (101, 102, 104, 105):
+            book.absent(lesson, AttendanceCode.UNKNOWN)
+        if code is not None:
+            book.absent(103, code)
+        tried = trial(book)
+        tried.sync("09-20 21:00")
+        assert tried.found("ATT-08") == []
+
+    def test_a_day_is_full_over_all_journals(self, trial) -> None:
+        book = Book().add_lessons("09-01", "09-02", "09-03", "09-04")
+        other = Book(group=701, subject="Физика", first_lesson=201, first_slot=2).add_lessons("09-02")
+        book.beside.append(other)
+        for lesson in (101, 102, 103):
+            book.absent(lesson, AttendanceCode.UNKNOWN)
+        tried = trial(book)
+        tried.sync("09-10 21:00")
+        assert tried.found("ATT-08") == []
+        other.absent(201, AttendanceCode.UNKNOWN)
+        tried.sync("09-11 21:00")
+        assert len(tried.found("ATT-08")) == 1
+        other.students = []
+        other.attendance = []
+        tried.sync("09-12 21:00")
+        assert len(tried.found("ATT-08")) == 1
+
+    def test_days_off_do_not_count(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        for lesson in (101, 102, 104):
+            book.absent(lesson, AttendanceCode.UNKNOWN)
+        tried = trial(book, calendar={"days_off": ["2026-09-03"]})
+        tried.sync("09-20 21:00")
+        assert len(tried.found("ATT-08")) == 1
+
+    def test_who_left_is_not_looked_for(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        for lesson in (101, 102, 103):
+            book.absent(lesson, AttendanceCode.UNKNOWN)
+        book.off_roster.add(1)
+        tried = trial(book)
+        tried.sync("09-20 21:00")
+        assert tried.found("ATT-08") == []
+
+
+class TestCtl01:
+    """Больше одной контрольной в день."""
+
+    @staticmethod
+    def books(**other: object) -> tuple[Book, Book]:
+        """Химия and Физика on the same days, Физика one lesson later; a control work in each on the second of them."""
+        book = Book().add_lessons("09-01", "09-03", "09-08")
+        beside = Book(
+            **{"group": 701, "subject": "Физика", "subject_id": 15, "first_lesson": 201, "first_slot": 2, **other}  # type: ignore[arg-type]
+        ).add_lessons("09-01", "09-03", "09-08")
+        book.beside.append(beside)
+        book.add_work(102, CONTROL_TYPE)
+        beside.set_topic(202, "Лабораторная работа № 2")
+        return book, beside
+
+    def test_the_later_one_is_named(self, trial) -> None:
+        book, _ = self.books()
+        tried = trial(book)
+        tried.sync("09-04 21:00")
+        (found,) = tried.found("CTL-01")
+        assert (found.place.subject_group_id, found.place.lesson_id, found.place.student_id) == (701, 202, None)
+        assert found.message == (
+            "7А, Физика, 03.09 (2-й урок): не первая контрольная работа за день, в тот же день — Химия"
+        )
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"subject_id": 14},
+            {"students": [Student(id=2, name="Вторая Вера")]},
+            {"individual_plan": True},
+            {"extracurricular": True},
+        ],
+        ids=["subgroups of one subject", "other pupils", "a plan of one's own", "extracurricular"],
+    )
+    def test_what_is_no_second_work(self, trial, other: dict[str, object]) -> None:
+        book, _ = self.books(**other)
+        tried = trial(book)
+        tried.sync("09-04 21:00")
+        assert tried.found("CTL-01") == []
+
+    def test_another_day(self, trial) -> None:
+        book, beside = self.books()
+        beside.set_topic(202, "Тема урока")
+        beside.set_topic(203, "Лабораторная работа № 2")
+        tried = trial(book)
+        tried.sync("09-20 21:00")
+        assert tried.found("CTL-01") == []
+
+    def test_a_double_lesson_is_one_work(self, trial) -> None:
+        book = Book().add_lessons("09-03", "09-03", "09-08", topic="Контрольная работа")
+        tried = trial(book)
+        tried.sync("09-04 21:00")
+        assert tried.found("CTL-01") == []
+
+    def test_what_is_to_come_counts_by_its_column(self, trial) -> None:
+        book, beside = self.books()
+        tried = trial(book)
+        tried.sync("09-03 23:59")
+        assert tried.found("CTL-01") == []
+        beside.add_work(202, CONTROL_TYPE)
+        tried.sync("09-03 23:59")
+        assert len(tried.found("CTL-01")) == 1
+        beside.assignments.clear()
+        beside.set_topic(202, "Тема урока")
+        tried.sync("09-04 21:00")
+        assert tried.found("CTL-01") == []
+
+
 class TestChg05:
     """Массовое исчезновение данных."""
 
@@ -547,11 +690,13 @@ class TestNoData:
 
     STATES = (
         "LSN-01", "LSN-04", "CHG-05", "LSN-05", "HW-01", "MRK-01", "MRK-02", "MRK-05", "MRK-09", "ACC-01", "ATT-03",
+        "ATT-08", "CTL-01",
     )  # fmt: skip
 
     def bad_book(self) -> Book:
         book = Book().add_lessons(*WEEK, topic=None)
-        book.absent(101, AttendanceCode.UNKNOWN)
+        for lesson in (101, 102, 103):
+            book.absent(lesson, AttendanceCode.UNKNOWN)
         return book
 
     def test_a_journal_whose_last_read_failed(self, trial) -> None:
@@ -577,7 +722,7 @@ class TestNoData:
         tried.sync("09-20 21:00")
         outcome = tried.check()
         assert {item.rule for item in outcome.findings} == {"LSN-01", "HW-01"}
-        assert {gap.rule for gap in outcome.no_data} == {"MRK-01", "MRK-02", "ACC-01", "ATT-03"}
+        assert {gap.rule for gap in outcome.no_data} == {"MRK-01", "MRK-02", "ACC-01", "ATT-03", "ATT-08"}
 
     def test_a_read_that_is_too_old(self, trial) -> None:
         tried = trial(self.bad_book(), checks={"stale_after_hours": 24})
