@@ -37,6 +37,43 @@ ORDER BY j.class_id, p.student_id, h.date, h.slot, h.lesson_id
 """
 """All lessons of pupils who were away without a reason on enough days; `away`: so it was at this one."""
 
+_AWAY_BETWEEN = """
+WITH away AS MATERIALIZED (
+  SELECT j.class_id, a.student_id, h.date, h.slot, a.subject_group_id, a.term_id, a.lesson_id, a.raw AS code
+  FROM journal j
+  CROSS JOIN as_of_attendance a USING (subject_group_id, term_id)
+  CROSS JOIN held h USING (subject_group_id, term_id, lesson_id)
+  CROSS JOIN listed p USING (subject_group_id, term_id, student_id)
+  WHERE a.code IN ('unknown', 'illness') AND NOT a.missing
+), day AS MATERIALIZED (
+  SELECT DISTINCT student_id, date FROM away
+), present AS MATERIALIZED (
+  SELECT DISTINCT j.class_id, m.student_id, h.date, h.slot
+  FROM journal j
+  CROSS JOIN as_of_mark m USING (subject_group_id, term_id)
+  CROSS JOIN held h USING (subject_group_id, term_id, lesson_id)
+  CROSS JOIN day ON day.student_id = m.student_id AND day.date = h.date
+  WHERE m.value IS NOT NULL AND NOT m.missing AND NOT h.control
+    AND NOT EXISTS (
+      SELECT 1 FROM as_of_assignment w WHERE w.subject_group_id = m.subject_group_id AND w.term_id = m.term_id
+        AND w.assignment_id = m.assignment_id AND w.homework)
+    AND NOT EXISTS (
+      SELECT 1 FROM as_of_attendance a WHERE a.subject_group_id = m.subject_group_id AND a.term_id = m.term_id
+        AND a.student_id = m.student_id AND a.lesson_id = m.lesson_id AND a.code <> 'late')
+), around AS (
+  SELECT away.*,
+    max(CASE WHEN present.slot < away.slot THEN present.slot END) AS before,
+    min(CASE WHEN present.slot > away.slot THEN present.slot END) AS after
+  FROM away CROSS JOIN present USING (class_id, student_id, date)
+  GROUP BY away.subject_group_id, away.term_id, away.lesson_id, away.student_id
+)
+SELECT around.student_id, around.lesson_id, around.date, around.slot, around.code, around.before, around.after,
+  s.name, j.*
+FROM around CROSS JOIN journal j USING (subject_group_id, term_id) LEFT JOIN as_of_student s USING (student_id)
+WHERE around.before IS NOT NULL AND around.after IS NOT NULL AND j.fresh AND j.roster_fresh
+"""
+"""Absences on days on which the pupil got marks at an earlier lesson and at a later one."""
+
 
 @rule(
     "ATT-03", clause="4.5", title="Нет причины у пропуска", kind=RuleKind.STATE, recipients=(Role.CLASS_TEACHER,),
@@ -102,3 +139,23 @@ def _runs_away(lessons: Iterable[sqlite3.Row]) -> Iterator[list[sqlite3.Row]]:
         run = []
     if len(run) >= _DAYS_IN_A_ROW:
         yield run
+
+
+@rule(
+    "ATT-05", clause="4.5", title="Противоречие в дне", kind=RuleKind.STATE, recipients=(Role.CLASS_TEACHER,),
+    cadence="d", needs=(Capability.LESSONS, Capability.MARKS, Capability.ATTENDANCE), about_pupils=True,
+)  # fmt: skip
+def away_between(bench: Bench) -> Iterator[Violation]:
+    """Находит уроки, на которых ученика не было, хотя раньше и позже в тот же день он отвечал на других уроках.
+
+    Касается пропусков без указанной причины и по болезни: уважительную причину и прогул классный руководитель уже
+    установил. Отметки за контрольные работы и домашние задания присутствия не доказывают.
+    """
+    for row in bench.rows(_AWAY_BETWEEN):
+        yield Violation(
+            Place(row["subject_group_id"], row["term_id"], row["lesson_id"], row["student_id"]),
+            Severity.INFO,
+            f"{lesson_words(row)}: {short_name(row['name'] or '')} — пропуск «{row['code']}», но отметки есть и на"
+            f" {row['before']}-м, и на {row['after']}-м уроке",
+            read_proof(row),
+        )

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from netcity_sync.simulator.entries import Lesson
-from netcity_sync.simulator.journal_ledger import UNKNOWN_CODES, JournalLedger, LedgerEntry, is_control_text
+from netcity_sync.simulator.journal_ledger import NOT_MISSED, UNKNOWN_CODES, JournalLedger, LedgerEntry, is_control_text
 from netcity_sync.simulator.school import Pupil
 
 _DAYS_IN_A_ROW = 3
+_ILLNESS = "Б"
 
 Held = tuple[JournalLedger, Lesson]
 """A lesson with its journal."""
@@ -26,6 +27,7 @@ class ClassLedger:
         for pupil in self.pupils:
             days = self._days_of(pupil)
             yield from self._days_away(pupil, days)
+            yield from self._away_between(pupil, days)
 
     def _control_works(self) -> Iterator[LedgerEntry]:
         blocks: dict[date, list[Held]] = {}
@@ -73,3 +75,19 @@ class ClassLedger:
             if run == _DAYS_IN_A_ROW:
                 journal, lesson = lessons[-1]
                 yield journal.entry("ATT-08", True, lesson=lesson, student=pupil.id)
+
+    def _away_between(self, pupil: Pupil, days: Iterable[list[Held]]) -> Iterator[LedgerEntry]:
+        for lessons in days:
+            answered = [
+                lesson.slot
+                for journal, lesson in lessons
+                if journal.has_mark(pupil.id, lesson)
+                and not journal.is_control(lesson)
+                and journal.code(pupil.id, lesson) in (None, *NOT_MISSED)
+            ]
+            if not answered:
+                continue
+            for journal, lesson in lessons:
+                away = journal.code(pupil.id, lesson) in (*UNKNOWN_CODES, _ILLNESS)
+                if away and min(answered) < lesson.slot < max(answered):
+                    yield journal.entry("ATT-05", True, lesson=lesson, student=pupil.id)

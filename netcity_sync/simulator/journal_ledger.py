@@ -6,6 +6,7 @@ docs/checks.md says what each rule means. A check must find the certain entries 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from netcity_sync.simulator.calendar import Term
 from netcity_sync.simulator.curriculum import TYPE_NAMES
@@ -18,6 +19,7 @@ _DAY_ENDS = time(23, 59)
 UNKNOWN_CODES = ("Н", "ОТ")
 NOT_MISSED = ("ОП", "О")
 _EXEMPT = "ОСВ"
+_GRACE_DAYS = 2
 _CONTROL_WORDS = (
     "диктант", "контрольная", "лабораторная", "проверочная", "практическая", "самостоятельная", "тест", "изложение",
     "сочинение", "зачет",
@@ -57,6 +59,7 @@ class JournalLedger:
         self.works = [item for item in entries.works if item.lesson.term_id == term.id]
         self.loose = [item for item in entries.loose_marks if item.lesson.term_id == term.id]
         self.absences = [item for item in entries.absences if item.lesson.term_id == term.id]
+        self._given = {(mark.student_id, lesson.id) for lesson, mark in self._placed_marks() if mark.given(self.now)}
         self._codes = {(item.student_id, item.lesson.id): item.code.at(self.now) for item in self.absences}
 
     def violations(self) -> Iterator[LedgerEntry]:
@@ -66,6 +69,7 @@ class JournalLedger:
         yield from self._vague_works()
         yield from self._impossible_marks()
         yield from self._marks_of_absent()
+        yield from self._changed_marks()
         yield from self._homework()
         yield from self._unexplained_absences()
         if self._marked():
@@ -147,12 +151,45 @@ class JournalLedger:
                 yield self.entry("MRK-09", True, lesson=lesson, student=mark.student_id)
 
     def _marks_of_absent(self) -> Iterator[LedgerEntry]:
-        given = {(id(lesson), mark.student_id) for lesson, mark in self._placed_marks() if mark.given(self.now)}
         for item in self.absences:
             code = item.code.at(self.now)
             missed = code is not None and code not in (*NOT_MISSED, _EXEMPT)
-            if missed and (id(item.lesson), item.student_id) in given and not self.is_control(item.lesson):
+            if missed and self.has_mark(item.student_id, item.lesson) and not self.is_control(item.lesson):
                 yield self.entry("MRK-05", True, lesson=item.lesson, student=item.student_id)
+
+    def _changed_marks(self) -> Iterator[LedgerEntry]:
+        """Marks that another value replaced, or nothing, after the days of grace."""
+        moments = sorted(set(self._moments()))
+        for lesson, mark in self._placed_marks():
+            grace = lesson.date + timedelta(days=_GRACE_DAYS)
+            proved = False
+            for place, (before, after) in enumerate(pairwise(moments)):
+                if not mark.given(before) or before.date() <= grace:
+                    continue
+                if mark.visible(after):
+                    proved = proved or mark.value.at(before) != mark.value.at(after)
+                elif place + 2 < len(moments):
+                    proved = proved or not self._stands_elsewhere(lesson, mark, mark.value.at(before))
+            values = list(zip(mark.value.moments, mark.value.values, strict=True))
+            changes = [moment for (_, was), (moment, _) in pairwise(values) if was is not None]
+            changes += [mark.until] if mark.until is not None else []
+            if proved or any(grace < moment.date() and moment <= self.now for moment in changes):
+                yield self.entry("CHG-01", proved, lesson=lesson, student=mark.student_id)
+
+    def _stands_elsewhere(self, lesson: Lesson, gone: Mark, value: str | int | None) -> bool:
+        """Whether the pupil has the same mark in another column of that lesson, or had it at the last read but one."""
+        return any(
+            where is lesson and mark is not gone and mark.student_id == gone.student_id and self._seen(mark) == value
+            for where, mark in self._placed_marks()
+        )
+
+    def _seen(self, mark: Mark) -> str | int | None:
+        """The value of a mark as the mirror believes it now: a deleted one stays until it was missed twice."""
+        if mark.visible(self.now):
+            return mark.value.at(self.now)
+        if not self._is_ghost(mark):
+            return None
+        return mark.value.at(max(moment for moment in self.reads if mark.given(moment)))
 
     def _homework(self) -> Iterator[LedgerEntry]:
         if self.group.school_class.grade == 1 or self.group.subject.extracurricular:
@@ -180,6 +217,10 @@ class JournalLedger:
     def code(self, student_id: int, lesson: Lesson) -> str | int | None:
         """The code of attendance of a pupil at a lesson, if there is one."""
         return self._codes.get((student_id, lesson.id))
+
+    def has_mark(self, student_id: int, lesson: Lesson) -> bool:
+        """Whether a pupil has a given mark at a lesson."""
+        return (student_id, lesson.id) in self._given
 
     def is_control(self, lesson: Lesson) -> bool:
         """Whether a control work stands in the column of a lesson, or in its topic."""

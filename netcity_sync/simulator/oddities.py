@@ -99,7 +99,7 @@ class _Oddities:
 
     def _wrong_absence(self, lesson: Lesson, present: list[Pupil]) -> None:
         """A pupil who is there is noted as away; the class teacher may clear it up, or call it an illness."""
-        if not self._happens(0.008):
+        if not self._happens(0.025):
             return
         absence = Absence(self.random.choice(present).id, lesson)
         noted = lesson_end(lesson.date, lesson.slot) - timedelta(minutes=5)

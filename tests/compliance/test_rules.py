@@ -489,6 +489,72 @@ class TestAtt03:
         assert tried.found("ATT-03") == []
 
 
+class TestAtt05:
+    """Противоречие в дне."""
+
+    @staticmethod
+    def books(code: AttendanceCode = AttendanceCode.UNKNOWN) -> list[Book]:
+        """Three journals with a lesson each on one day; marks at the first and the third, away at the second."""
+        books = [
+            Book(group=700 + number, subject=subject, subject_id=20 + number, first_lesson=101 + 100 * number,
+                 first_slot=1 + number).add_lessons("09-01", "09-08")
+            for number, subject in enumerate(("Химия", "Физика", "Алгебра"))
+        ]  # fmt: skip
+        books[0].beside = books[1:]
+        books[0].mark(101)
+        books[1].absent(201, code)
+        books[2].mark(301)
+        return books
+
+    def test_between_two_lessons(self, trial) -> None:
+        tried = trial(self.books()[0])
+        tried.sync("09-02 21:00")
+        (found,) = tried.found("ATT-05")
+        assert (found.place.subject_group_id, found.place.lesson_id, found.place.student_id) == (701, 201, 1)
+        assert found.message == (
+            "7А, Физика, 01.09 (2-й урок): Иванов И. — пропуск «unknown», но отметки есть и на 1-м, и на 3-м уроке"
+        )
+
+    @pytest.mark.parametrize(
+        ("code", "count"),
+        [
+            (AttendanceCode.ILLNESS, 1),
+            (AttendanceCode.EXCUSED, 0),
+            (AttendanceCode.UNEXCUSED, 0),
+            (AttendanceCode.EXEMPT, 0),
+            (AttendanceCode.LATE, 0),
+        ],
+    )
+    def test_reasons_that_are_known(self, trial, code: AttendanceCode, count: int) -> None:
+        tried = trial(self.books(code)[0])
+        tried.sync("09-02 21:00")
+        assert len(tried.found("ATT-05")) == count
+
+    @pytest.mark.parametrize("kind", ["no mark", "control", "away", "another day", "off the roster"])
+    def test_what_proves_no_presence(self, trial, kind: str) -> None:
+        books = self.books()
+        if kind == "control":
+            books[2].set_topic(301, "Зачёт")
+        elif kind == "away":
+            books[2].absent(301)
+        elif kind == "off the roster":
+            books[0].off_roster.add(1)
+        else:
+            books[2].marks.clear()
+        if kind == "another day":
+            books[2].mark(302)
+        tried = trial(books[0])
+        tried.sync("09-09 21:00")
+        assert tried.found("ATT-05") == []
+
+    def test_who_came_late_was_there(self, trial) -> None:
+        books = self.books()
+        books[2].absent(301, AttendanceCode.LATE)
+        tried = trial(books[0])
+        tried.sync("09-02 21:00")
+        assert len(tried.found("ATT-05")) == 1
+
+
 class TestAtt08:
     """Дни подряд отсутствия без причины."""
 
@@ -632,6 +698,121 @@ class TestCtl01:
         assert tried.found("CTL-01") == []
 
 
+class TestChg01:
+    """Изменена или удалена отметка."""
+
+    @staticmethod
+    def change(book: Book, value: int | None, *, duty: bool = False) -> None:
+        book.marks[0] = book.marks[0].model_copy(update={"value": value, "duty": duty})
+
+    @pytest.mark.parametrize(
+        ("before", "count"), [("09-03 23:59", 0), ("09-04 00:00", 1)], ids=["second day after", "third day after"]
+    )
+    def test_after_two_days(self, trial, before: str, count: int) -> None:
+        book = Book().add_lessons(*WEEK)
+        work = book.mark(101, 2)
+        tried = trial(book)
+        tried.sync(before)
+        self.change(book, 4)
+        tried.sync("09-07 21:00")
+        assert [item.place.assignment_id for item in tried.found("CHG-01")] == [work] * count
+
+    def test_the_message(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        book.mark(101, 2)
+        tried = trial(book)
+        tried.sync("09-06 21:00")
+        self.change(book, 4)
+        tried.sync("09-07 21:00")
+        (found,) = tried.found("CHG-01")
+        assert found.message == (
+            "7А, Химия, 01.09 (1-й урок): Иванов И. — отметка 2 исправлена на 4, 06.09 21:00 ещё стояла прежняя"
+        )
+        self.change(book, 5)
+        tried.sync("09-08 21:00")
+        assert [item.id for item in tried.found("CHG-01")] == [found.id]
+
+    @pytest.mark.parametrize(("value", "count"), [(None, 1), (2, 0)])
+    def test_into_a_duty_mark_but_not_out_of_one(self, trial, value: int | None, count: int) -> None:
+        book = Book().add_lessons(*WEEK)
+        book.mark(101, 2 if value is None else None, duty=value is not None)
+        tried = trial(book)
+        tried.sync("09-06 21:00")
+        self.change(book, value, duty=value is None)
+        tried.sync("09-07 21:00")
+        found = tried.found("CHG-01")
+        assert len(found) == count
+        assert all("отметка 2 заменена «точкой»" in item.message for item in found)
+
+    def test_a_removal_must_be_confirmed(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        book.mark(101, 2)
+        tried = trial(book)
+        tried.sync("09-06 21:00")
+        kept, book.marks = book.marks, []
+        tried.sync("09-07 21:00")
+        assert tried.found("CHG-01") == []
+        tried.sync("09-08 21:00")
+        assert "отметка 2 убрана, 06.09 21:00 ещё стояла" in tried.found("CHG-01")[0].message
+        book.marks = kept
+
+    def test_a_mark_that_returns_was_not_changed(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        book.mark(101, 2)
+        tried = trial(book)
+        tried.sync("09-06 21:00")
+        kept, book.marks = book.marks, []
+        tried.sync("09-07 21:00")
+        book.marks = kept
+        tried.sync("09-08 21:00")
+        assert tried.found("CHG-01") == []
+
+    def test_what_returns_as_another_mark_stood_before_it_vanished(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        book.mark(101, 2)
+        tried = trial(book)
+        tried.sync("09-03 21:00")
+        kept, book.marks = book.marks, []
+        tried.sync("09-06 21:00")
+        book.marks = kept
+        self.change(book, 3)
+        tried.sync("09-07 21:00")
+        assert tried.found("CHG-01") == []
+
+    @pytest.mark.parametrize("kind", ["lesson", "column", "pupil", "elsewhere"])
+    def test_what_went_with_something_else(self, trial, kind: str) -> None:
+        other = Student(id=2, name="Вторая Вера")
+        book = Book(students=[Student(id=1, name="Первый П"), other]).add_lessons(*WEEK)
+        book.mark(101, 2)
+        tried = trial(book)
+        tried.sync("09-06 21:00")
+        book.marks.clear()
+        if kind == "lesson":
+            del book.lessons[101]
+            book.assignments.clear()
+        elif kind == "column":
+            book.assignments.clear()
+        elif kind == "pupil":
+            book.students = [other]
+        else:
+            book.mark(101, 2)
+        for moment in ("09-07 21:00", "09-08 21:00", "09-09 21:00"):
+            tried.sync(moment)
+        assert tried.found("CHG-01") == []
+
+    def test_a_failed_night_proves_nothing(self, trial) -> None:
+        book = Book().add_lessons(*WEEK)
+        book.mark(101, 2)
+        tried = trial(book)
+        tried.sync("09-03 21:00")
+        tried.source.broken["journal"] = AnswerError("не читается")
+        tried.sync("09-06 21:00")
+        del tried.source.broken["journal"]
+        self.change(book, 4)
+        tried.sync("09-07 21:00")
+        assert tried.found("CHG-01") == []
+
+
 class TestChg05:
     """Массовое исчезновение данных."""
 
@@ -690,7 +871,7 @@ class TestNoData:
 
     STATES = (
         "LSN-01", "LSN-04", "CHG-05", "LSN-05", "HW-01", "MRK-01", "MRK-02", "MRK-05", "MRK-09", "ACC-01", "ATT-03",
-        "ATT-08", "CTL-01",
+        "ATT-05", "ATT-08", "CTL-01",
     )  # fmt: skip
 
     def bad_book(self) -> Book:
@@ -722,7 +903,7 @@ class TestNoData:
         tried.sync("09-20 21:00")
         outcome = tried.check()
         assert {item.rule for item in outcome.findings} == {"LSN-01", "HW-01"}
-        assert {gap.rule for gap in outcome.no_data} == {"MRK-01", "MRK-02", "ACC-01", "ATT-03", "ATT-08"}
+        assert {gap.rule for gap in outcome.no_data} == {"MRK-01", "MRK-02", "ACC-01", "ATT-03", "ATT-05", "ATT-08"}
 
     def test_a_read_that_is_too_old(self, trial) -> None:
         tried = trial(self.bad_book(), checks={"stale_after_hours": 24})
