@@ -71,6 +71,7 @@ class JournalLedger:
         yield from self._marks_of_absent()
         yield from self._changed_marks()
         yield from self._homework()
+        yield from self._poor_months()
         yield from self._unexplained_absences()
         if self._marked():
             yield from self._late_works()
@@ -192,16 +193,32 @@ class JournalLedger:
         return mark.value.at(max(moment for moment in self.reads if mark.given(moment)))
 
     def _homework(self) -> Iterator[LedgerEntry]:
+        for block in self._days_with_homework():
+            yield from self._block(block, [item for item in self.homework if item.given_at in block])
+
+    def _days_with_homework(self) -> Iterator[list[Lesson]]:
+        """The lessons of each day on which homework must be given."""
         if self.group.school_class.grade == 1 or self.group.subject.extracurricular:
             return
         blocks: dict[date, list[Lesson]] = {}
         for lesson in self.lessons:
             blocks.setdefault(lesson.date, []).append(lesson)
         for day in sorted(blocks)[:-1]:
-            block = blocks[day]
-            if any(self.is_control(lesson) for lesson in block):
-                continue
-            yield from self._block(block, [item for item in self.homework if item.given_at in block])
+            if not any(self.is_control(lesson) for lesson in blocks[day]):
+                yield blocks[day]
+
+    def _poor_months(self) -> Iterator[LedgerEntry]:
+        months: dict[tuple[int, int], list[list[Lesson]]] = {}
+        for block in self._days_with_homework():
+            day = block[-1].date
+            if (day.year, day.month) < (self.now.year, self.now.month):
+                months.setdefault((day.year, day.month), []).append(block)
+        for blocks in months.values():
+            given = sum(
+                any(item.given_at in block and item.text.known(self.now) for item in self.homework) for block in blocks
+            )
+            if len(blocks) >= 3 and len(blocks) - given >= 2 and given * 100 < 80 * len(blocks):
+                yield self.entry("HW-07", True, lesson=blocks[-1][-1])
 
     def _block(self, block: list[Lesson], homework: list[Homework]) -> Iterator[LedgerEntry]:
         known = [item.text.moments[0] for item in homework if item.text.known(self.now)]

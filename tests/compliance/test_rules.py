@@ -202,6 +202,47 @@ class TestHw02:
         assert len(tried.found("HW-02")) == 1
 
 
+class TestHw07:
+    """Домашние задания даются от случая к случаю."""
+
+    DAYS = ("09-01", "09-02", "09-03", "09-04", "09-07", "09-08", "09-09", "09-10", "09-11", "09-14", "10-20")
+
+    @pytest.mark.parametrize(("given", "count"), [(8, 0), (7, 1), (0, 1)], ids=["80 %", "70 %", "none"])
+    def test_the_share_of_days(self, trial, given: int, count: int) -> None:
+        book = Book().add_lessons(*self.DAYS)
+        book.give_homework(*range(101, 101 + given))
+        tried = trial(book)
+        tried.sync("10-01 21:00")
+        found = tried.found("HW-07")
+        assert [item.place.lesson_id for item in found] == [110] * count
+        if given == 7:
+            assert found[0].message == "7А, Химия, сентябрь 2026 г.: дней с домашним заданием 7 из 10 (70 %)"
+
+    @pytest.mark.parametrize(("moment", "count"), [("09-30 23:59", 0), ("10-01 00:00", 1)])
+    def test_a_month_that_is_over(self, trial, moment: str, count: int) -> None:
+        tried = trial(Book().add_lessons(*self.DAYS))
+        tried.sync(moment)
+        assert len(tried.found("HW-07")) == count
+
+    @pytest.mark.parametrize(
+        ("days", "given", "count"),
+        [(2, 0, 0), (3, 1, 1), (3, 2, 0)],
+        ids=["two days", "two of three missed", "one of three missed"],
+    )
+    def test_one_slip_is_no_habit(self, trial, days: int, given: int, count: int) -> None:
+        book = Book().add_lessons(*self.DAYS[:days], "10-20")
+        book.give_homework(*range(101, 101 + given))
+        tried = trial(book)
+        tried.sync("10-02 21:00")
+        assert len(tried.found("HW-07")) == count
+
+    def test_days_that_need_none_do_not_count(self, trial) -> None:
+        book = Book().add_lessons("09-01", "09-02", "09-03", "10-20", topic="Контрольная работа")
+        tried = trial(book)
+        tried.sync("10-02 21:00")
+        assert tried.found("HW-07") == []
+
+
 class TestMrk01And02:
     """Ученик без отметок и с одной отметкой."""
 
@@ -871,7 +912,7 @@ class TestNoData:
 
     STATES = (
         "LSN-01", "LSN-04", "CHG-05", "LSN-05", "HW-01", "MRK-01", "MRK-02", "MRK-05", "MRK-09", "ACC-01", "ATT-03",
-        "ATT-05", "ATT-08", "CTL-01",
+        "ATT-05", "ATT-08", "CTL-01", "HW-07",
     )  # fmt: skip
 
     def bad_book(self) -> Book:
