@@ -1,14 +1,76 @@
 """ATT: attendance."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import groupby
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation
 from netcity_sync.compliance.lessons import lesson_words, read_proof
 from netcity_sync.compliance.registry import Param, rule
-from netcity_sync.russian import short_name
+from netcity_sync.russian import day_month, plural, short_name
 from netcity_sync.settings import Role
+
+_DAYS_OF_SUSPECTS = """
+WITH suspect AS MATERIALIZED (
+  SELECT j.class_id, a.student_id FROM journal j
+  CROSS JOIN as_of_attendance a USING (subject_group_id, term_id)
+  CROSS JOIN held h USING (subject_group_id, term_id, lesson_id)
+  WHERE a.code = 'unknown' AND NOT a.missing
+  GROUP BY j.class_id, a.student_id HAVING count(DISTINCT h.date) >= :days
+)
+SELECT p.student_id, h.lesson_id, h.date, h.slot, s.name, j.*,
+  h.held AND coalesce(a.code = 'unknown' AND NOT a.missing, 0) AS away
+FROM journal j
+CROSS JOIN listed p USING (subject_group_id, term_id)
+CROSS JOIN suspect ON suspect.class_id = j.class_id AND suspect.student_id = p.student_id
+CROSS JOIN held h ON h.subject_group_id = j.subject_group_id AND h.term_id = j.term_id AND h.date >= p.first_day
+LEFT JOIN as_of_attendance a ON a.subject_group_id = j.subject_group_id AND a.term_id = j.term_id
+  AND a.student_id = p.student_id AND a.lesson_id = h.lesson_id
+LEFT JOIN as_of_student s ON s.student_id = p.student_id
+WHERE NOT EXISTS (SELECT 1 FROM journal unread WHERE unread.class_id = j.class_id AND unread.read_run IS NULL)
+ORDER BY j.class_id, p.student_id, h.date, h.slot, h.lesson_id
+"""
+"""All lessons of pupils who were away without a reason on enough days; `away`: so it was at this one."""
+
+_AWAY_BETWEEN = """
+WITH away AS MATERIALIZED (
+  SELECT j.class_id, a.student_id, h.date, h.slot, a.subject_group_id, a.term_id, a.lesson_id, a.raw AS code
+  FROM journal j
+  CROSS JOIN as_of_attendance a USING (subject_group_id, term_id)
+  CROSS JOIN held h USING (subject_group_id, term_id, lesson_id)
+  CROSS JOIN listed p USING (subject_group_id, term_id, student_id)
+  WHERE a.code IN ('unknown', 'illness') AND NOT a.missing
+), day AS MATERIALIZED (
+  SELECT DISTINCT student_id, date FROM away
+), present AS MATERIALIZED (
+  SELECT DISTINCT j.class_id, m.student_id, h.date, h.slot
+  FROM journal j
+  CROSS JOIN as_of_mark m USING (subject_group_id, term_id)
+  CROSS JOIN held h USING (subject_group_id, term_id, lesson_id)
+  CROSS JOIN day ON day.student_id = m.student_id AND day.date = h.date
+  WHERE m.value IS NOT NULL AND NOT m.missing AND NOT h.control
+    AND NOT EXISTS (
+      SELECT 1 FROM as_of_assignment w WHERE w.subject_group_id = m.subject_group_id AND w.term_id = m.term_id
+        AND w.assignment_id = m.assignment_id AND w.homework)
+    AND NOT EXISTS (
+      SELECT 1 FROM as_of_attendance a WHERE a.subject_group_id = m.subject_group_id AND a.term_id = m.term_id
+        AND a.student_id = m.student_id AND a.lesson_id = m.lesson_id AND a.code <> 'late')
+), around AS (
+  SELECT away.*,
+    max(CASE WHEN present.slot < away.slot THEN present.slot END) AS before,
+    min(CASE WHEN present.slot > away.slot THEN present.slot END) AS after
+  FROM away CROSS JOIN present USING (class_id, student_id, date)
+  GROUP BY away.subject_group_id, away.term_id, away.lesson_id, away.student_id
+)
+SELECT around.student_id, around.lesson_id, around.date, around.slot, around.code, around.before, around.after,
+  s.name, j.*
+FROM around CROSS JOIN journal j USING (subject_group_id, term_id) LEFT JOIN as_of_student s USING (student_id)
+WHERE around.before IS NOT NULL AND around.after IS NOT NULL AND j.fresh AND j.roster_fresh
+"""
+"""Absences on days on which the pupil got marks at an earlier lesson and at a later one."""
 
 
 @rule(
@@ -37,5 +99,72 @@ def unexplained_absence(bench: Bench) -> Iterator[Violation]:
             Place(row["subject_group_id"], row["term_id"], row["lesson_id"], row["student_id"]),
             Severity.WARN,
             f"{lesson_words(row)}: {short_name(row['name'] or '')} — причина пропуска не указана",
+            read_proof(row),
+        )
+
+
+@rule(
+    "ATT-08", clause="4.5", title="Дни подряд отсутствия без причины", kind=RuleKind.STATE, severity=Severity.WARN,
+    formula="На всех уроках school_days учебных дней подряд или больше у ученика стоит «Н» или «ОТ».",
+    example="7А: Иванов И. — нет на уроках 4 учебных дня подряд, с 05.10 по 08.10, причина не указана",
+    params=(Param("school_days", 3, "Сколько учебных дней подряд — уже много.", 1, 60),),
+    recipients=(Role.CLASS_TEACHER, Role.DEPUTY), cadence="d", needs=(Capability.LESSONS, Capability.ATTENDANCE),
+    about_pupils=True,
+)  # fmt: skip
+def days_away(bench: Bench) -> Iterator[Violation]:
+    """Находит учеников, которых несколько учебных дней подряд не было ни на одном уроке, а причина не указана."""
+    least = int(bench.param("school_days"))
+    rows = bench.rows(_DAYS_OF_SUSPECTS, days=least)
+    rows = [row for row in rows if date.fromisoformat(row["date"]) in bench.school_days]
+    for _, lessons in groupby(rows, key=lambda row: (row["class_id"], row["student_id"])):
+        for days in _runs_away(lessons, least):
+            row = days[least - 1]
+            if not (row["fresh"] and row["roster_fresh"]):
+                continue
+            first, last = (day_month(date.fromisoformat(day["date"])) for day in (days[0], days[-1]))
+            yield Violation(
+                Place(row["subject_group_id"], row["term_id"], row["lesson_id"], row["student_id"]),
+                Severity.WARN,
+                f"{row['class_name']}: {short_name(row['name'] or '')} — нет на уроках"
+                f" {plural(len(days), 'учебный день', 'учебных дня', 'учебных дней')} подряд, с {first} по {last},"
+                " причина не указана",
+                read_proof(row),
+            )
+
+
+def _runs_away(lessons: Iterable[sqlite3.Row], least: int) -> Iterator[list[sqlite3.Row]]:
+    """The runs of days, long enough, on which a pupil was at no lesson; each day as its last lesson."""
+    run: list[sqlite3.Row] = []
+    for _, of_day in groupby(lessons, key=lambda row: row["date"]):
+        day = list(of_day)
+        if all(row["away"] for row in day):
+            run.append(day[-1])
+            continue
+        if len(run) >= least:
+            yield run
+        run = []
+    if len(run) >= least:
+        yield run
+
+
+@rule(
+    "ATT-05", clause="4.5", title="Противоречие в дне", kind=RuleKind.STATE, severity=Severity.INFO,
+    formula="На уроке стоит «Н», «ОТ» или «Б», а на более раннем и на более позднем уроке того же дня — отметки.",
+    example="7А, Физика, 14.10 (2-й урок): Иванов И. — пропуск «Н», но отметки есть и на 1-м, и на 3-м уроке",
+    recipients=(Role.CLASS_TEACHER,), cadence="d",
+    needs=(Capability.LESSONS, Capability.MARKS, Capability.ATTENDANCE), about_pupils=True,
+)  # fmt: skip
+def away_between(bench: Bench) -> Iterator[Violation]:
+    """Находит уроки, на которых ученика не было, хотя раньше и позже в тот же день он отвечал на других уроках.
+
+    Касается пропусков без указанной причины и по болезни: уважительную причину и прогул классный руководитель уже
+    установил. Отметки за контрольные работы и домашние задания присутствия не доказывают.
+    """
+    for row in bench.rows(_AWAY_BETWEEN):
+        yield Violation(
+            Place(row["subject_group_id"], row["term_id"], row["lesson_id"], row["student_id"]),
+            Severity.INFO,
+            f"{lesson_words(row)}: {short_name(row['name'] or '')} — пропуск «{row['code']}», но отметки есть и на"
+            f" {row['before']}-м, и на {row['after']}-м уроке",
             read_proof(row),
         )

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from netcity_sync.clock import from_unix
-from netcity_sync.compliance.words import is_control, touched
+from netcity_sync.compliance.words import is_control, is_outside_scale, is_vague, touched
 from netcity_sync.mirror.snapshot import Snapshot
 from netcity_sync.school_days import SchoolDays, local_date, local_moment
 from netcity_sync.settings import Settings
@@ -70,6 +70,8 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     connection = snapshot.connection
     days = snapshot.school_days(settings.calendar.days_off)
     connection.create_function("is_control", 1, is_control, deterministic=True)
+    connection.create_function("is_outside_scale", 1, is_outside_scale, deterministic=True)
+    connection.create_function("is_vague", 1, is_vague, deterministic=True)
     connection.create_function("local_date", 1, _local_date_of(settings), deterministic=True)
     connection.create_function("touched", 1, touched, deterministic=True)
     connection.create_function("utc_of", 1, _utc_of(settings), deterministic=True)

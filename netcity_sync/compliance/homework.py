@@ -8,8 +8,8 @@ from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.entry import LATE, late_proof, late_words
 from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation
 from netcity_sync.compliance.lessons import journal_words, read_proof
-from netcity_sync.compliance.registry import Applies, rule
-from netcity_sync.russian import day_month
+from netcity_sync.compliance.registry import Applies, Param, rule
+from netcity_sync.russian import day_month, month_name
 from netcity_sync.settings import Role
 
 _BLOCKS = """
@@ -20,17 +20,20 @@ _BLOCKS = """
 """
 """Days of a journal on which homework must be given: no control work, and not the last day of the term."""
 
+_GIVEN = """EXISTS (
+  SELECT 1 FROM as_of_assignment a JOIN held g ON g.subject_group_id = a.subject_group_id
+    AND g.term_id = a.term_id AND g.lesson_id = a.given_at_lesson_id
+  WHERE a.subject_group_id = b.subject_group_id AND a.term_id = b.term_id AND g.date = b.date
+    AND a.homework AND a.text IS NOT NULL)"""
+"""Whether homework was given on such a day."""
+
 MISSING_HOMEWORK = f"""
 SELECT b.date, max(h.lesson_id) AS lesson_id, j.* FROM ({_BLOCKS}) b
 JOIN journal j USING (subject_group_id, term_id)
 JOIN held h ON h.subject_group_id = b.subject_group_id AND h.term_id = b.term_id
   AND h.date = b.date AND h.slot = b.slot
 JOIN due ON due.what = 'homework' AND due.days = 0 AND due.date = b.date
-WHERE j.fresh AND due.moment < j.read_at AND NOT EXISTS (
-  SELECT 1 FROM as_of_assignment a JOIN held g ON g.subject_group_id = a.subject_group_id
-    AND g.term_id = a.term_id AND g.lesson_id = a.given_at_lesson_id
-  WHERE a.subject_group_id = b.subject_group_id AND a.term_id = b.term_id AND g.date = b.date
-    AND a.homework AND a.text IS NOT NULL)
+WHERE j.fresh AND due.moment < j.read_at AND NOT {_GIVEN}
 GROUP BY b.subject_group_id, b.term_id, b.date
 """
 """Such days that passed without homework; a row a day, with the journal's columns."""
@@ -54,6 +57,26 @@ JOIN ({_FIRST_GIVEN}) v ON v.subject_group_id = b.subject_group_id AND v.term_id
 GROUP BY b.subject_group_id, b.term_id, b.date
 """
 """When the first homework of such days was entered, for `entry.LATE`."""
+
+_POOR_MONTHS = f"""
+WITH day AS MATERIALIZED (
+  SELECT b.subject_group_id, b.term_id, b.date, b.slot, strftime('%Y-%m', b.date) AS month, {_GIVEN} AS given
+  FROM ({_BLOCKS}) b
+  JOIN journal j USING (subject_group_id, term_id)
+  JOIN due ON due.what = 'homework' AND due.days = 0 AND due.date = b.date
+  WHERE j.fresh AND due.moment < j.read_at AND local_date(j.read_at) >= date(b.date, 'start of month', '+1 month')
+), month AS (
+  SELECT subject_group_id, term_id, max(date) AS date, count(*) AS days, sum(given) AS given
+  FROM day GROUP BY subject_group_id, term_id, month
+)
+SELECT month.days, month.given, month.date, (
+    SELECT max(h.lesson_id) FROM held h CROSS JOIN day d USING (subject_group_id, term_id, date, slot)
+    WHERE h.subject_group_id = month.subject_group_id AND h.term_id = month.term_id AND h.date = month.date
+  ) AS lesson_id, j.*
+FROM month JOIN journal j USING (subject_group_id, term_id)
+WHERE month.days >= :least AND month.days - month.given >= :missed AND month.given < :share * month.days
+"""
+"""Months that are over in which homework was given on too few of the days that need it."""
 
 _NEEDS = (Capability.LESSONS, Capability.HOMEWORK)
 
@@ -99,4 +122,34 @@ def late_homework(bench: Bench) -> Iterator[Violation]:
             f"{journal_words(row)}, {day_month(date.fromisoformat(row['date']))}:"
             f" домашнее задание внесено с опозданием, {late_words(bench, row)}",
             late_proof(row),
+        )
+
+
+@rule(
+    "HW-07", clause="4.4", title="Домашние задания даются от случая к случаю", kind=RuleKind.STATE,
+    severity=Severity.WARN,
+    formula="Месяц кончился, дней, когда задание требуется, было не меньше days, без него прошло не меньше missed, и"
+    " доля дней с заданием меньше share.",
+    example="6А, Русский язык, октябрь 2026 г.: дней с домашним заданием 11 из 18 (61 %)",
+    params=(
+        Param("share", 0.8, "Какая доля дней должна быть с заданием.", 0, 1),
+        Param("days", 3, "За сколько дней месяца есть о чём судить.", 1, 31),
+        Param("missed", 2, "Столько дней без задания — ещё не случайность.", 1, 31),
+    ),
+    settings=("deadlines.homework",),
+    recipients=(Role.TEACHER, Role.DEPUTY), cadence="m", needs=_NEEDS, applies=Applies.HOMEWORK,
+)  # fmt: skip
+def poor_month(bench: Bench) -> Iterator[Violation]:
+    """Находит месяцы, в которых домашнее задание было слишком редко из тех дней, когда оно требуется.
+
+    Месяц оценивается, когда кончился.
+    """
+    least, missed, share = (bench.param(name) for name in ("days", "missed", "share"))
+    for row in bench.rows(_POOR_MONTHS, least=least, missed=missed, share=share):
+        yield Violation(
+            Place(row["subject_group_id"], row["term_id"], row["lesson_id"]),
+            Severity.WARN,
+            f"{journal_words(row)}, {month_name(date.fromisoformat(row['date']))}: дней с домашним заданием"
+            f" {row['given']} из {row['days']} ({100 * row['given'] // row['days']} %)",
+            read_proof(row, ("Дней, когда задание требуется", str(row["days"])), ("Из них с ним", str(row["given"]))),
         )

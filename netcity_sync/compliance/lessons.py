@@ -92,6 +92,34 @@ def late_topic(bench: Bench) -> Iterator[Violation]:
 
 
 @rule(
+    "LSN-04", clause="4.4", title="Не указан тип работы у отметки", kind=RuleKind.STATE, severity=Severity.VIOL,
+    formula="У задания с отметками вида работы нет в справочнике, он пуст или назван «прочее», «другое».",
+    example="6В, Музыка, 10.10 (3-й урок): у отметок не указан тип работы («Прочее»)",
+    recipients=(Role.TEACHER,), cadence="d", needs=(Capability.LESSONS, Capability.MARKS),
+)  # fmt: skip
+def vague_work(bench: Bench) -> Iterator[Violation]:
+    """Находит работы с отметками, тип которых не указан, неизвестен или назван «прочее», «другое»."""
+    for row in bench.rows(
+        "SELECT a.assignment_id, a.lesson_id, w.name AS type_name, h.date, h.slot, j.* FROM journal j"
+        " CROSS JOIN as_of_assignment a USING (subject_group_id, term_id)"
+        " CROSS JOIN held h USING (subject_group_id, term_id, lesson_id)"
+        " LEFT JOIN as_of_assignment_type w USING (type_id)"
+        " WHERE j.fresh AND NOT a.missing AND NOT a.homework AND is_vague(w.name)"
+        " AND EXISTS (SELECT 1 FROM as_of_assignment_type)"
+        " AND EXISTS (SELECT 1 FROM as_of_mark m WHERE m.subject_group_id = a.subject_group_id"
+        " AND m.term_id = a.term_id AND m.assignment_id = a.assignment_id AND NOT m.missing"
+        " AND (m.value IS NOT NULL OR m.duty OR m.raw IS NOT NULL))"
+    ):
+        named = f" («{row['type_name'].strip()}»)" if (row["type_name"] or "").strip() else ""
+        yield Violation(
+            Place(row["subject_group_id"], row["term_id"], row["lesson_id"], assignment_id=row["assignment_id"]),
+            Severity.VIOL,
+            f"{lesson_words(row)}: у отметок не указан тип работы{named}",
+            read_proof(row),
+        )
+
+
+@rule(
     "LSN-05", clause="4.4", title="Отметка без назначенного задания", kind=RuleKind.STATE, severity=Severity.VIOL,
     formula="В последнем чтении стоит отметка или «точка», у которой нет задания.",
     example="6Б, Музыка, 10.10 (3-й урок): Иванов И. — отметка 4 без задания",

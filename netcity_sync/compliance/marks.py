@@ -1,4 +1,4 @@
-"""MRK: whether pupils have marks, and whether these came in time."""
+"""MRK: whether pupils have marks, whether these came in time, and whether they can be what they are."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from netcity_sync.compliance.registry import Applies, Param, rule
 from netcity_sync.russian import plain, plural, short_name
 from netcity_sync.settings import Role, WorkDeadline
 
+_SHORT_TEXT = 6
 _NEEDS = (Capability.LESSONS, Capability.MARKS, Capability.ATTENDANCE)
 _RECIPIENTS = (Role.TEACHER, Role.CLASS_TEACHER, Role.DEPUTY)
 
@@ -103,6 +104,80 @@ def one_mark(bench: Bench) -> Iterator[Violation]:
             f"{pupil_words(row)} — одна отметка {lessons_words(row)}",
             read_proof(row, *pupil_facts(row)),
         )
+
+
+@rule(
+    "MRK-05", clause="4.4", title="Отметка и «Н» в одной клетке", kind=RuleKind.STATE, severity=Severity.WARN,
+    formula="В последнем чтении у ученика за один урок журнала стоят и отметка, и пропуск; работа не контрольная и не"
+    " домашняя, ученик не освобождён, не опоздал и занимался не дистанционно.",
+    example="6А, Биология, 09.10 (2-й урок): Иванов И. — стоят и отметка 5, и пропуск «Н»",
+    recipients=(Role.TEACHER,), cadence="d", needs=_NEEDS,
+)  # fmt: skip
+def mark_of_absent(bench: Bench) -> Iterator[Violation]:
+    """Находит отметки за урок, на котором ученика по тому же журналу не было.
+
+    Не касается контрольных работ и домашних заданий (их сдают позже), опоздавших, освобождённых и занимавшихся
+    дистанционно.
+    """
+    for row in bench.rows(
+        "SELECT m.student_id, m.lesson_id, group_concat(m.value, ', ') AS marks, count(*) AS count, s.name, h.date,"
+        " h.slot, a.raw AS code, j.* FROM journal j"
+        " CROSS JOIN as_of_attendance a USING (subject_group_id, term_id)"
+        " CROSS JOIN held h USING (subject_group_id, term_id, lesson_id)"
+        " CROSS JOIN as_of_mark m USING (subject_group_id, term_id, student_id, lesson_id)"
+        " LEFT JOIN as_of_student s USING (student_id)"
+        " WHERE j.fresh AND NOT a.missing AND a.code NOT IN ('late', 'remote', 'exempt') AND NOT h.control"
+        " AND m.value IS NOT NULL AND NOT m.missing AND NOT EXISTS (SELECT 1 FROM as_of_assignment w"
+        " WHERE w.subject_group_id = m.subject_group_id AND w.term_id = m.term_id"
+        " AND w.assignment_id = m.assignment_id AND w.homework)"
+        " GROUP BY m.subject_group_id, m.term_id, m.student_id, m.lesson_id"
+    ):
+        mark = "отметка" if row["count"] == 1 else "отметки"
+        yield Violation(
+            Place(row["subject_group_id"], row["term_id"], row["lesson_id"], row["student_id"]),
+            Severity.WARN,
+            f"{lesson_words(row)}: {short_name(row['name'] or '')} — стоят и {mark} {row['marks']},"
+            f" и пропуск «{row['code']}»",
+            read_proof(row),
+        )
+
+
+@rule(
+    "MRK-09", clause="4.4", title="Недопустимое значение отметки", kind=RuleKind.STATE, severity=Severity.VIOL,
+    formula="В 1 классе стоит отметка или «точка»; во 2–11 классах — не 1–5, не «точка» и не слово журнала.",
+    example="4Б, Русский язык, 10.10 (1-й урок): Иванов И. — «5+» вместо отметки",
+    recipients=(Role.TEACHER,), cadence="d", needs=(Capability.LESSONS, Capability.MARKS),
+)  # fmt: skip
+def no_such_mark(bench: Bench) -> Iterator[Violation]:
+    """Находит отметки, которых не бывает: любые в 1 классе, в остальных — всё, кроме 1–5, «точки» и слов журнала.
+
+    Слова журнала — «н/а», «зач», «осв», «н/оц» и подобные.
+    """
+    for row in bench.rows(
+        "SELECT m.student_id, m.lesson_id, m.assignment_id, m.value, m.raw, s.name, h.date, h.slot, j.* FROM journal j"
+        " CROSS JOIN as_of_mark m USING (subject_group_id, term_id)"
+        " CROSS JOIN held h USING (subject_group_id, term_id, lesson_id)"
+        " LEFT JOIN as_of_student s USING (student_id)"
+        " WHERE j.fresh AND NOT m.missing AND (j.grade = 1 AND (m.value IS NOT NULL OR m.duty)"
+        " OR j.marked AND m.raw IS NOT NULL AND is_outside_scale(m.raw))"
+    ):
+        yield Violation(
+            Place(
+                row["subject_group_id"], row["term_id"], row["lesson_id"], row["student_id"],
+                row["assignment_id"] or None,
+            ),
+            Severity.VIOL,
+            f"{lesson_words(row)}: {short_name(row['name'] or '')} — {_wrong_words(row)}",
+            read_proof(row),
+        )  # fmt: skip
+
+
+def _wrong_words(row: sqlite3.Row) -> str:
+    """«отметка 5, а в 1 классе отметок не ставят», or «„5+“ вместо отметки»; a long text may be anybody's words."""
+    if row["grade"] == 1:
+        shown = f"отметка {row['value']}" if row["value"] is not None else "«точка»"
+        return f"{shown}, а в 1 классе отметок не ставят"
+    return f"«{row['raw']}» вместо отметки" if len(row["raw"]) <= _SHORT_TEXT else "посторонний текст вместо отметки"
 
 
 @rule(

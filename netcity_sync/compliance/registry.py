@@ -13,7 +13,7 @@ from netcity_sync.compliance.finding import RuleKind, Severity, Violation
 from netcity_sync.errors import UsageError
 from netcity_sync.settings import Role
 
-_FAMILIES = ("lessons", "homework", "marks", "accumulation", "attendance", "changes")
+_FAMILIES = ("lessons", "homework", "marks", "accumulation", "attendance", "control", "changes")
 
 
 class Applies(StrEnum):

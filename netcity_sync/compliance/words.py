@@ -14,6 +14,30 @@ def is_control(text: str | None) -> int:
     return int(text is not None and plain(text).startswith(_CONTROL))
 
 
+_IN_SCALE = frozenset({
+    "1", "2", "3", "4", "5", ".", "•", "·", "точка", "н/а", "на", "н.а.", "а/з", "зач", "зач.", "зачет", "зачтено",
+    "незач", "незач.", "незачет", "не зачтено", "н/зач", "осв", "осв.", "освобожден", "освобождена", "н/оц", "н/о",
+    "н/у", "усв", "н", "б", "п", "нп", "уп", "от", "оп", "о",
+})  # fmt: skip
+"""What may stand in a cell besides marks: words that schools use, and codes of attendance (MRK-09)."""
+
+
+def is_outside_scale(raw: str) -> int:
+    """1 where the text of a cell is neither a mark, nor two («4/5»), nor a word of the journal."""
+    text = plain(raw)
+    return int(bool(text) and text not in _IN_SCALE and not all(part.strip() in _MARKS for part in text.split("/")))
+
+
+_MARKS = frozenset("12345")
+_VAGUE = frozenset({"прочее", "прочие", "прочая", "другое", "другие", "другая"})
+
+
+def is_vague(type_name: str | None) -> int:
+    """1 where a type of work says nothing: no name at all, or «прочее», «другое» (LSN-04)."""
+    words = plain(type_name or "").split()
+    return int(not words or words[0].strip(".,:;") in _VAGUE)
+
+
 _TOUCHED = (("тем", "lesson"), ("домашн", "homework"), ("оцен", "marks"), ("отмет", "marks"))
 
 

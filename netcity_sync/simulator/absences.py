@@ -1,6 +1,6 @@
 """When pupils are away, the same for all journals: illness, leave, truancy, coming late, being exempt."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -9,6 +9,8 @@ from netcity_sync.simulator.school import School
 UNKNOWN = "Н"
 LATE = "ОП"
 EXEMPT = "ОСВ"
+_LONG = timedelta(days=4)
+_FORGOTTEN_A_CLASS = 2
 _ILLNESS, _LEAVE, _TRUANCY = "Б", "УП", "НП"
 
 
@@ -48,7 +50,17 @@ def plan_absences(school: School, random: Random) -> dict[int, PupilYear]:
             day = item.last + timedelta(days=random.randint(15, 75))
         exempt = start + timedelta(days=random.randint(30, 250)) if random.random() < 0.03 else None
         years[pupil.id] = PupilYear(tuple(away), 0.03 if random.random() < 0.06 else 0.001, exempt)
+    for school_class in school.classes:
+        _forget_some(random, years, [pupil.id for pupil in school.pupils if pupil.class_id == school_class.id])
     return years
+
+
+def _forget_some(random: Random, years: dict[int, PupilYear], pupils: list[int]) -> None:
+    """In every class nobody asks why some pupils were away for days, the first time that they are."""
+    long = [one for one in pupils if years[one].away and years[one].away[0].last - years[one].away[0].first >= _LONG]
+    for one in random.sample(long, min(_FORGOTTEN_A_CLASS, len(long))):
+        first, *rest = years[one].away
+        years[one] = replace(years[one], away=(replace(first, explained=None), *rest))
 
 
 def explained_after(random: Random, last: date) -> datetime | None:

@@ -5,6 +5,10 @@ from random import Random
 
 HOMEWORK_TYPE = 3
 ANSWER_TYPE = 10
+PROJECT_TYPE = 21
+OTHER_TYPE = 22
+STRAY_TYPE = 99
+"""A type that works carry, but that is not in the dictionary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ ASSIGNMENT_TYPES = (
     AssignmentType(13, "Зачёт", "З", 9),
     AssignmentType(14, "Тестирование", "Т", 10),
     AssignmentType(20, "Работа на уроке", "Р", 11),
+    AssignmentType(PROJECT_TYPE, "Проект", "Пр", 12),
+    AssignmentType(OTHER_TYPE, "Прочее", "Пч", 16),
 )
 TYPE_NAMES = {item.id: item.name for item in ASSIGNMENT_TYPES}
 

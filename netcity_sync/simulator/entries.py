@@ -56,7 +56,7 @@ class Homework:
 
 @dataclass(slots=True)
 class Mark:
-    """A mark; its value is None while it is a duty mark. `until` is when it was deleted."""
+    """A mark; its value is None while it is a duty mark, and may be a text. `until` is when it was deleted."""
 
     student_id: int
     value: History = field(default_factory=History)
@@ -67,13 +67,17 @@ class Mark:
         return self.value.known(now) and (self.until is None or now < self.until)
 
     def given(self, now: datetime) -> bool:
-        """Whether it is a mark 1..5 at `now`, and not a duty mark."""
-        return self.visible(now) and self.value.at(now) is not None
+        """Whether it is a mark 1..5 at `now`, and not a duty mark or a text."""
+        return self.visible(now) and isinstance(self.value.at(now), int)
 
     def first_given(self) -> datetime | None:
         """When it first was a mark 1..5."""
         return next(
-            (moment for moment, value in zip(self.value.moments, self.value.values, strict=True) if value is not None),
+            (
+                moment
+                for moment, value in zip(self.value.moments, self.value.values, strict=True)
+                if isinstance(value, int)
+            ),
             None,
         )
 

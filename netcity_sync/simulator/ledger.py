@@ -1,49 +1,32 @@
-"""The violations that stand in the journals, told from what the teachers did: plain loops over lessons and pupils.
+"""The violations of a school, told from what its teachers did: journal by journal, then class by class.
 
 docs/checks.md says what each rule means. A check must find the certain entries and nothing else.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
-from netcity_sync.simulator.calendar import Term
-from netcity_sync.simulator.curriculum import TYPE_NAMES
-from netcity_sync.simulator.entries import Absence, Homework, Lesson, Mark
-from netcity_sync.simulator.school import Group, Pupil
+from netcity_sync.simulator.class_ledger import ClassLedger
+from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
 from netcity_sync.simulator.world import World
-from netcity_sync.simulator.writing import days_allowed
 
-_DAY_ENDS = time(23, 59)
-_UNKNOWN_CODES = ("Н", "ОТ")
-_NOT_MISSED = ("ОП", "О")
-_CONTROL_WORDS = (
-    "диктант", "контрольная", "лабораторная", "проверочная", "практическая", "самостоятельная", "тест", "изложение",
-    "сочинение", "зачет",
-)  # fmt: skip
-_QUARTER_NORM, _HALF_YEAR_NORM = (3, 5, 7), (5, 7, 9)
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerEntry:
-    """A rule broken at a place. `certain` says whether the syncs so far, and one more now, can prove it."""
-
-    rule: str
-    subject_group_id: int
-    student_id: int | None
-    lesson_id: int | None
-    term_id: int
-    certain: bool
+__all__ = ["LedgerEntry", "make_ledger"]
 
 
 def make_ledger(world: World) -> list[LedgerEntry]:
     """All violations that stand, or happened, up to the clock's now."""
     days = _school_days(world)
-    rosters = {item.id: {pupil.id for pupil in world.roster(item.id)} for item in world.school.classes}
     entries: list[LedgerEntry] = []
-    for group in world.school.groups:
-        for term in world.begun_terms(group):
-            entries += _Journal(world, group, term, days, rosters[group.school_class.id]).violations()
+    for school_class in world.school.classes:
+        listed = {pupil.id: pupil for pupil in world.roster(school_class.id)}
+        journals = [
+            JournalLedger(world, group, term, days, set(listed))
+            for group in world.school.groups
+            if group.school_class is school_class
+            for term in world.begun_terms(group)
+        ]
+        for journal in journals:
+            entries += journal.violations()
+        entries += ClassLedger(journals, list(listed.values())).violations()
     return entries
 
 
@@ -56,176 +39,3 @@ def _school_days(world: World) -> list[date]:
             if lesson.term_id in begun and lesson.visible(world.now):
                 days.add(lesson.date)
     return sorted(days)
-
-
-class _Journal:
-    """One journal in one term, looked at with its teacher's own knowledge."""
-
-    def __init__(self, world: World, group: Group, term: Term, days: list[date], listed: set[int]) -> None:
-        self.group = group
-        self.term = term
-        self.now = world.now
-        self.days = days
-        self.listed = listed
-        self.reads = [moment for moment in world.reads.get((group.id, term.id), []) if moment <= world.now]
-        entries = world.entries(group.id)
-        lessons = [item for item in entries.lessons if item.term_id == term.id and item.visible(self.now)]
-        self.lessons = sorted(lessons, key=lambda item: (item.date, item.slot))
-        self.homework = [item for item in entries.homework if item.given_at.term_id == term.id]
-        self.works = [item for item in entries.works if item.lesson.term_id == term.id]
-        self.loose = [item for item in entries.loose_marks if item.lesson.term_id == term.id]
-        self.absences = [item for item in entries.absences if item.lesson.term_id == term.id]
-
-    def violations(self) -> Iterator[LedgerEntry]:
-        """All rules in turn."""
-        yield from self._topics()
-        yield from self._loose_marks()
-        yield from self._homework()
-        yield from self._unexplained_absences()
-        if self._marked():
-            yield from self._late_works()
-            for pupil in self.group.pupils:
-                if pupil.start <= self.now.date() and pupil.id in self.listed:
-                    yield from self._marks_of(pupil)
-
-    def _entry(
-        self, rule: str, certain: bool, *, lesson: Lesson | None = None, student: int | None = None
-    ) -> LedgerEntry:
-        lesson_id = lesson.id if lesson is not None else None
-        return LedgerEntry(rule, self.group.id, student, lesson_id, self.term.id, certain)
-
-    def _marked(self) -> bool:
-        return self.group.rated and not self.group.subject.extracurricular and not self.group.individual
-
-    def _held(self, lesson: Lesson) -> bool:
-        return datetime.combine(lesson.date, _DAY_ENDS) < self.now
-
-    def _due(self, lesson: Lesson, school_days: int) -> datetime | None:
-        """The end of the day so many school days after a lesson; None beyond the known timetable."""
-        if school_days == 0:
-            return datetime.combine(lesson.date, _DAY_ENDS)
-        following = [day for day in self.days if day > lesson.date]
-        return datetime.combine(following[school_days - 1], _DAY_ENDS) if len(following) >= school_days else None
-
-    def _late(self, deadline: datetime | None, made: datetime, seen: Iterable[datetime]) -> bool | None:
-        """None: in time. False: late, but nobody can prove it. True: a read after the deadline was still without it.
-
-        `seen` are the reads, and now, at which the entry could be seen.
-        """
-        if deadline is None or made > self.now:
-            return None
-        first_seen = min(seen, default=None)
-        before = [moment for moment in self.reads if first_seen is not None and moment < first_seen]
-        proved = bool(before) and max(before) > deadline
-        return proved if proved or made > deadline else None
-
-    def _moments(self) -> list[datetime]:
-        """The reads so far, and the one that is about to follow now."""
-        return [*self.reads, self.now]
-
-    def _topics(self) -> Iterator[LedgerEntry]:
-        for lesson in self.lessons:
-            made = lesson.topic.moments[0] if lesson.topic.moments else None
-            if made is None or made > self.now:
-                if self._held(lesson):
-                    yield self._entry("LSN-01", True, lesson=lesson)
-                continue
-            late = self._late(self._due(lesson, 0), made, [moment for moment in self._moments() if moment >= made])
-            if late is not None:
-                yield self._entry("LSN-02", late, lesson=lesson)
-
-    def _loose_marks(self) -> Iterator[LedgerEntry]:
-        for item in self.loose:
-            if item.mark.visible(self.now):
-                yield self._entry("LSN-05", True, lesson=item.lesson, student=item.mark.student_id)
-
-    def _homework(self) -> Iterator[LedgerEntry]:
-        if self.group.school_class.grade == 1 or self.group.subject.extracurricular:
-            return
-        blocks: dict[date, list[Lesson]] = {}
-        for lesson in self.lessons:
-            blocks.setdefault(lesson.date, []).append(lesson)
-        for day in sorted(blocks)[:-1]:
-            block = blocks[day]
-            if any(self._is_control(lesson) for lesson in block):
-                continue
-            yield from self._block(block, [item for item in self.homework if item.given_at in block])
-
-    def _block(self, block: list[Lesson], homework: list[Homework]) -> Iterator[LedgerEntry]:
-        known = [item.text.moments[0] for item in homework if item.text.known(self.now)]
-        if not known:
-            if self._held(block[-1]):
-                yield self._entry("HW-01", True, lesson=block[-1])
-            return
-        made = min(known)
-        late = self._late(self._due(block[-1], 0), made, [moment for moment in self._moments() if moment >= made])
-        if late is not None:
-            yield self._entry("HW-02", late, lesson=block[-1])
-
-    def _is_control(self, lesson: Lesson) -> bool:
-        texts = [TYPE_NAMES[work.type_id] for work in self.works if work.lesson is lesson and work.created <= self.now]
-        topic = lesson.topic.at(self.now)
-        if topic is not None:
-            texts.append(str(topic))
-        return any(text.lower().replace("ё", "е").startswith(_CONTROL_WORDS) for text in texts)
-
-    def _late_works(self) -> Iterator[LedgerEntry]:
-        for work in self.works:
-            moments = [moment for mark in work.marks if (moment := mark.first_given()) is not None]
-            if not moments:
-                continue
-            deadline = self._due(work.lesson, days_allowed(work.type_id, self.group.school_class.grade))
-            seen = [moment for moment in self._moments() if any(mark.given(moment) for mark in work.marks)]
-            late = self._late(deadline, min(moments), seen)
-            if late is not None:
-                yield self._entry("MRK-10", late, lesson=work.lesson)
-
-    def _unexplained_absences(self) -> Iterator[LedgerEntry]:
-        for item in self.absences:
-            if item.code.at(self.now) not in _UNKNOWN_CODES or not self._is_on_list(item):
-                continue
-            deadline = self._due(item.lesson, 3)
-            if deadline is not None and deadline < self.now:
-                yield self._entry("ATT-03", True, lesson=item.lesson, student=item.student_id)
-
-    def _is_on_list(self, item: Absence) -> bool:
-        here = {pupil.id for pupil in self.group.pupils if pupil.start <= self.now.date()}
-        return item.student_id in here and item.student_id in self.listed
-
-    def _marks_of(self, pupil: Pupil) -> Iterator[LedgerEntry]:
-        counted = [lesson for lesson in self.lessons if self._held(lesson) and lesson.date >= pupil.start]
-        missed = {
-            id(item.lesson)
-            for item in self.absences
-            if item.student_id == pupil.id and item.code.known(self.now) and item.code.at(self.now) not in _NOT_MISSED
-        }
-        attended = sum(id(lesson) not in missed for lesson in counted)
-        planned = len(self.lessons)
-        marks = [mark for mark in self._all_marks() if mark.student_id == pupil.id]
-        given = sum(mark.given(self.now) for mark in marks)
-        ghosts = sum(self._is_ghost(mark) for mark in marks)
-        least = min(4, (planned + 1) // 2)
-        if given == 0 and len(counted) >= least and attended >= min(3, len(counted) if least < 3 else 3):
-            yield self._entry("MRK-01", ghosts == 0, student=pupil.id)
-        if given == 1 and len(counted) >= 6 and attended >= 3:
-            yield self._entry("MRK-02", ghosts == 0, student=pupil.id)
-        if len(counted) >= 4 and attended >= 3:
-            needed = max(1, -(-self._norm(planned) * len(counted) // planned))
-            if given < needed:
-                yield self._entry("ACC-01", given + ghosts < needed, student=pupil.id)
-
-    def _all_marks(self) -> list[Mark]:
-        return [*(mark for work in self.works for mark in work.marks), *(item.mark for item in self.loose)]
-
-    def _is_ghost(self, mark: Mark) -> bool:
-        """Whether a mark is deleted but the mirror cannot believe it yet: it was seen, and not missed twice."""
-        if mark.until is None or mark.until > self.now:
-            return False
-        was_seen = any(mark.given(moment) for moment in self.reads)
-        return was_seen and not any(mark.until <= moment < self.now for moment in self.reads)
-
-    def _norm(self, planned: int) -> int:
-        weeks = {day - timedelta(days=day.weekday()) for day in self.days if self.term.start <= day <= self.term.end}
-        a_week = max(1, (2 * planned + len(weeks)) // (2 * len(weeks)))
-        norms = _HALF_YEAR_NORM if "полугодие" in self.term.name else _QUARTER_NORM
-        return norms[min(a_week, 3) - 1]

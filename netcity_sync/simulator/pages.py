@@ -373,8 +373,9 @@ def journal(world: World, group: Group, term_id: int) -> Json:
                 ],
                 "marks": [
                     {
-                        "studentId": item.student_id, "assignmentId": item.assignment_id, "mark": item.value,
-                        "classMeetingId": item.lesson_id, "dutyMark": item.value is None, "resultScore": None,
+                        "studentId": item.student_id, "assignmentId": item.assignment_id,
+                        "mark": item.text if item.value is None else item.value, "classMeetingId": item.lesson_id,
+                        "dutyMark": item.value is None and item.text is None, "resultScore": None,
                     }
                     for item in page.marks
                 ],

@@ -229,7 +229,7 @@ def _graded(
             if first <= work.lesson.date <= last:
                 value = mark.value.at(world.now)
                 assert isinstance(value, int)
-                found.append((TYPE_NAMES[work.type_id], work.name, work.lesson.date, made.date(), value))
+                found.append((TYPE_NAMES.get(work.type_id, ""), work.name, work.lesson.date, made.date(), value))
     return sorted(found, key=lambda row: row[2])
 
 

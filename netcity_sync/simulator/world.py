@@ -7,7 +7,7 @@ from random import Random
 from netcity_sync.simulator.absences import plan_absences
 from netcity_sync.simulator.calendar import Term, calendar_of
 from netcity_sync.simulator.curriculum import HOMEWORK_TYPE
-from netcity_sync.simulator.entries import GroupEntries, Work
+from netcity_sync.simulator.entries import GroupEntries, Lesson, Mark, Work
 from netcity_sync.simulator.habits import Habit, deal_habits
 from netcity_sync.simulator.school import Group, Pupil, make_school
 from netcity_sync.simulator.writing import write_journal
@@ -39,12 +39,13 @@ class AssignmentRow:
 
 @dataclass(frozen=True, slots=True)
 class MarkRow:
-    """A mark as a journal shows it; `value` None is a duty mark."""
+    """A mark as a journal shows it: `value`, or `text` where something else stands; a duty mark has neither."""
 
     student_id: int
     assignment_id: int | None
     lesson_id: int
     value: int | None
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +131,9 @@ class World:
             if item.term_id == term_id and item.visible(now)
         )
         works = [work for work in entries.works if work.lesson.term_id == term_id and work.created <= now]
-        marks = [
-            MarkRow(mark.student_id, work.id, work.lesson.id, _value(mark.value.at(now)))
-            for work in works
-            for mark in work.marks
-            if mark.visible(now)
-        ]
+        marks = [_mark(mark, work.id, work.lesson, now) for work in works for mark in work.marks if mark.visible(now)]
         marks += [
-            MarkRow(item.mark.student_id, None, item.lesson.id, _value(item.mark.value.at(now)))
+            _mark(item.mark, None, item.lesson, now)
             for item in entries.loose_marks
             if item.lesson.term_id == term_id and item.mark.visible(now)
         ]
@@ -169,5 +165,7 @@ def _text(value: str | int | None) -> str | None:
     return None if value is None else str(value)
 
 
-def _value(value: str | int | None) -> int | None:
-    return value if isinstance(value, int) else None
+def _mark(mark: Mark, assignment_id: int | None, lesson: Lesson, now: datetime) -> MarkRow:
+    value = mark.value.at(now)
+    number, text = (value, None) if isinstance(value, int) else (None, value)
+    return MarkRow(mark.student_id, assignment_id, lesson.id, number, text)

@@ -26,12 +26,13 @@ from netcity_sync.simulator.habits import (
     later_day,
     lesson_end,
 )
+from netcity_sync.simulator.oddities import add_oddities
 from netcity_sync.simulator.school import Group, Pupil, School
 
 _CONTROL_EVERY = 7
 _CONTROL_EVERY_STINGY = 14
 _WEIGHT_ANSWER, _WEIGHT_CONTROL = 10, 20
-_IDS_A_GROUP = 100_000
+_IDS_A_GROUP, _FIRST_ODD_ID = 100_000, 90_000
 _DAYS_ALLOWED = {8: 1, 5: 2, 4: 3, 6: 5, 12: 7, 11: 7}
 _MOVED_SLOT = 9
 _SPORT = "Физическая культура"
@@ -39,7 +40,7 @@ _SPORT = "Физическая культура"
 
 def days_allowed(type_id: int, grade: int) -> int:
     """School days in which marks of a work are due, by the usual local act."""
-    if TYPE_NAMES[type_id] == "Сочинение" and grade >= 9:
+    if TYPE_NAMES.get(type_id) == "Сочинение" and grade >= 9:
         return 10
     return _DAYS_ALLOWED.get(type_id, 0)
 
@@ -47,7 +48,9 @@ def days_allowed(type_id: int, grade: int) -> int:
 def write_journal(school: School, group: Group, habit: Habit, years: dict[int, PupilYear], seed: int) -> GroupEntries:
     """All entries of a journal over the year, the same for the same seed."""
     place = school.groups.index(group)
-    return _Writer(school, group, habit, years, Random(f"{seed}-{group.id}"), place * _IDS_A_GROUP).write()
+    entries = _Writer(school, group, habit, years, Random(f"{seed}-{group.id}"), place * _IDS_A_GROUP).write()
+    add_oddities(entries, group, Random(f"oddities-{seed}-{group.id}"), place * _IDS_A_GROUP + _FIRST_ODD_ID)
+    return entries
 
 
 @dataclass(slots=True)

@@ -40,7 +40,7 @@ from netcity_sync.settings import Settings
 
 ZONE = ZoneInfo("Asia/Yekaterinburg")
 CLASS, GROUP, TERM, TEACHER, CHIEF = 70, 700, 1, 11, 12
-HOMEWORK_TYPE, ANSWER_TYPE, CONTROL_TYPE = 3, 10, 4
+HOMEWORK_TYPE, ANSWER_TYPE, CONTROL_TYPE, OTHER_TYPE = 3, 10, 4, 22
 FIRST_DAY = date(2026, 9, 1)
 
 
@@ -51,7 +51,10 @@ def at(text: str) -> datetime:
 
 @dataclass
 class Book:
-    """One journal that a test writes by hand: lessons on given days, everything else added by the test."""
+    """One journal that a test writes by hand: lessons on given days, everything else added by the test.
+
+    `beside` are other journals of the same class; give these another `group`.
+    """
 
     grade: int = 7
     grading: Grading = Grading.MARKS
@@ -65,12 +68,18 @@ class Book:
     marks: list[Mark] = field(default_factory=list)
     attendance: list[Attendance] = field(default_factory=list)
     off_roster: set[int] = field(default_factory=set)
+    group: int = GROUP
+    subject_id: int = 14
+    subject: str = "Химия"
+    first_lesson: int = 101
+    first_slot: int = 1
+    beside: list["Book"] = field(default_factory=list)
 
     def add_lessons(self, *days: str, topic: str | None = "Тема урока") -> "Book":
-        """Lessons on days such as `09-14`; their ids count up from 101."""
+        """Lessons on days such as `09-14`; their ids count up from `first_lesson`."""
         for day in days:
-            number = 101 + len(self.lessons)
-            slot = 1 + sum(item.date.isoformat()[5:] == day for item in self.lessons.values())
+            number = self.first_lesson + len(self.lessons)
+            slot = self.first_slot + sum(item.date.isoformat()[5:] == day for item in self.lessons.values())
             self.lessons[number] = Lesson(id=number, date=date.fromisoformat(f"2026-{day}"), slot=slot, topic=topic)
         return self
 
@@ -107,7 +116,7 @@ class Book:
     def page(self) -> Journal:
         """The journal as it stands."""
         return Journal(
-            subject_group_id=GROUP,
+            subject_group_id=self.group,
             term_id=TERM,
             students=tuple(self.students),
             lessons=tuple(self.lessons.values()),
@@ -165,13 +174,15 @@ class BookSource:
                 AssignmentType(id=HOMEWORK_TYPE, name="Домашнее задание", abbr="ДЗ"),
                 AssignmentType(id=ANSWER_TYPE, name="Ответ на уроке", abbr="О"),
                 AssignmentType(id=CONTROL_TYPE, name="Контрольная работа", abbr="К"),
+                AssignmentType(id=OTHER_TYPE, name="Прочее", abbr="Пр"),
             ),
-            subject_groups=(
+            subject_groups=tuple(
                 SubjectGroup(
-                    id=GROUP, name="Химия", class_id=CLASS, subject_id=14, subject_name="Химия", grading=book.grading,
-                    individual_plan=book.individual_plan, extracurricular=book.extracurricular,
-                    teacher_ids=(TEACHER,), term_ids=(TERM,),
-                ),
+                    id=item.group, name=item.subject, class_id=CLASS, subject_id=item.subject_id,
+                    subject_name=item.subject, grading=item.grading, individual_plan=item.individual_plan,
+                    extracurricular=item.extracurricular, teacher_ids=(TEACHER,), term_ids=(TERM,),
+                )
+                for item in (book, *book.beside)
             ),
         )  # fmt: skip
         return Page(content, content.model_dump_json().encode())
@@ -190,9 +201,9 @@ class BookSource:
         return Page(content, content.model_dump_json().encode())
 
     def read_journal(self, subject_group_id: int, term_id: int) -> Page[Journal]:
-        """The book."""
+        """The book, or one beside it."""
         self._fail("journal")
-        content = self.book.page()
+        content = next(item for item in (self.book, *self.book.beside) if item.group == subject_group_id).page()
         return Page(content, content.model_dump_json().encode())
 
 
