@@ -6,7 +6,7 @@ One whose journal is none of the year's any more has ended: nobody mended it. Ho
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -49,8 +49,13 @@ class Episode:
 
 def finding_id(rule_id: str, place: Place) -> str:
     """The stable name of a finding, such as `MRK-01-3f9a2c41`."""
-    digest = sha256(json.dumps(asdict(place), sort_keys=True).encode()).hexdigest()
+    digest = sha256(json.dumps(_fields(place), sort_keys=True).encode()).hexdigest()
     return f"{rule_id}-{digest[:10]}"
+
+
+def _fields(item: Place | Proof) -> dict[str, object]:
+    """The fields of something flat; `asdict`, which copies what lies deeper, took a quarter of a check."""
+    return {name: getattr(item, name) for name in type(item).__dataclass_fields__}
 
 
 def as_findings(result: CheckResult, now: datetime, opened: Mapping[str, datetime] | None = None) -> list[Finding]:
@@ -236,9 +241,9 @@ ON CONFLICT (id) DO UPDATE SET severity = excluded.severity, message = excluded.
 def _row(item: Finding) -> list[str | int | None]:
     return [
         item.id, item.rule, item.kind.value, item.clause, item.title, item.severity.value, item.message,
-        json.dumps([role.value for role in item.recipients]), json.dumps(asdict(item.place)), item.class_id,
+        json.dumps([role.value for role in item.recipients]), json.dumps(_fields(item.place)), item.class_id,
         item.class_name, item.subject_name, json.dumps(item.teacher_ids), item.status.value, utc_text(item.opened_at),
-        utc_text(item.fixed_at) if item.fixed_at else None, json.dumps(asdict(item.proof), ensure_ascii=False),
+        utc_text(item.fixed_at) if item.fixed_at else None, json.dumps(_fields(item.proof), ensure_ascii=False),
         item.act,
         item.first_day.isoformat() if item.first_day else None, item.last_day.isoformat() if item.last_day else None,
         item.seen_run, item.fixed_run, item.unjudged,

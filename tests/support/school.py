@@ -201,9 +201,10 @@ class BookSource:
         return Page(content, content.model_dump_json().encode())
 
     def read_journal(self, subject_group_id: int, term_id: int) -> Page[Journal]:
-        """The book, or one beside it."""
+        """The book, or the one beside it that is asked for."""
         self._fail("journal")
-        content = next(item for item in (self.book, *self.book.beside) if item.group == subject_group_id).page()
+        asked = (item for item in self.book.beside if item.group == subject_group_id)
+        content = next(asked, self.book).page()
         return Page(content, content.model_dump_json().encode())
 
 
