@@ -21,7 +21,7 @@ from pydantic import SecretStr
 
 from benchmarks.claim import Claim, at_most
 from benchmarks.server import DAY, simulator
-from netcity_sync.adapters.netschool import connection, drift, source, transport
+from netcity_sync.adapters.netschool import connection, drift, parser, source, transport
 from netcity_sync.clock import fixed_clock
 from netcity_sync.jobs import reading, sync
 from netcity_sync.mirror import intake, raw
@@ -95,8 +95,9 @@ def _watched() -> _Rooms:
     rooms = _Rooms()
     rooms.watch(transport.Transport, "send", "HTTP")
     rooms.watch(connection, "decode", "JSON and validation")
+    rooms.watch(parser, "decode", "JSON and validation")
     rooms.watch(drift.DriftRecorder, "look", "drift")
-    rooms.watch(source, "to_journal", "model")
+    rooms.watch(parser, "to_journal", "model")
     rooms.watch(reading, "journal_rows", "rows")
     rooms.watch(reading, "payload_hash", "hash")
     rooms.watch(raw.RawStore, "keep", "raw answers")
