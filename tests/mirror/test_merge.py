@@ -88,7 +88,7 @@ def test_any_sequence_of_pages(
 
 
 @pytest.mark.soak
-@settings(max_examples=30_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(sequence=nights(), absences=st.integers(1, 4))
 def test_very_many_sequences_of_pages(
     mirror: Mirror, sequence: list[tuple[SmallPage | None, bool, int | None]], absences: int
