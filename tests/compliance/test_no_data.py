@@ -1,0 +1,62 @@
+"""What a rule says where data is missing: nothing against anybody, and why."""
+
+from support.school import GROUP, TERM, Book
+
+from netcity_sync.errors import AnswerError
+from netcity_sync.model import AttendanceCode
+
+WEEK = ("09-01", "09-02", "09-03", "09-04", "09-07", "09-08", "09-09", "09-10")
+
+
+class TestNoData:
+    """Чего не прочитали, того не судят."""
+
+    STATES = (
+        "LSN-01", "LSN-04", "CHG-05", "LSN-05", "HW-01", "MRK-01", "MRK-02", "MRK-05", "MRK-09", "ACC-01", "ATT-03",
+        "ATT-05", "ATT-08", "CTL-01", "HW-07",
+    )  # fmt: skip
+
+    def bad_book(self) -> Book:
+        book = Book().add_lessons(*WEEK, topic=None)
+        for lesson in (101, 102, 103):
+            book.absent(lesson, AttendanceCode.UNKNOWN)
+        return book
+
+    def test_a_journal_whose_last_read_failed(self, trial) -> None:
+        tried = trial(self.bad_book())
+        tried.sync("09-20 21:00")
+        before = {item.id for item in tried.check().findings}
+        tried.source.broken["journal"] = AnswerError("не читается")
+        assert tried.sync("09-21 21:00").exit_code == 1
+        outcome = tried.check()
+        assert outcome.findings == ()
+        assert {gap.rule for gap in outcome.no_data} == set(self.STATES)
+        assert {(gap.place.subject_group_id, gap.place.term_id) for gap in outcome.no_data} == {(GROUP, TERM)}
+        assert outcome.fixed == 0
+        del tried.source.broken["journal"]
+        tried.sync("09-22 21:00")
+        again = tried.check()
+        assert {item.id for item in again.findings} == before
+        assert again.opened == 0
+
+    def test_a_class_whose_list_was_not_read(self, trial) -> None:
+        tried = trial(self.bad_book())
+        tried.source.broken["roster"] = AnswerError("не читается")
+        tried.sync("09-20 21:00")
+        outcome = tried.check()
+        assert {item.rule for item in outcome.findings} == {"LSN-01", "HW-01"}
+        assert {gap.rule for gap in outcome.no_data} == {"MRK-01", "MRK-02", "ACC-01", "ATT-03", "ATT-05", "ATT-08"}
+
+    def test_a_read_that_is_too_old(self, trial) -> None:
+        tried = trial(self.bad_book(), checks={"stale_after_hours": 24})
+        tried.sync("09-20 21:00")
+        tried.now = tried.now.replace(day=21, hour=20)
+        assert tried.check().findings == ()
+
+    def test_a_source_that_cannot_tell(self, trial) -> None:
+        tried = trial(self.bad_book())
+        tried.source.capabilities = frozenset()
+        tried.sync("09-20 21:00")
+        outcome = tried.check()
+        assert outcome.findings == ()
+        assert {gap.reason for gap in outcome.no_data} == {"источник не даёт нужных сведений"}
