@@ -7,6 +7,7 @@
 | `due` | lesson date × deadline | the moment at which a record of that date is late |
 | `held` | lesson that stood on the page of the last read | whether it is held, has a topic, is a control work |
 | `pupil` | pupil on the list of a journal | lessons that count and that were attended, given marks, unconfirmed ones |
+| `class_read` | class of the year | whether all of its journals, and its roster, are fresh |
 
 Moments are seconds UTC since 1970. Everything starts from `journal`, which holds the journals of the year only, so that
 a check costs the same however many years the mirror remembers: `CROSS JOIN` keeps SQLite from starting elsewhere.
@@ -29,11 +30,15 @@ TOPIC_CHARACTERS = 3
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The prepared tables, and what a rule needs besides; `lesson_dates` are those of all journals."""
+    """The prepared tables, and what a rule needs besides; `lesson_dates` are those of all journals.
+
+    `now` (UTC) is the moment that the check is made as of.
+    """
 
     connection: sqlite3.Connection
     settings: Settings
     run_id: int
+    now: datetime
     school_days: SchoolDays
     lesson_dates: tuple[date, ...]
     params: Mapping[str, float] = field(default_factory=dict)
@@ -49,6 +54,11 @@ class Bench:
     def local(self, moment: int) -> datetime:
         """A moment by the school's clocks."""
         return from_unix(moment).astimezone(self.settings.zone)
+
+    @property
+    def today(self) -> date:
+        """The date at `now` by the school's clocks."""
+        return local_date(self.now, self.settings.zone)
 
     def add_due(self, what: str, count: int, at: time) -> None:
         """Deadlines by lesson date, `count` school days later at `at`, into the table `due`.
@@ -79,9 +89,10 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     today = local_date(now, settings.zone).isoformat()
     connection.execute(_JOURNAL, {"run": snapshot.run_id, "today": today, "stale": stale})
     connection.execute("CREATE UNIQUE INDEX temp.journal_key ON journal (subject_group_id, term_id)")
+    connection.execute(_CLASS_READ, {"run": snapshot.run_id, "stale": stale})
     connection.execute(_TOUCH)
     connection.execute("CREATE INDEX temp.touch_place ON touch (class_id, subject_name, lesson_date, what, moment)")
-    bench = Bench(connection, settings, snapshot.run_id, days, _lesson_dates(connection))
+    bench = Bench(connection, settings, snapshot.run_id, now, days, _lesson_dates(connection))
     _fill_due(bench)
     connection.execute(_CONTROL)
     connection.execute("CREATE INDEX temp.control_key ON control (subject_group_id, term_id, lesson_id)")
@@ -153,6 +164,21 @@ LEFT JOIN main.scope_read rr ON rr.scope_id = ro.scope_id AND rr.run_id = (
   SELECT run_id FROM main.scope_read WHERE scope_id = ro.scope_id AND run_id <= :run AND error IS NULL
   ORDER BY run_id DESC LIMIT 1)
 WHERE t.start <= :today
+"""
+
+_CLASS_READ = """
+CREATE TEMP TABLE class_read AS
+SELECT c.class_id, c.name AS class_name, c.grade,
+  coalesce((SELECT min(j.fresh) FROM journal j WHERE j.class_id = c.class_id), 0) AS fresh,
+  coalesce(r.ended >= :stale AND r.run_id =
+    (SELECT max(run_id) FROM main.scope_read WHERE scope_id = ro.scope_id AND run_id <= :run), 0) AS roster_fresh,
+  r.run_id AS roster_run, r.ended AS roster_at
+FROM as_of_school_class c
+LEFT JOIN main.scope ro ON ro.class_id = c.class_id AND ro.kind = 'roster'
+LEFT JOIN main.scope_read r ON r.scope_id = ro.scope_id AND r.run_id = (
+  SELECT run_id FROM main.scope_read WHERE scope_id = ro.scope_id AND run_id <= :run AND error IS NULL
+  ORDER BY run_id DESC LIMIT 1)
+WHERE NOT c.missing
 """
 
 _TOUCH = """

@@ -9,7 +9,7 @@ from netcity_sync.clock import from_unix
 from netcity_sync.compliance.acts import acts_by_rule
 from netcity_sync.compliance.bench import Bench, prepare_bench
 from netcity_sync.compliance.finding import NoData, Place, RuleKind, Violation
-from netcity_sync.compliance.registry import Rule
+from netcity_sync.compliance.registry import Rule, Unit
 from netcity_sync.compliance.tuning import JournalKind, Tuned, tune
 from netcity_sync.mirror.snapshot import Snapshot
 from netcity_sync.school_days import local_date
@@ -29,9 +29,13 @@ class JournalFacts:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How far the rules could see: all journals by id, what could not be judged, the newest good read (UTC)."""
+    """How far the rules could see: all journals, and names of classes, by id; what could not be judged; `read_at`.
+
+    That is the newest good read of a journal (UTC).
+    """
 
     journals: dict[int, JournalFacts]
+    classes: dict[int, str]
     no_data: tuple[NoData, ...]
     read_at: datetime | None
 
@@ -50,8 +54,8 @@ class CheckResult:
 
     `reads` is the last good read (a run's id) of each journal of the year by subject group and term, null where there
     was none; `days` are what the violations are about, where that can be said (`Finding.first_day`). Each violation is
-    as its rule is in force at its place; `off` are the rules that the settings switch off, with the journal, or with
-    None where that is so everywhere.
+    as its rule is in force at its place; `off` are the rules that the settings switch off, with the journal or class
+    (`Tuned.off`).
     """
 
     run_id: int
@@ -59,14 +63,14 @@ class CheckResult:
     coverage: Coverage
     reads: dict[tuple[int, int], int | None]
     days: dict[Place, Span]
-    off: frozenset[tuple[str, int | None]]
+    off: frozenset[tuple[str, Place]]
 
 
 def check_snapshot(snapshot: Snapshot, settings: Settings, now: datetime, rules: Sequence[Rule]) -> CheckResult:
     """Run rules over a snapshot, as a check made at `now` (UTC) would. Raises SettingsError as `tune` does."""
     bench = prepare_bench(snapshot, settings, now)
     known = snapshot.capabilities()
-    tuned = tune(rules, settings, _kinds(bench))
+    tuned = tune(rules, settings, _kinds(bench), _class_kinds(bench))
     acts = acts_by_rule(snapshot.connection, local_date(now, settings.zone))
     violations = tuple(
         (rule, violation)
@@ -74,7 +78,7 @@ def check_snapshot(snapshot: Snapshot, settings: Settings, now: datetime, rules:
         if item.rule.capabilities <= known
         for rule, violation in _judge(bench, item, acts.get(item.rule.id, settings.local_acts.journal))
     )
-    off = frozenset((item.rule.id, journal) for item in tuned for journal in item.off())
+    off = frozenset((item.rule.id, place) for item in tuned for place in item.off())
     journals = bench.rows("SELECT subject_group_id, term_id, read_run FROM journal")
     return CheckResult(
         bench.run_id,
@@ -90,7 +94,7 @@ def _judge(bench: Bench, tuned: Tuned, act: str) -> Iterator[tuple[Rule, Violati
     """Ask a rule once for each set of its numbers, and keep what it says of the journals that they are meant for."""
     for params in tuned.variants():
         for violation in tuned.rule.find(replace(bench, params=dict(params))):
-            here = tuned.at(violation.place.subject_group_id)
+            here = tuned.at(violation.place)
             if here.enabled and here.params == params:
                 rule = tuned.rule
                 if here.recipients != rule.recipients:
@@ -114,6 +118,7 @@ def _days(bench: Bench, places: set[Place]) -> dict[Place, Span]:
         for place in places
         if place.lesson_id is None and place.student_id is not None and place.term_id in terms
     }
+    lessons |= {place: place.day for place in places if place.day is not None}
     days = {place: Span(date.fromisoformat(day), date.fromisoformat(day)) for place, day in lessons.items()}
     return days | {
         place: Span(date.fromisoformat(row["term_start"]), date.fromisoformat(row["term_end"]))
@@ -124,7 +129,7 @@ def _days(bench: Bench, places: set[Place]) -> dict[Place, Span]:
 def look_at_coverage(snapshot: Snapshot, settings: Settings, now: datetime, rules: Sequence[Rule]) -> Coverage:
     """What a check of these rules at `now` (UTC) could judge, without judging it. Raises as `check_snapshot` does."""
     bench = prepare_bench(snapshot, settings, now)
-    return _coverage(bench, snapshot.capabilities(), tune(rules, settings, _kinds(bench)))
+    return _coverage(bench, snapshot.capabilities(), tune(rules, settings, _kinds(bench), _class_kinds(bench)))
 
 
 def _coverage(bench: Bench, known: frozenset[Capability], tuned: Sequence[Tuned]) -> Coverage:
@@ -134,6 +139,7 @@ def _coverage(bench: Bench, known: frozenset[Capability], tuned: Sequence[Tuned]
     read_at = bench.rows("SELECT max(read_at) AS newest FROM journal WHERE fresh")[0]["newest"]
     return Coverage(
         journals=_journals(bench),
+        classes={row["class_id"]: row["class_name"] for row in bench.rows("SELECT * FROM class_read")},
         no_data=(
             *(NoData(rule_id, Place(), "источник не даёт нужных сведений") for rule_id in unable),
             *(gap for item in able for gap in _gaps(bench, item)),
@@ -143,13 +149,17 @@ def _coverage(bench: Bench, known: frozenset[Capability], tuned: Sequence[Tuned]
 
 
 def _gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
-    """The journals that a rule about a state should have judged and could not."""
+    """The journals or classes that a rule about a state should have judged and could not."""
     item = tuned.rule
-    if item.kind is RuleKind.EVENT:
+    if item.kind is RuleKind.EVENT or item.unit is Unit.SCHOOL:
+        return
+    if item.unit is not Unit.JOURNAL:
+        yield from _class_gaps(bench, tuned)
         return
     wanted = "NOT fresh" + (" OR NOT roster_fresh" if item.about_pupils else "")
     for row in bench.rows(f"SELECT * FROM journal WHERE ({wanted}) AND {item.applies.value}"):
-        if not tuned.at(row["subject_group_id"]).enabled:
+        place = Place(row["subject_group_id"], row["term_id"])
+        if not tuned.at(place).enabled:
             continue
         where = f"{row['class_name']}, {row['group_name']}, {row['term_name']}"
         if row["read_run"] is None:
@@ -160,12 +170,31 @@ def _gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
             why = "журнал не прочитан в последнем прогоне"
         else:
             why = "журнал давно не читался"
-        yield NoData(item.id, Place(row["subject_group_id"], row["term_id"]), f"{where}: {why}")
+        yield NoData(item.id, place, f"{where}: {why}")
+
+
+def _class_gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
+    item = tuned.rule
+    rostered = item.about_pupils or item.unit is Unit.ROSTER
+    for row in bench.rows("SELECT * FROM class_read"):
+        place = Place(class_id=row["class_id"])
+        journals_missing = item.unit is Unit.CLASS and not row["fresh"]
+        if not tuned.at(place).enabled or not (journals_missing or (rostered and not row["roster_fresh"])):
+            continue
+        why = "прочитаны не все журналы класса" if journals_missing else "список класса не прочитан"
+        yield NoData(item.id, place, f"{row['class_name']}: {why}")
 
 
 def _kinds(bench: Bench) -> Mapping[int, JournalKind]:
     rows = bench.rows("SELECT DISTINCT subject_group_id, subject_name, class_name, grade FROM journal")
     return {row["subject_group_id"]: JournalKind(row["subject_name"], row["class_name"], row["grade"]) for row in rows}
+
+
+def _class_kinds(bench: Bench) -> Mapping[int, JournalKind]:
+    return {
+        row["class_id"]: JournalKind("", row["class_name"], row["grade"])
+        for row in bench.rows("SELECT * FROM class_read")
+    }
 
 
 def _journals(bench: Bench) -> dict[int, JournalFacts]:

@@ -41,13 +41,22 @@ class FindingStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a rule is broken; null where a part does not apply. Together with the rule it names the finding."""
+    """Where a rule is broken; null where a part does not apply. Together with the rule it names the finding.
+
+    `class_id` and `staff_id` name what lies in no journal; `day` is the date that it is about, `key` whatever else
+    tells it from others of its rule, such as the number of a row of the plan: nothing that changes while it stays the
+    same.
+    """
 
     subject_group_id: int | None = None
     term_id: int | None = None
     lesson_id: int | None = None
     student_id: int | None = None
     assignment_id: int | None = None
+    class_id: int | None = None
+    staff_id: int | None = None
+    day: str | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +78,20 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Whose:
+    """Who has to do with a finding: it is shown to those who have that class, subject or number (`delivery.area`)."""
+
+    class_id: int | None = None
+    class_name: str = ""
+    subject_name: str = ""
+    teacher_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Violation:
     """What a rule yields: a place, how grave, a Russian sentence, and its proof.
 
+    `whose` is given where it is not as the journal of the place, or its class, says: a substitute's, a teacher's.
     `act` is the local act that it is held to: the check adds it, no rule does.
     """
 
@@ -79,6 +99,7 @@ class Violation:
     severity: Severity
     message: str
     proof: Proof
+    whose: Whose | None = None
     act: str = ""
 
 

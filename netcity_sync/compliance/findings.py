@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from netcity_sync.clock import from_utc_text, utc_text
 from netcity_sync.compliance.check import CheckResult
-from netcity_sync.compliance.finding import Finding, FindingStatus, Place, Proof, RuleKind, Severity, Violation
+from netcity_sync.compliance.finding import Finding, FindingStatus, Place, Proof, RuleKind, Severity, Violation, Whose
 from netcity_sync.compliance.kept_checks import Basis, keep_check
 from netcity_sync.compliance.registry import Rule
 from netcity_sync.errors import UsageError
@@ -49,8 +49,13 @@ class Episode:
 
 def finding_id(rule_id: str, place: Place) -> str:
     """The stable name of a finding, such as `MRK-01-3f9a2c41`."""
-    digest = sha256(json.dumps(_fields(place), sort_keys=True).encode()).hexdigest()
+    named = {name: value for name, value in _fields(place).items() if value is not None or name in _ALWAYS_IN_AN_ID}
+    digest = sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()
     return f"{rule_id}-{digest[:10]}"
+
+
+_ALWAYS_IN_AN_ID = ("subject_group_id", "term_id", "lesson_id", "student_id", "assignment_id")
+"""Parts of a place that are in its name even where they are null; others came later, and must not rename findings."""
 
 
 def _fields(item: Place | Proof) -> dict[str, object]:
@@ -165,17 +170,19 @@ def _close(
     connection: sqlite3.Connection, found: set[str], checked: tuple[str, ...], result: CheckResult, now: datetime
 ) -> tuple[int, int]:
     """Close what no longer holds, and note what could not be judged; answers how many were fixed, and ended."""
-    reasons = {(gap.rule, gap.place.subject_group_id, gap.place.term_id): gap.reason for gap in result.coverage.no_data}
+    reasons = {(gap.rule, _where(gap.place)): gap.reason for gap in result.coverage.no_data}
     rows = connection.execute(
-        "SELECT id, rule, kind, json_extract(place, '$.subject_group_id'), json_extract(place, '$.term_id')"
+        "SELECT id, rule, kind, json_extract(place, '$.subject_group_id'), json_extract(place, '$.term_id'), class_id"
         f" FROM finding WHERE status = 'open' AND rule IN ({', '.join('?' * len(checked))})",
         checked,
     ).fetchall()
     fixed, ended, unjudged = [], [], []
-    for key, rule_id, kind, group, term in (row for row in rows if row[0] not in found):
-        reason = reasons.get((rule_id, group, term)) or reasons.get((rule_id, None, None))
+    for key, rule_id, kind, group, term, class_id in (row for row in rows if row[0] not in found):
+        places = (Place(group, term), Place(class_id=class_id), Place())
+        reason = next((reasons[(rule_id, place)] for place in places if (rule_id, place) in reasons), None)
         over = group is not None and (group, term) not in result.reads
-        if over or (rule_id, group) in result.off or (rule_id, None) in result.off:
+        off = (Place(group), Place(), *([Place(class_id=class_id)] if group is None else []))
+        if over or any((rule_id, place) in result.off for place in off):
             ended.append((utc_text(now), key))
         elif kind == RuleKind.EVENT:
             continue
@@ -191,6 +198,13 @@ def _close(
     return len(fixed), len(ended)
 
 
+def _where(place: Place) -> Place:
+    """The journal in a term, or the class, that a gap in the data is about."""
+    if place.subject_group_id is not None:
+        return Place(place.subject_group_id, place.term_id)
+    return Place(class_id=place.class_id)
+
+
 _KEEP_EPISODE = """
 INSERT INTO finding_past (id, opened_at, fixed_at, status, seen_run, fixed_run, message, proof)
 SELECT id, opened_at, fixed_at, status, seen_run, fixed_run, message, proof FROM finding WHERE id = ?
@@ -199,7 +213,7 @@ SELECT id, opened_at, fixed_at, status, seen_run, fixed_run, message, proof FROM
 
 def _new(rule: Rule, violation: Violation, result: CheckResult, now: datetime) -> Finding:
     place = violation.place
-    journal = result.coverage.journals[place.subject_group_id or 0]
+    whose = violation.whose or _whose(place, result)
     days = result.days.get(place)
     return Finding(
         id=finding_id(rule.id, violation.place),
@@ -211,10 +225,10 @@ def _new(rule: Rule, violation: Violation, result: CheckResult, now: datetime) -
         message=violation.message,
         recipients=rule.recipients,
         place=place,
-        class_id=journal.class_id,
-        class_name=journal.class_name,
-        subject_name=journal.subject_name,
-        teacher_ids=journal.teacher_ids,
+        class_id=whose.class_id,
+        class_name=whose.class_name,
+        subject_name=whose.subject_name,
+        teacher_ids=whose.teacher_ids,
         status=FindingStatus.OPEN,
         opened_at=now,
         fixed_at=None,
@@ -224,6 +238,15 @@ def _new(rule: Rule, violation: Violation, result: CheckResult, now: datetime) -
         last_day=days.last if days else None,
         seen_run=result.reads.get((place.subject_group_id or 0, place.term_id or 0)),
     )
+
+
+def _whose(place: Place, result: CheckResult) -> Whose:
+    """What the journal of a place, or its class, or its teacher, tells."""
+    if place.subject_group_id is not None:
+        journal = result.coverage.journals[place.subject_group_id]
+        return Whose(journal.class_id, journal.class_name, journal.subject_name, journal.teacher_ids)
+    teachers = (place.staff_id,) if place.staff_id is not None else ()
+    return Whose(place.class_id, result.coverage.classes.get(place.class_id or 0, ""), "", teachers)
 
 
 _UPSERT = f"""

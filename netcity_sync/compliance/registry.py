@@ -24,6 +24,19 @@ class Applies(StrEnum):
     HOMEWORK = "with_homework"
 
 
+class Unit(StrEnum):
+    """What a rule must have read to judge one place, and so what it has no data of where that was not read.
+
+    JOURNAL: the journal of the place. CLASS: all journals of its class whose terms have begun (`class_read`). ROSTER:
+    the list of its class. SCHOOL: nothing but what its capabilities say.
+    """
+
+    JOURNAL = "journal"
+    CLASS = "class"
+    ROSTER = "roster"
+    SCHOOL = "school"
+
+
 @dataclass(frozen=True, slots=True)
 class Param:
     """A number of a rule that a school may set in `[[rules]]`; whole where its default is, from `low` to `high`."""
@@ -71,6 +84,7 @@ class Rule:
     cadence: str
     capabilities: frozenset[Capability]
     applies: Applies
+    unit: Unit
     about_pupils: bool
     find: Callable[[Bench], Iterator[Violation]]
 
@@ -111,6 +125,7 @@ def rule(
     params: tuple[Param, ...] = (),
     settings: tuple[str, ...] = (),
     applies: Applies = Applies.ALL,
+    unit: Unit = Unit.JOURNAL,
     about_pupils: bool = False,
 ) -> Callable[[Callable[[Bench], Iterator[Violation]]], Callable[[Bench], Iterator[Violation]]]:
     """Enter a function into the catalogue.
@@ -119,11 +134,12 @@ def rule(
     """
 
     def enter(find: Callable[[Bench], Iterator[Violation]]) -> Callable[[Bench], Iterator[Violation]]:
-        capabilities = frozenset(needs) | ({Capability.ROSTER} if about_pupils else frozenset())
+        rostered = about_pupils or unit is Unit.ROSTER
+        capabilities = frozenset(needs) | ({Capability.ROSTER} if rostered else frozenset())
         _RULES[id] = Rule(
             id=id, clause=clause, title=title, kind=kind, severity=severity, formula=formula, example=example,
             params=params, settings=settings, recipients=recipients, cadence=cadence, capabilities=capabilities,
-            applies=applies, about_pupils=about_pupils, find=find,
+            applies=applies, unit=unit, about_pupils=about_pupils, find=find,
         )  # fmt: skip
         return find
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from netcity_sync.compliance.finding import Severity
+from netcity_sync.compliance.finding import Place, Severity
 from netcity_sync.compliance.registry import Rule, all_rules
 from netcity_sync.errors import SettingsError
 from netcity_sync.russian import class_key, plain
@@ -19,7 +19,7 @@ Numbered = tuple[int, RuleEntry]
 
 @dataclass(frozen=True, slots=True)
 class JournalKind:
-    """What entries choose journals by."""
+    """What entries choose journals by; a class as a whole has no subject."""
 
     subject_name: str
     class_name: str
@@ -44,45 +44,60 @@ class InForce:
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """A rule, what is in force for it where nothing narrower is said, and in each journal by its id."""
+    """A rule, what is in force for it where nothing narrower is said, and in each journal and class by its id."""
 
     rule: Rule
     general: InForce
     journals: Mapping[int, InForce]
+    classes: Mapping[int, InForce]
 
-    def at(self, subject_group_id: int | None) -> InForce:
-        """What is in force in a journal, or for what lies in none."""
-        return self.general if subject_group_id is None else self.journals.get(subject_group_id, self.general)
+    def at(self, place: Place) -> InForce:
+        """What is in force in the journal of a place, in its class where it lies in no journal, or in the school."""
+        if place.subject_group_id is not None:
+            return self.journals.get(place.subject_group_id, self.general)
+        return self.general if place.class_id is None else self.classes.get(place.class_id, self.general)
 
     @property
     def enabled(self) -> bool:
         """Whether the rule is checked anywhere."""
-        return any(item.enabled for item in (self.general, *self.journals.values()))
+        return any(item.enabled for item in self._all())
 
-    def off(self) -> Iterator[int | None]:
-        """The journals in which the rule is switched off; None where it is so everywhere."""
+    def off(self) -> Iterator[Place]:
+        """The journals and classes in which the rule is switched off; no place at all where it is so everywhere."""
         if not self.enabled:
-            yield None
-        yield from (key for key, item in self.journals.items() if not item.enabled)
+            yield Place()
+        yield from (Place(subject_group_id=key) for key, item in self.journals.items() if not item.enabled)
+        yield from (Place(class_id=key) for key, item in self.classes.items() if not item.enabled)
 
     def variants(self) -> tuple[tuple[tuple[str, float], ...], ...]:
         """The distinct numbers with which the rule is to be run."""
-        wanted = (item.params for item in (self.general, *self.journals.values()) if item.enabled)
-        return tuple(dict.fromkeys(wanted))
+        return tuple(dict.fromkeys(item.params for item in self._all() if item.enabled))
+
+    def _all(self) -> tuple[InForce, ...]:
+        return (self.general, *self.journals.values(), *self.classes.values())
 
 
-def tune(rules: Iterable[Rule], settings: Settings, journals: Mapping[int, JournalKind]) -> tuple[Tuned, ...]:
+def tune(
+    rules: Iterable[Rule], settings: Settings, journals: Mapping[int, JournalKind], classes: Mapping[int, JournalKind]
+) -> tuple[Tuned, ...]:
     """Rules as they are in force. Raises SettingsError where an entry names what the catalogue does not know."""
     check_entries(settings.rules)
-    return tuple(_tuned(item, entries_of(item, settings.rules), journals) for item in rules)
+    return tuple(_tuned(item, entries_of(item, settings.rules), journals, classes) for item in rules)
 
 
-def _tuned(rule: Rule, entries: Sequence[Numbered], journals: Mapping[int, JournalKind]) -> Tuned:
+def _tuned(
+    rule: Rule, entries: Sequence[Numbered], journals: Mapping[int, JournalKind], classes: Mapping[int, JournalKind]
+) -> Tuned:
     general = in_force(rule, entries)
     if all(entry.everywhere for _, entry in entries):
-        return Tuned(rule, general, dict.fromkeys(journals, general))
-    kinds = {kind: in_force(rule, entries, kind) for kind in set(journals.values())}
-    return Tuned(rule, general, {key: kinds[kind] for key, kind in journals.items()})
+        return Tuned(rule, general, dict.fromkeys(journals, general), dict.fromkeys(classes, general))
+    kinds = {kind: in_force(rule, entries, kind) for kind in {*journals.values(), *classes.values()}}
+    return Tuned(
+        rule,
+        general,
+        {key: kinds[kind] for key, kind in journals.items()},
+        {key: kinds[kind] for key, kind in classes.items()},
+    )
 
 
 def entries_of(rule: Rule, entries: Iterable[RuleEntry]) -> tuple[Numbered, ...]:

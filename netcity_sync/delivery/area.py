@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from netcity_sync.compliance.check import JournalFacts
 from netcity_sync.compliance.finding import Finding
-from netcity_sync.russian import class_key
+from netcity_sync.russian import class_key, plain
 from netcity_sync.settings import Person, Role
 
 _SEES_ALL_RULES = (Role.DIRECTOR, Role.IKT_DEPUTY, Role.ADMINISTRATOR)
@@ -24,9 +24,9 @@ def unknown_area(person: Person, journals: Iterable[JournalFacts]) -> tuple[str,
     if not known:
         return ()
     classes = {class_key(item.class_name) for item in known}
-    subjects = {_plain(item.subject_name) for item in known}
+    subjects = {plain(item.subject_name) for item in known}
     words = [f"журналов класса «{name}» нет" for name in person.classes if class_key(name) not in classes]
-    words += [f"журналов по предмету «{name}» нет" for name in person.subjects if _plain(name) not in subjects]
+    words += [f"журналов по предмету «{name}» нет" for name in person.subjects if plain(name) not in subjects]
     if person.role is Role.TEACHER and not any(person.staff_id in item.teacher_ids for item in known):
         words.append("журналов учителя с таким номером (staff_id) нет")
     if person.role is Role.CLASS_TEACHER and not person.classes:
@@ -53,14 +53,15 @@ def journals_of(person: Person, journals: Mapping[int, JournalFacts]) -> frozens
 
 
 def _in_area(person: Person, class_name: str, subject_name: str, teacher_ids: tuple[int, ...]) -> bool:
+    """Whether something is a person's; what is of no class, or no subject, is so for whoever is not bound to one."""
     if person.role is Role.TEACHER and person.staff_id not in teacher_ids:
         return False
-    if person.role is Role.CLASS_TEACHER and not person.classes:
+    if person.role is Role.CLASS_TEACHER and not (person.classes and class_name):
         return False
-    in_classes = not person.classes or class_key(class_name) in {class_key(name) for name in person.classes}
-    return in_classes and (not person.subjects or _plain(subject_name) in {_plain(name) for name in person.subjects})
-
-
-def _plain(name: str) -> str:
-    """A subject as people compare it: however it is spaced, and in whatever case."""
-    return "".join(name.split()).casefold()
+    in_classes = (
+        not class_name or not person.classes or class_key(class_name) in {class_key(name) for name in person.classes}
+    )
+    in_subjects = (
+        not subject_name or not person.subjects or plain(subject_name) in {plain(name) for name in person.subjects}
+    )
+    return in_classes and in_subjects

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from netcity_sync.compliance.check import Coverage
-from netcity_sync.compliance.finding import Finding, NoData, RuleKind, Severity
+from netcity_sync.compliance.finding import Finding, NoData, Place, RuleKind, Severity
 from netcity_sync.compliance.life import TO_MEND, Standing, State
 from netcity_sync.compliance.registry import find_rule
 from netcity_sync.delivery.area import is_for, journals_of, unknown_area
@@ -226,10 +226,16 @@ def _by_title(items: Sequence[Finding]) -> tuple[tuple[str, int], ...]:
 
 def _gaps(person: Person, material: Material) -> tuple[NoData, ...]:
     """What could not be judged in a person's area, and for whoever watches over others the rules that had no data."""
-    mine: set[int | None] = set(journals_of(person, material.coverage.journals))
-    if person.role not in _TO_CORRECT:
-        mine.add(None)
-    return tuple(gap for gap in material.coverage.no_data if gap.place.subject_group_id in mine)
+    journals = material.coverage.journals
+    mine = journals_of(person, journals)
+    classes = {journals[key].class_id for key in mine}
+
+    def concerns(place: Place) -> bool:
+        if place.subject_group_id is not None:
+            return place.subject_group_id in mine
+        return place.class_id in classes if place.class_id is not None else person.role not in _TO_CORRECT
+
+    return tuple(gap for gap in material.coverage.no_data if concerns(gap.place))
 
 
 def _unread(gaps: Sequence[NoData]) -> int:
@@ -237,4 +243,4 @@ def _unread(gaps: Sequence[NoData]) -> int:
 
 
 def _gap_words(gap: NoData) -> str:
-    return gap.reason if gap.place.subject_group_id is not None else f"«{find_rule(gap.rule).title}»: {gap.reason}"
+    return gap.reason if gap.place != Place() else f"«{find_rule(gap.rule).title}»: {gap.reason}"

@@ -109,9 +109,10 @@ def _section(
     ages: Ages,
     limits: Limits,
 ) -> DigestSection:
-    by_journal = defaultdict[tuple[int | None, int | None], list[Finding]](list)
+    by_journal = defaultdict[tuple[int | None, ...], list[Finding]](list)
     for item in told:
-        by_journal[item.place.subject_group_id, item.place.term_id].append(item)
+        place = item.place
+        by_journal[place.subject_group_id, place.term_id, item.class_id, place.staff_id].append(item)
     lines = [_line(group, journals, ages, limits) for group in by_journal.values()]
     lines.sort(key=lambda line: (-line.severity.rank, -line.age, _by_class(line.where)))
     return DigestSection(
@@ -129,7 +130,7 @@ def _section(
 
 def _line(items: Sequence[Finding], journals: Mapping[int, JournalFacts], ages: Ages, limits: Limits) -> Line:
     journal = journals.get(items[0].place.subject_group_id or 0)
-    where = f"{items[0].class_name}, {journal.name if journal is not None else items[0].subject_name}"
+    where = ", ".join(filter(None, (items[0].class_name, journal.name if journal is not None else "")))
     messages = (item.message.removeprefix(where).lstrip(",: ") for item in items)
     groups = group_words((_PROOF_OF_LATENESS.sub(r", \1", words) for words in messages), limits.heads)
     return Line(

@@ -32,14 +32,21 @@ _QUARTER_NORM, _HALF_YEAR_NORM = (3, 5, 7), (5, 7, 9)
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """A rule broken at a place. `certain` says whether the syncs so far, and one more now, can prove it."""
+    """A rule broken at a place, with the parts of `compliance.finding.Place` that tell it; work by its lesson.
+
+    `certain` says whether the syncs so far, and one more now, can prove it.
+    """
 
     rule: str
-    subject_group_id: int
+    subject_group_id: int | None
     student_id: int | None
     lesson_id: int | None
-    term_id: int
+    term_id: int | None
     certain: bool
+    class_id: int | None = None
+    staff_id: int | None = None
+    day: str | None = None
+    key: str | None = None
 
 
 class JournalLedger:

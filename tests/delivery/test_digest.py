@@ -78,7 +78,7 @@ def digest(
 ) -> Digest:
     """The digest of one of the five invented persons, or of `person`."""
     days = SchoolDays(date(2026, 9, 1) + timedelta(days=number) for number in range(60))
-    coverage = Coverage(journals, no_data, read_at)
+    coverage = Coverage(journals, {}, no_data, read_at)
     today = Today(NOW.astimezone(SETTINGS.zone).date(), SETTINGS.zone, days, MEND_WITHIN, exemptions)
     standing = standings(today, findings)
     material = Material(findings, fixed, coverage, standing, Upkeep(NOW, "done", backup_at=NOW), first_check, NOW)

@@ -10,13 +10,22 @@ from pydantic import SecretStr
 
 from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.clock import fixed_clock
+from netcity_sync.compliance.finding import Place
 from netcity_sync.jobs.check import run_check
 from netcity_sync.jobs.sync import run_sync
 from netcity_sync.settings import Settings
 from netcity_sync.simulator.ledger import LedgerEntry, make_ledger
 from netcity_sync.simulator.server import Simulator, running_simulator
 
-Key = tuple[str, int | None, int | None, int | None, int | None]
+Key = tuple[str | int | None, ...]
+
+
+def key_of(rule: str, place: LedgerEntry | Place) -> Key:
+    """What both sides name a place by; the ledger tells a work by its lesson only."""
+    return (
+        rule, place.subject_group_id, place.term_id, place.lesson_id, place.student_id, place.class_id, place.staff_id,
+        place.day, place.key,
+    )  # fmt: skip
 
 
 def settings_for(simulator: Simulator, folder: str) -> Settings:
@@ -37,11 +46,7 @@ def settings_for(simulator: Simulator, folder: str) -> Settings:
 
 def planted(entries: list[LedgerEntry]) -> Counter[Key]:
     """The certain entries."""
-    return Counter(
-        (item.rule, item.subject_group_id, item.term_id, item.lesson_id, item.student_id)
-        for item in entries
-        if item.certain
-    )
+    return Counter(key_of(item.rule, item) for item in entries if item.certain)
 
 
 def compare(seed: int, classes: int, evenings: list[datetime]) -> Counter[str]:
@@ -56,13 +61,10 @@ def compare(seed: int, classes: int, evenings: list[datetime]) -> Counter[str]:
         outcome = run_check(settings, clock)
         expected = planted(make_ledger(simulator.world))
     assert outcome.no_data == ()
-    found: Counter[Key] = Counter(
-        (item.rule, item.place.subject_group_id, item.place.term_id, item.place.lesson_id, item.place.student_id)
-        for item in outcome.findings
-    )
+    found = Counter(key_of(item.rule, item.place) for item in outcome.findings)
     assert found - expected == Counter(), "found, but not in the ledger"
     assert expected - found == Counter(), "in the ledger, but not found"
-    return Counter(key[0] for key in found)
+    return Counter(str(key[0]) for key in found)
 
 
 def nights(first: str, count: int, step: int = 1) -> list[datetime]:
