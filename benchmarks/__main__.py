@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from benchmarks.catalogue import catalogue
 from benchmarks.claim import Claim, at_most, seconds
 from benchmarks.merging import merging
 from benchmarks.pipeline import pipeline
@@ -73,7 +74,7 @@ def nights() -> Iterator[Claim]:
 
 BENCHMARKS = {
     "demo": demo_seconds, "nights": nights, "slow-line": slow_line, "merging": merging, "pipeline": pipeline,
-    "years": years,
+    "years": years, "catalogue": catalogue,
 }  # fmt: skip
 
 

@@ -1,0 +1,118 @@
+"""All rules over a school's whole year, beside some of them as loops that ask the mirror cell by cell."""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from pydantic import SecretStr
+
+from benchmarks.claim import Claim, at_most, seconds
+from benchmarks.loops import Loops
+from netcity_sync.adapters.netschool.source import NetSchoolSource
+from netcity_sync.clock import fixed_clock
+from netcity_sync.compliance.check import check_snapshot
+from netcity_sync.compliance.registry import Rule, all_rules, find_rule
+from netcity_sync.data_folder import DataFolder
+from netcity_sync.jobs.check import run_check
+from netcity_sync.jobs.sync import run_sync
+from netcity_sync.logs import configure_logging
+from netcity_sync.mirror.snapshot import open_snapshot
+from netcity_sync.settings import Settings
+from netcity_sync.simulator.server import Simulator, running_simulator
+
+_CLASSES = 43
+_FIRST, _LAST, _EVENINGS = datetime(2026, 9, 7, 21), datetime(2027, 5, 31, 21), 10  # noqa: DTZ001
+"""The simulator's clock is naive local."""
+_LOOPED = 8
+"""Of so many classes the loops are timed, and their time is taken for the whole school by its pupils."""
+
+
+def catalogue() -> Iterator[Claim]:
+    """A mirror of a year that was read on ten evenings: what a check of it takes in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        with running_simulator(1, _CLASSES, _FIRST) as simulator:
+            _live(simulator, _settings(folder, simulator))
+        told = subprocess.run(
+            [sys.executable, "-m", "benchmarks.catalogue", folder], check=True, capture_output=True, text=True
+        )
+    figures = json.loads(told.stdout)
+    yield Claim("pupils", figures["pupils"])
+    yield Claim("findings", figures["findings"])
+    yield Claim(f"all {len(all_rules())} rules, with findings recorded, s", figures["check"])
+    yield Claim(f"{figures['looped']} rules as loops, s", figures["loops"])
+    yield at_most(f"the same {figures['looped']} rules / the loops", figures["same"] / figures["loops"], 0.05)
+    yield at_most("all rules / the loops of those", figures["all"] / figures["loops"], 0.05)
+    yield at_most("peak memory of the check, MB", figures["megabytes"], 400)
+
+
+def _settings(folder: str, simulator: Simulator | None = None) -> Settings:
+    return Settings.model_validate(
+        {
+            "gis": {"url": simulator.url if simulator else "http://127.0.0.1:9",
+                    "school": simulator.world.school.id if simulator else 1, "login": "zavuch",
+                    "requests_per_second": 0},
+            "school": {"timezone": "Asia/Yekaterinburg"},
+            "storage": {"data_dir": folder},
+        }
+    )  # fmt: skip
+
+
+def _live(simulator: Simulator, settings: Settings) -> None:
+    password = SecretStr(simulator.accounts[0].password)
+    for number in range(_EVENINGS):
+        evening = _FIRST + timedelta(days=round((_LAST - _FIRST).days * number / (_EVENINGS - 1)))
+        simulator.move(evening)
+        clock = fixed_clock(evening.replace(tzinfo=settings.zone))
+        assert run_sync(settings, NetSchoolSource(settings.gis, password), clock).exit_code == 0
+
+
+def _measure(folder: str) -> dict[str, float]:
+    """What checks of a mirror take; memory before the loops are made."""
+    settings = _settings(folder)
+    now = _LAST.replace(tzinfo=settings.zone)
+    found = 0
+
+    def check() -> None:
+        nonlocal found
+        found = len(run_check(settings, fixed_clock(now)).findings)
+
+    first = seconds(check)
+    figures: dict[str, float] = {
+        "check": first, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "findings": found,
+    }  # fmt: skip
+    with open_snapshot(DataFolder(settings.storage.data_dir)) as snapshot:
+        loops = Loops(snapshot, settings.zone)
+        chosen = set(sorted({item.class_id for item in loops.journals})[:: _CLASSES // _LOOPED])
+        journals = [item for item in loops.journals if item.class_id in chosen]
+        pupils = dict(
+            snapshot.connection.execute("SELECT class_id, count(*) FROM as_of_enrolment GROUP BY 1").fetchall()
+        )
+        share = sum(pupils[item] for item in chosen) / sum(pupils.values())
+        spent = sum(
+            seconds(lambda find=find, journal=journal: sum(1 for _ in find(journal)))  # type: ignore[misc]
+            for find in loops.rules().values()
+            for journal in journals
+        )
+        looped = [find_rule(item) for item in loops.rules()]
+    return figures | {
+        "pupils": sum(pupils.values()),
+        "loops": spent / share,
+        "looped": len(looped),
+        "same": min(_rules_seconds(settings, now, tuple(looped)) for _ in range(2)),
+        "all": min(_rules_seconds(settings, now, all_rules()) for _ in range(2)),
+    }
+
+
+def _rules_seconds(settings: Settings, now: datetime, rules: tuple[Rule, ...]) -> float:
+    """Rules over the mirror, the preparation of what they look at included, without writing their findings down."""
+    with open_snapshot(DataFolder(settings.storage.data_dir)) as snapshot:
+        return seconds(lambda: check_snapshot(snapshot, settings, now, rules))
+
+
+if __name__ == "__main__":
+    configure_logging(None, verbose=False)
+    print(json.dumps(_measure(sys.argv[1])))

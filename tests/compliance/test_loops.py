@@ -1,0 +1,36 @@
+"""Rules of different shapes against loops that ask the mirror cell by cell, over a school that lives through nights."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from support.nights import live
+
+from benchmarks.loops import Loops
+from netcity_sync.compliance.check import check_snapshot
+from netcity_sync.compliance.registry import find_rule
+from netcity_sync.data_folder import DataFolder
+from netcity_sync.mirror.snapshot import open_snapshot
+
+
+@pytest.mark.parametrize(
+    ("seed", "first", "count", "step"),
+    [(31, "2026-09-01", 30, 2), (32, "2026-10-12", 16, 3), (33, "2026-12-10", 12, 4)],
+    ids=["autumn", "over a change of terms", "winter"],
+)
+def test_rules_find_what_the_loops_find(tmp_path: Path, seed: int, first: str, count: int, step: int) -> None:
+    start = datetime.fromisoformat(f"{first}T21:00:00")
+    settings, now = live(tmp_path, seed, 3, [start + timedelta(days=step * night) for night in range(count)])
+    with open_snapshot(DataFolder(settings.storage.data_dir)) as snapshot:
+        loops = Loops(snapshot, settings.zone)
+        rules = loops.rules()
+        expected = {where for find in rules.values() for journal in loops.journals for where in find(journal)}
+    with open_snapshot(DataFolder(settings.storage.data_dir)) as snapshot:
+        result = check_snapshot(snapshot, settings, now, [find_rule(rule_id) for rule_id in rules])
+    assert not result.coverage.no_data
+    found = {
+        (rule.id, place.subject_group_id, place.term_id, place.lesson_id, place.student_id, place.assignment_id)
+        for rule, place in ((rule, violation.place) for rule, violation in result.violations)
+    }
+    assert found == expected
+    assert len({where[0] for where in expected}) >= 9
