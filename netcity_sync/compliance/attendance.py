@@ -1,7 +1,7 @@
 """ATT: attendance."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import groupby
 
@@ -11,29 +11,50 @@ from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation
 from netcity_sync.compliance.lessons import lesson_words, read_proof
 from netcity_sync.compliance.registry import Param, rule
 from netcity_sync.russian import day_month, plural, short_name
+from netcity_sync.school_days import SchoolDays
 from netcity_sync.settings import Role
 
-_DAYS_OF_SUSPECTS = """
-WITH suspect AS MATERIALIZED (
-  SELECT j.class_id, a.student_id FROM journal j
+_DAYS_AWAY = """
+WITH away AS MATERIALIZED (
+  SELECT j.class_id, a.student_id, h.date, count(*) AS lessons FROM journal j
   CROSS JOIN as_of_attendance a USING (subject_group_id, term_id)
   CROSS JOIN held h USING (subject_group_id, term_id, lesson_id)
-  WHERE a.code = 'unknown' AND NOT a.missing
-  GROUP BY j.class_id, a.student_id HAVING count(DISTINCT h.date) >= :days
+  WHERE a.code = 'unknown' AND NOT a.missing AND h.held
+  GROUP BY j.class_id, a.student_id, h.date
+), whole AS MATERIALIZED (
+  SELECT class_id, student_id, date FROM away
+  WHERE lessons >= (
+    SELECT count(*) FROM listed p
+    CROSS JOIN held h ON h.subject_group_id = p.subject_group_id AND h.term_id = p.term_id AND h.date = away.date
+    CROSS JOIN journal own ON own.subject_group_id = p.subject_group_id AND own.term_id = p.term_id
+    WHERE p.student_id = away.student_id AND own.class_id = away.class_id AND away.date >= p.first_day)
+), suspect AS MATERIALIZED (
+  SELECT class_id, student_id FROM whole GROUP BY class_id, student_id HAVING count(*) >= :days
+), day AS MATERIALIZED (
+  SELECT j.class_id, p.student_id, h.date, h.slot, h.subject_group_id, h.term_id, h.lesson_id,
+    max(h.slot * 4294967296 + h.lesson_id) AS last
+  FROM suspect
+  CROSS JOIN listed p ON p.student_id = suspect.student_id
+  CROSS JOIN journal j
+    ON j.subject_group_id = p.subject_group_id AND j.term_id = p.term_id AND j.class_id = suspect.class_id
+  CROSS JOIN held h ON h.subject_group_id = j.subject_group_id AND h.term_id = j.term_id AND h.date >= p.first_day
+  WHERE is_school_day(h.date)
+  GROUP BY j.class_id, p.student_id, h.date
+), numbered AS MATERIALIZED (
+  SELECT day.*, row_number() OVER (PARTITION BY class_id, student_id ORDER BY date) AS number FROM day
 )
-SELECT p.student_id, h.lesson_id, h.date, h.slot, s.name, j.*,
-  h.held AND coalesce(a.code = 'unknown' AND NOT a.missing, 0) AS away
-FROM journal j
-CROSS JOIN listed p USING (subject_group_id, term_id)
-CROSS JOIN suspect ON suspect.class_id = j.class_id AND suspect.student_id = p.student_id
-CROSS JOIN held h ON h.subject_group_id = j.subject_group_id AND h.term_id = j.term_id AND h.date >= p.first_day
-LEFT JOIN as_of_attendance a ON a.subject_group_id = j.subject_group_id AND a.term_id = j.term_id
-  AND a.student_id = p.student_id AND a.lesson_id = h.lesson_id
-LEFT JOIN as_of_student s ON s.student_id = p.student_id
-WHERE NOT EXISTS (SELECT 1 FROM journal unread WHERE unread.class_id = j.class_id AND unread.read_run IS NULL)
-ORDER BY j.class_id, p.student_id, h.date, h.slot, h.lesson_id
+SELECT n.student_id, n.lesson_id, n.date, n.slot, n.number, s.name, j.*
+FROM numbered n
+CROSS JOIN journal j USING (subject_group_id, term_id)
+LEFT JOIN as_of_student s USING (student_id)
+WHERE (n.class_id, n.student_id, n.date) IN (SELECT class_id, student_id, date FROM whole)
+  AND NOT EXISTS (SELECT 1 FROM journal unread WHERE unread.class_id = n.class_id AND unread.read_run IS NULL)
+ORDER BY n.class_id, n.student_id, n.date
 """
-"""All lessons of pupils who were away without a reason on enough days; `away`: so it was at this one."""
+"""The whole days without a reason of pupils who have enough of them; `number` counts each pupil's days with lessons.
+
+A row is that of the day's last lesson: SQLite takes it from where the one `max` stands.
+"""
 
 _AWAY_BETWEEN = """
 WITH away AS MATERIALIZED (
@@ -45,14 +66,16 @@ WITH away AS MATERIALIZED (
   WHERE a.code IN ('unknown', 'illness') AND NOT a.missing
 ), day AS MATERIALIZED (
   SELECT DISTINCT student_id, date FROM away
-), present AS MATERIALIZED (
-  SELECT DISTINCT j.class_id, m.student_id, h.date, h.slot
+), answer AS MATERIALIZED (
+  SELECT j.class_id, m.student_id, h.date, h.slot, m.subject_group_id, m.term_id, m.lesson_id, m.assignment_id
   FROM journal j
   CROSS JOIN as_of_mark m USING (subject_group_id, term_id)
   CROSS JOIN held h USING (subject_group_id, term_id, lesson_id)
   CROSS JOIN day ON day.student_id = m.student_id AND day.date = h.date
   WHERE m.value IS NOT NULL AND NOT m.missing AND NOT h.control
-    AND NOT EXISTS (
+), present AS MATERIALIZED (
+  SELECT DISTINCT class_id, student_id, date, slot FROM answer m
+  WHERE NOT EXISTS (
       SELECT 1 FROM as_of_assignment w WHERE w.subject_group_id = m.subject_group_id AND w.term_id = m.term_id
         AND w.assignment_id = m.assignment_id AND w.homework)
     AND NOT EXISTS (
@@ -114,10 +137,12 @@ def unexplained_absence(bench: Bench) -> Iterator[Violation]:
 def days_away(bench: Bench) -> Iterator[Violation]:
     """Находит учеников, которых несколько учебных дней подряд не было ни на одном уроке, а причина не указана."""
     least = int(bench.param("school_days"))
-    rows = bench.rows(_DAYS_OF_SUSPECTS, days=least)
-    rows = [row for row in rows if date.fromisoformat(row["date"]) in bench.school_days]
-    for _, lessons in groupby(rows, key=lambda row: (row["class_id"], row["student_id"])):
-        for days in _runs_away(lessons, least):
+    bench.connection.create_function("is_school_day", 1, _is_in(bench.school_days), deterministic=True)
+    rows = bench.rows(_DAYS_AWAY, days=least)
+    for _, of_pupil in groupby(rows, key=lambda row: (row["class_id"], row["student_id"])):
+        for days in _runs(of_pupil):
+            if len(days) < least:
+                continue
             row = days[least - 1]
             if not (row["fresh"] and row["roster_fresh"]):
                 continue
@@ -132,19 +157,15 @@ def days_away(bench: Bench) -> Iterator[Violation]:
             )
 
 
-def _runs_away(lessons: Iterable[sqlite3.Row], least: int) -> Iterator[list[sqlite3.Row]]:
-    """The runs of days, long enough, on which a pupil was at no lesson; each day as its last lesson."""
-    run: list[sqlite3.Row] = []
-    for _, of_day in groupby(lessons, key=lambda row: row["date"]):
-        day = list(of_day)
-        if all(row["away"] for row in day):
-            run.append(day[-1])
-            continue
-        if len(run) >= least:
-            yield run
-        run = []
-    if len(run) >= least:
-        yield run
+def _is_in(days: SchoolDays) -> Callable[[str], bool]:
+    return lambda text: date.fromisoformat(text) in days
+
+
+def _runs(days: Iterable[sqlite3.Row]) -> Iterator[list[sqlite3.Row]]:
+    """Days that follow one another, as runs."""
+    numbered = enumerate(days)
+    for _, run in groupby(numbered, key=lambda pair: pair[1]["number"] - pair[0]):
+        yield [row for _, row in run]
 
 
 @rule(

@@ -6,6 +6,7 @@
 | `touch` | kind of entry × lesson date × minute | when the report on access saw such an entry touched |
 | `due` | lesson date × deadline | the moment at which a record of that date is late |
 | `held` | lesson that stood on the page of the last read | whether it is held, has a topic, is a control work |
+| `homework_day` | day of a journal | is there where homework was given on it |
 | `pupil` | pupil on the list of a journal | lessons that count and that were attended, given marks, unconfirmed ones |
 | `class_read` | class of the year | whether all of its journals, and its roster, are fresh |
 
@@ -89,6 +90,7 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     today = local_date(now, settings.zone).isoformat()
     connection.execute(_JOURNAL, {"run": snapshot.run_id, "today": today, "stale": stale})
     connection.execute("CREATE UNIQUE INDEX temp.journal_key ON journal (subject_group_id, term_id)")
+    connection.execute("CREATE INDEX temp.journal_class ON journal (class_id)")
     connection.execute(_CLASS_READ, {"run": snapshot.run_id, "stale": stale})
     connection.execute(_TOUCH)
     connection.execute("CREATE INDEX temp.touch_place ON touch (class_id, subject_name, lesson_date, what, moment)")
@@ -98,12 +100,16 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     connection.execute("CREATE INDEX temp.control_key ON control (subject_group_id, term_id, lesson_id)")
     connection.execute(_HELD)
     connection.execute("CREATE UNIQUE INDEX temp.held_key ON held (subject_group_id, term_id, lesson_id)")
+    connection.execute("CREATE INDEX temp.held_day ON held (subject_group_id, term_id, date, slot, lesson_id)")
+    connection.execute(_HOMEWORK_DAY)
+    connection.execute("CREATE UNIQUE INDEX temp.homework_day_key ON homework_day (subject_group_id, term_id, date)")
     connection.execute(_COUNTS)
     connection.execute("CREATE UNIQUE INDEX temp.counts_key ON counts (subject_group_id, term_id)")
     connection.execute(_ARRIVAL)
     connection.execute("CREATE UNIQUE INDEX temp.arrival_key ON arrival (class_id, student_id)")
     connection.execute(_LISTED)
     connection.execute("CREATE UNIQUE INDEX temp.listed_key ON listed (subject_group_id, term_id, student_id)")
+    connection.execute("CREATE INDEX temp.listed_pupil ON listed (student_id, subject_group_id, term_id, first_day)")
     connection.execute(_PUPIL)
     return bench
 
@@ -211,6 +217,16 @@ FROM journal j
 CROSS JOIN as_of_lesson l ON l.subject_group_id = j.subject_group_id AND l.term_id = j.term_id
 JOIN due ON due.what = 'lesson' AND due.days = 0 AND due.date = l.date
 WHERE NOT l.missing AND j.read_run IS NOT NULL
+"""
+
+_HOMEWORK_DAY = """
+CREATE TEMP TABLE homework_day AS
+SELECT DISTINCT h.subject_group_id, h.term_id, h.date
+FROM journal j
+CROSS JOIN as_of_assignment a ON a.subject_group_id = j.subject_group_id AND a.term_id = j.term_id
+CROSS JOIN held h
+  ON h.subject_group_id = a.subject_group_id AND h.term_id = a.term_id AND h.lesson_id = a.given_at_lesson_id
+WHERE a.homework AND a.text IS NOT NULL
 """
 
 _COUNTS = """

@@ -21,10 +21,8 @@ _BLOCKS = """
 """Days of a journal on which homework must be given: no control work, and not the last day of the term."""
 
 _GIVEN = """EXISTS (
-  SELECT 1 FROM as_of_assignment a JOIN held g ON g.subject_group_id = a.subject_group_id
-    AND g.term_id = a.term_id AND g.lesson_id = a.given_at_lesson_id
-  WHERE a.subject_group_id = b.subject_group_id AND a.term_id = b.term_id AND g.date = b.date
-    AND a.homework AND a.text IS NOT NULL)"""
+  SELECT 1 FROM homework_day g
+  WHERE g.subject_group_id = b.subject_group_id AND g.term_id = b.term_id AND g.date = b.date)"""
 """Whether homework was given on such a day."""
 
 MISSING_HOMEWORK = f"""
