@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from netcity_sync.adapters.exchange.exemptions import write_exemptions_template
 from netcity_sync.adapters.exchange.grid import Problem
 from netcity_sync.cli.console import print_json, print_table, say
 from netcity_sync.cli.finding_words import (
@@ -268,6 +269,23 @@ def _scope_words(scope: Scope, names: dict[int, str]) -> str:
     days = [f"с {full_date(scope.first_day)}"] if scope.first_day else []
     days += [f"по {full_date(scope.last_day)}"] if scope.last_day else []
     return "; ".join(parts + ([f"уроки {' '.join(days)}"] if days else []))
+
+
+@exceptions_group.command("template", help="Записать пустой файл исключений, чтобы заполнить его в Excel.")
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False), metavar="ФАЙЛ")
+@json_option
+def exceptions_template(path: Path, as_json: bool) -> None:
+    """Write a file of exceptions without rows."""
+    columns = write_exemptions_template(path)
+    if as_json:
+        print_json({"file": path, "columns": [item.heading for item in columns]})
+        return
+    print_table(
+        f"Столбцы файла {path}",
+        ("Столбец", "Обязательный", "Что писать", "Пример"),
+        [(item.heading, "да" if item.required else "нет", item.hint, item.example) for item in columns],
+    )
+    say(f"Заполните и примите: netcity-sync findings except --file {path}")
 
 
 @exceptions_group.command("remove", help="Снять исключение: его замечания снова считаются.")

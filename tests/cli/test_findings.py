@@ -32,7 +32,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def run(config: Path, *arguments: str) -> int:
-    now = () if arguments[-1] == "--help" else ("--now", "2026-09-08T21:00:00")
+    now = () if arguments[-1] == "--help" or "template" in arguments else ("--now", "2026-09-08T21:00:00")
     return run_command_line(["--config", str(config), "findings", *arguments, *now])
 
 
@@ -103,3 +103,22 @@ def test_a_file_of_exceptions(config: Path, tmp_path: Path, capsys: pytest.Captu
 def test_half_a_decision_is_none(config: Path, arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(config, *arguments) == 2
     assert capsys.readouterr().err
+
+
+def test_a_template_of_exceptions_is_filled_in_and_taken(config: Path, tmp_path: Path, capsys) -> None:
+    path = tmp_path / "карантин.csv"
+    assert run(config, "exceptions", "template", str(path), "--json") == 0
+    columns = json.loads(capsys.readouterr().out)["columns"]
+    row = {"Правило": "LSN-01", "Класс": "7А", "Кто": "Директор", "Причина": "Карантин"}
+    with path.open("a", encoding="utf-8", newline="") as file:
+        file.write(";".join(row.get(name, "") for name in columns) + "\r\n")
+    assert run(config, "except", "--file", str(path), "--json") == 0
+    assert len(json.loads(capsys.readouterr().out)["made"]) == 1
+
+
+def test_a_template_never_replaces_a_file(config: Path, tmp_path: Path, capsys) -> None:
+    path = tmp_path / "карантин.csv"
+    path.write_text("мой файл", encoding="utf-8")
+    assert run(config, "exceptions", "template", str(path)) == 2
+    assert path.read_text(encoding="utf-8") == "мой файл"
+    assert "уже есть" in capsys.readouterr().err

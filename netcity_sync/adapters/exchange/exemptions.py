@@ -8,6 +8,7 @@ from netcity_sync.adapters.exchange.csv_file import read_csv
 from netcity_sync.adapters.exchange.grid import MAX_BYTES, FileFault, Problem
 from netcity_sync.adapters.exchange.spec import Check, Field, Kind
 from netcity_sync.adapters.exchange.table import read_grids
+from netcity_sync.errors import UsageError
 from netcity_sync.model import Entity
 
 ALL_WORD = "все"
@@ -50,6 +51,21 @@ _FIELDS = (
           aliases=("Почему",)),
     Field("until", "До", Kind.DATE, "По какой день действует; пусто — бессрочно.", "30.10.2026"),
 )  # fmt: skip
+
+
+def write_exemptions_template(path: Path) -> tuple[Field, ...]:
+    """An empty file of exceptions that Excel opens as a table; answers with its columns.
+
+    Raises UsageError where there is such a file already, or it cannot be written.
+    """
+    try:
+        with path.open("x", encoding="utf-8-sig", newline="") as file:
+            file.write(";".join(item.heading for item in _FIELDS) + "\r\n")
+    except FileExistsError as error:
+        raise UsageError("Такой файл уже есть, он не тронут.", where=str(path), todo="Укажите другое имя.") from error
+    except OSError as error:
+        raise UsageError("Образец не записан.", where=str(path), todo="Проверьте путь и права на папку.") from error
+    return _FIELDS
 
 
 @dataclass(frozen=True, slots=True)
