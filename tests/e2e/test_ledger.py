@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from support.exchange import hand_in
 
 from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.clock import fixed_clock
 from netcity_sync.compliance.finding import Place
 from netcity_sync.jobs.check import run_check
+from netcity_sync.jobs.exchange import take_files
 from netcity_sync.jobs.sync import run_sync
 from netcity_sync.settings import Settings
+from netcity_sync.simulator.exchange import handed_over
 from netcity_sync.simulator.ledger import LedgerEntry, make_ledger
 from netcity_sync.simulator.server import Simulator, running_simulator
 
@@ -57,6 +60,9 @@ def compare(seed: int, classes: int, evenings: list[datetime]) -> Counter[str]:
         for evening in evenings:
             simulator.move(evening)
             clock = fixed_clock(evening.replace(tzinfo=settings.zone))
+            if hand_in(settings.exchange_folder, handed_over(simulator.world)):
+                assert take_files(settings, clock).exit_code == 0
+                simulator.world.note_take()
             assert run_sync(settings, NetSchoolSource(settings.gis, password), clock).exit_code == 0
         outcome = run_check(settings, clock)
         expected = planted(make_ledger(simulator.world))
