@@ -75,9 +75,15 @@ class Book:
     group: int = GROUP
     subject_id: int = 14
     subject: str = "Химия"
+    subgroup: str = ""
     first_lesson: int = 101
     first_slot: int = 1
     beside: list["Book"] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """What the journal is called."""
+        return f"{self.subject}/{self.subgroup}" if self.subgroup else self.subject
 
     def add_lessons(self, *days: str, topic: str | None = "Тема урока") -> "Book":
         """Lessons on days such as `09-14`; their ids count up from `first_lesson`."""
@@ -182,7 +188,7 @@ class BookSource:
             ),
             subject_groups=tuple(
                 SubjectGroup(
-                    id=item.group, name=item.subject, class_id=CLASS, subject_id=item.subject_id,
+                    id=item.group, name=item.title, class_id=CLASS, subject_id=item.subject_id,
                     subject_name=item.subject, grading=item.grading, individual_plan=item.individual_plan,
                     extracurricular=item.extracurricular, teacher_ids=(TEACHER,), term_ids=(TERM,),
                 )
@@ -230,7 +236,11 @@ class Trial:
 
     def sync(self, moment: str, **options: object) -> SyncOutcome:
         """Read the book at a moment such as `09-14 21:00`."""
-        self.now = at(moment)
+        return self.sync_at(at(moment), **options)
+
+    def sync_at(self, moment: datetime, **options: object) -> SyncOutcome:
+        """Read the book at a moment of any year."""
+        self.now = moment
         return run_sync(self.settings, self.source, fixed_clock(self.now), SyncOptions(**options))  # type: ignore[arg-type]
 
     def hand_in(self, moment: str, **tables: Iterable[Entity]) -> None:
