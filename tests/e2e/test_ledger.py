@@ -96,9 +96,14 @@ def test_found_is_what_was_planted(seed: int, classes: int, evenings: list[datet
 def test_every_rule_occurs() -> None:
     rules = {
         "ACC-01", "ATT-03", "ATT-05", "ATT-08", "CHG-01", "CTL-01", "HW-01", "HW-02", "HW-07", "LSN-01", "LSN-02",
-        "LSN-04", "LSN-05", "MRK-01", "MRK-02", "MRK-05", "MRK-09", "MRK-10",
+        "LSN-03", "LSN-04", "LSN-05", "LSN-06", "LSN-07", "MRK-01", "MRK-02", "MRK-05", "MRK-09", "MRK-10", "PLN-01",
     }  # fmt: skip
     assert set(compare(5, 3, nights("2026-09-01", 45))) == rules
+
+
+def test_every_rule_of_a_whole_year_occurs() -> None:
+    rules = {"LSN-09", "PLN-02", "PLN-03", "PLN-04", "PLN-05", "PLN-06"}
+    assert set(compare(11, 3, nights("2026-09-01", 271, 30))) >= rules
 
 
 @pytest.mark.soak
