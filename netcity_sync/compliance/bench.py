@@ -10,6 +10,8 @@
 | `pupil` | pupil on the list of a journal | lessons that count and that were attended, given marks, unconfirmed ones |
 | `class_read` | class of the year | whether all of its journals, and its roster, are fresh |
 
+`named.py` adds those of what was handed in.
+
 Moments are seconds UTC since 1970. Everything starts from `journal`, which holds the journals of the year only, so that
 a check costs the same however many years the mirror remembers: `CROSS JOIN` keeps SQLite from starting elsewhere.
 """
@@ -20,6 +22,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from netcity_sync.clock import from_unix
+from netcity_sync.compliance.named import match_names
 from netcity_sync.compliance.words import is_control, is_outside_scale, is_vague, touched
 from netcity_sync.mirror.snapshot import Snapshot
 from netcity_sync.school_days import SchoolDays, local_date, local_moment
@@ -111,6 +114,7 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     connection.execute("CREATE UNIQUE INDEX temp.listed_key ON listed (subject_group_id, term_id, student_id)")
     connection.execute("CREATE INDEX temp.listed_pupil ON listed (student_id, subject_group_id, term_id, first_day)")
     connection.execute(_PUPIL)
+    match_names(connection)
     return bench
 
 

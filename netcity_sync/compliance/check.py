@@ -153,10 +153,12 @@ def _gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
     item = tuned.rule
     if item.kind is RuleKind.EVENT or item.unit is Unit.SCHOOL:
         return
-    if item.unit is not Unit.JOURNAL:
+    if item.unit not in (Unit.JOURNAL, Unit.YEAR):
         yield from _class_gaps(bench, tuned)
         return
     wanted = "NOT fresh" + (" OR NOT roster_fresh" if item.about_pupils else "")
+    if item.unit is Unit.YEAR:
+        wanted += " OR subject_group_id IN (SELECT subject_group_id FROM journal WHERE NOT fresh)"
     for row in bench.rows(f"SELECT * FROM journal WHERE ({wanted}) AND {item.applies.value}"):
         place = Place(row["subject_group_id"], row["term_id"])
         if not tuned.at(place).enabled:
@@ -165,7 +167,8 @@ def _gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
         if row["read_run"] is None:
             why = "журнал ещё ни разу не прочитан"
         elif row["fresh"]:
-            why = "список класса не прочитан"
+            rostered = item.about_pupils and not row["roster_fresh"]
+            why = "список класса не прочитан" if rostered else "журнал другого периода не прочитан"
         elif row["read_run"] != row["tried_run"]:
             why = "журнал не прочитан в последнем прогоне"
         else:

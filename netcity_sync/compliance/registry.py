@@ -13,7 +13,19 @@ from netcity_sync.compliance.finding import RuleKind, Severity, Violation
 from netcity_sync.errors import UsageError
 from netcity_sync.settings import Role
 
-_FAMILIES = ("lessons", "homework", "marks", "accumulation", "attendance", "control", "changes")
+_FAMILIES = (
+    "lessons",
+    "homework",
+    "marks",
+    "accumulation",
+    "attendance",
+    "control",
+    "changes",
+    "plan",
+    "topics",
+    "replaced",
+    "timetable",
+)
 
 
 class Applies(StrEnum):
@@ -27,11 +39,13 @@ class Applies(StrEnum):
 class Unit(StrEnum):
     """What a rule must have read to judge one place, and so what it has no data of where that was not read.
 
-    JOURNAL: the journal of the place. CLASS: all journals of its class whose terms have begun (`class_read`). ROSTER:
-    the list of its class. SCHOOL: nothing but what its capabilities say.
+    JOURNAL: the journal of the place. YEAR: that journal in all of its terms that have begun. CLASS: all journals of
+    its class whose terms have begun (`class_read`). ROSTER: the list of its class. SCHOOL: nothing but what its
+    capabilities say.
     """
 
     JOURNAL = "journal"
+    YEAR = "year"
     CLASS = "class"
     ROSTER = "roster"
     SCHOOL = "school"

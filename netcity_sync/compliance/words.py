@@ -1,5 +1,7 @@
 """Words of the journal that rules must recognise, whatever their case and spelling of «ё»."""
 
+import re
+
 from netcity_sync.russian import plain
 
 _CONTROL = (
@@ -51,3 +53,30 @@ def touched(action: str) -> str | None:
     if "удал" in words or "посещ" in words:
         return None
     return next((what for part, what in _TOUCHED if part in words), None)
+
+
+def work_kind(text: str | None) -> str | None:
+    """Which works of the plan a type of work, or a topic, answers to: laboratory, practical or control (PLN-05)."""
+    words = plain(text or "")
+    if words.startswith("лабораторн"):
+        return "laboratory"
+    if words.startswith("практическ"):
+        return "practical"
+    return "control" if words.startswith(_CONTROL) else None
+
+
+_SAFETY_SUBJECTS = ("физик", "хими", "биолог", "информатик", "технолог", "труд", "физкультур")
+
+
+def needs_instruction(subject: str) -> int:
+    """1 for a subject whose first lessons begin with an instruction on safety (LSN-06)."""
+    words = re.findall(r"\w+", plain(subject))
+    culture = any(word.startswith("физическ") for word in words) and any(word.startswith("культур") for word in words)
+    return int(culture or any(word.startswith(_SAFETY_SUBJECTS) for word in words))
+
+
+def is_instruction(text: str | None) -> int:
+    """1 where a topic tells of an instruction on safety, in any of the usual words."""
+    words = re.findall(r"\w+", plain(text or ""))
+    guarded = any(word.startswith("охран") for word in words) and any(word.startswith("труд") for word in words)
+    return int(guarded or "тб" in words or any(word.startswith(("инструктаж", "безопасн")) for word in words))

@@ -4,6 +4,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from netcity_sync.simulator.school import Teacher
+
 
 @dataclass(slots=True)
 class History:
@@ -112,6 +114,16 @@ class Absence:
     code: History = field(default_factory=History)
 
 
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A lesson that somebody else gave, and when the office noted that; `as_named` is how it named the substitute."""
+
+    lesson: Lesson
+    substitute: Teacher
+    as_named: str
+    noted: datetime
+
+
 @dataclass(slots=True)
 class GroupEntries:
     """Everything of one journal."""
@@ -121,6 +133,7 @@ class GroupEntries:
     works: list[Work] = field(default_factory=list)
     loose_marks: list[LooseMark] = field(default_factory=list)
     absences: list[Absence] = field(default_factory=list)
+    replaced: list[Replacement] = field(default_factory=list)
 
 
 DELETED_AFTER = timedelta(days=2)

@@ -4,7 +4,7 @@ docs/checks.md says what each rule means. A check must find the certain entries 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -93,6 +93,12 @@ class JournalLedger:
         lesson_id = lesson.id if lesson is not None else None
         return LedgerEntry(rule, self.group.id, student, lesson_id, self.term.id, certain)
 
+    def keyed_entry(
+        self, rule: str, *, lesson: Lesson | None = None, day: str | None = None, key: str | None = None
+    ) -> LedgerEntry:
+        """A certain entry about this journal that a day, or a key, tells from others."""
+        return replace(self.entry(rule, True, lesson=lesson), day=day, key=key)
+
     def _marked(self) -> bool:
         return self.group.rated and not self.group.subject.extracurricular and not self.group.individual
 
@@ -100,7 +106,7 @@ class JournalLedger:
         """Whether the day of a lesson is over."""
         return datetime.combine(lesson.date, _DAY_ENDS) < self.now
 
-    def _due(self, lesson: Lesson, school_days: int) -> datetime | None:
+    def due(self, lesson: Lesson, school_days: int) -> datetime | None:
         """The end of the day so many school days after a lesson; None beyond the known timetable."""
         if school_days == 0:
             return datetime.combine(lesson.date, _DAY_ENDS)
@@ -130,7 +136,7 @@ class JournalLedger:
                 if self.held(lesson):
                     yield self.entry("LSN-01", True, lesson=lesson)
                 continue
-            late = self._late(self._due(lesson, 0), made, [moment for moment in self._moments() if moment >= made])
+            late = self._late(self.due(lesson, 0), made, [moment for moment in self._moments() if moment >= made])
             if late is not None:
                 yield self.entry("LSN-02", late, lesson=lesson)
 
@@ -214,6 +220,12 @@ class JournalLedger:
             if not any(self.is_control(lesson) for lesson in blocks[day]):
                 yield blocks[day]
 
+    def lacks_homework(self, lesson: Lesson) -> bool:
+        """Whether the day of a lesson is one that needs homework, and over without it."""
+        block = next((lessons for lessons in self._days_with_homework() if lesson in lessons), [])
+        given = any(item.given_at in block and item.text.known(self.now) for item in self.homework)
+        return bool(block) and self.held(block[-1]) and not given
+
     def _poor_months(self) -> Iterator[LedgerEntry]:
         months: dict[tuple[int, int], list[list[Lesson]]] = {}
         for block in self._days_with_homework():
@@ -234,7 +246,7 @@ class JournalLedger:
                 yield self.entry("HW-01", True, lesson=block[-1])
             return
         made = min(known)
-        late = self._late(self._due(block[-1], 0), made, [moment for moment in self._moments() if moment >= made])
+        late = self._late(self.due(block[-1], 0), made, [moment for moment in self._moments() if moment >= made])
         if late is not None:
             yield self.entry("HW-02", late, lesson=block[-1])
 
@@ -262,7 +274,7 @@ class JournalLedger:
             moments = [moment for mark in work.marks if (moment := mark.first_given()) is not None]
             if not moments or work.type_id not in TYPE_NAMES:
                 continue
-            deadline = self._due(work.lesson, days_allowed(work.type_id, self.group.school_class.grade))
+            deadline = self.due(work.lesson, days_allowed(work.type_id, self.group.school_class.grade))
             seen = [moment for moment in self._moments() if any(mark.given(moment) for mark in work.marks)]
             late = self._late(deadline, min(moments), seen)
             if late is not None:
@@ -272,7 +284,7 @@ class JournalLedger:
         for item in self.absences:
             if item.code.at(self.now) not in UNKNOWN_CODES or not self._is_on_list(item):
                 continue
-            deadline = self._due(item.lesson, 3)
+            deadline = self.due(item.lesson, 3)
             if deadline is not None and deadline < self.now:
                 yield self.entry("ATT-03", True, lesson=item.lesson, student=item.student_id)
 

@@ -6,7 +6,10 @@ docs/checks.md says what each rule means. A check must find the certain entries 
 from datetime import date
 
 from netcity_sync.simulator.class_ledger import ClassLedger
+from netcity_sync.simulator.course_ledger import CourseLedger, PlansOfClass
 from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
+from netcity_sync.simulator.lesson_ledger import crowded_lessons, replaced_lessons
+from netcity_sync.simulator.school import Group
 from netcity_sync.simulator.world import World
 
 __all__ = ["LedgerEntry", "make_ledger"]
@@ -26,8 +29,18 @@ def make_ledger(world: World) -> list[LedgerEntry]:
         ]
         for journal in journals:
             entries += journal.violations()
+            entries += replaced_lessons(world, journal)
+        plans = PlansOfClass(world, school_class.name)
+        for group in _groups(journals):
+            course = [journal for journal in journals if journal.group is group]
+            entries += CourseLedger(world, course, plans).violations()
+        entries += crowded_lessons(journals)
         entries += ClassLedger(journals, list(listed.values())).violations()
     return entries
+
+
+def _groups(journals: list[JournalLedger]) -> list[Group]:
+    return list({journal.group.id: journal.group for journal in journals}.values())
 
 
 def _school_days(world: World) -> list[date]:

@@ -83,6 +83,7 @@ class World:
         self.terms = {term.id: term for group in self.school.groups for term in group.terms}
         self.habits: dict[int, Habit] = deal_habits(self.school, Random(f"habits-{seed}"))
         self.reads: dict[tuple[int, int], list[datetime]] = {}
+        self.takes: list[datetime] = []
         self._years = plan_absences(self.school, Random(f"absences-{seed}"))
         self._entries: dict[int, GroupEntries] = {}
 
@@ -112,6 +113,10 @@ class World:
         reads = self.reads.setdefault((group_id, term_id), [])
         if not reads or reads[-1] != self.now:
             reads.append(self.now)
+
+    def note_take(self) -> None:
+        """Remember that the exchange folder was taken as it is at this moment."""
+        self.takes.append(self.now)
 
     def lessons(self, group_id: int) -> list[LessonRow]:
         """The lessons of a journal over the year as they stand now."""

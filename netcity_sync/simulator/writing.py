@@ -27,7 +27,9 @@ from netcity_sync.simulator.habits import (
     lesson_end,
 )
 from netcity_sync.simulator.oddities import add_oddities
+from netcity_sync.simulator.replacements import replace_teachers
 from netcity_sync.simulator.school import Group, Pupil, School
+from netcity_sync.simulator.topic_oddities import add_topic_oddities
 
 _CONTROL_EVERY = 7
 _CONTROL_EVERY_STINGY = 14
@@ -49,7 +51,9 @@ def write_journal(school: School, group: Group, habit: Habit, years: dict[int, P
     """All entries of a journal over the year, the same for the same seed."""
     place = school.groups.index(group)
     entries = _Writer(school, group, habit, years, Random(f"{seed}-{group.id}"), place * _IDS_A_GROUP).write()
+    add_topic_oddities(entries, group, Random(f"topics-{seed}-{group.id}"))
     add_oddities(entries, group, Random(f"oddities-{seed}-{group.id}"), place * _IDS_A_GROUP + _FIRST_ODD_ID)
+    replace_teachers(entries, school, group, seed)
     return entries
 
 

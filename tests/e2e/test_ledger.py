@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from support.exchange import hand_in
 
 from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.clock import fixed_clock
 from netcity_sync.compliance.finding import Place
 from netcity_sync.jobs.check import run_check
+from netcity_sync.jobs.exchange import take_files
 from netcity_sync.jobs.sync import run_sync
 from netcity_sync.settings import Settings
+from netcity_sync.simulator.exchange import handed_over
 from netcity_sync.simulator.ledger import LedgerEntry, make_ledger
 from netcity_sync.simulator.server import Simulator, running_simulator
 
@@ -57,6 +60,9 @@ def compare(seed: int, classes: int, evenings: list[datetime]) -> Counter[str]:
         for evening in evenings:
             simulator.move(evening)
             clock = fixed_clock(evening.replace(tzinfo=settings.zone))
+            if hand_in(settings.exchange_folder, handed_over(simulator.world)):
+                assert take_files(settings, clock).exit_code == 0
+                simulator.world.note_take()
             assert run_sync(settings, NetSchoolSource(settings.gis, password), clock).exit_code == 0
         outcome = run_check(settings, clock)
         expected = planted(make_ledger(simulator.world))
@@ -90,9 +96,14 @@ def test_found_is_what_was_planted(seed: int, classes: int, evenings: list[datet
 def test_every_rule_occurs() -> None:
     rules = {
         "ACC-01", "ATT-03", "ATT-05", "ATT-08", "CHG-01", "CTL-01", "HW-01", "HW-02", "HW-07", "LSN-01", "LSN-02",
-        "LSN-04", "LSN-05", "MRK-01", "MRK-02", "MRK-05", "MRK-09", "MRK-10",
+        "LSN-03", "LSN-04", "LSN-05", "LSN-06", "LSN-07", "MRK-01", "MRK-02", "MRK-05", "MRK-09", "MRK-10", "PLN-01",
     }  # fmt: skip
     assert set(compare(5, 3, nights("2026-09-01", 45))) == rules
+
+
+def test_every_rule_of_a_whole_year_occurs() -> None:
+    rules = {"LSN-09", "PLN-02", "PLN-03", "PLN-04", "PLN-05", "PLN-06"}
+    assert set(compare(11, 3, nights("2026-09-01", 271, 30))) >= rules
 
 
 @pytest.mark.soak

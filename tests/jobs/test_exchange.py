@@ -5,10 +5,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.exchange import OPT_OUT_HEAD, PLAN_HEAD, PUPIL, csv_text
+from support.exchange import OPT_OUT_HEAD, PLAN_HEAD, PUPIL, csv_text, hand_in
 from support.school import Book, Trial, at
 
 from netcity_sync.adapters.exchange.files import FILES
+from netcity_sync.adapters.exchange.folder import read_folder
 from netcity_sync.adapters.exchange.spec import FileSpec
 from netcity_sync.adapters.source import Capability
 from netcity_sync.clock import fixed_clock
@@ -129,6 +130,20 @@ def test_every_table_is_kept_as_it_was_written(tried: Trial, spec: FileSpec) -> 
         assert {getattr(kept, item.name) for item in spec.key}
         assert row["missing"] == 0
     assert table(take(tried, "09-04 08:00"), spec.stem).changed_rows == 0
+
+
+@pytest.mark.parametrize("spec", FILES, ids=lambda spec: spec.stem)
+def test_rows_of_the_model_can_be_handed_in(tried: Trial, spec: FileSpec) -> None:
+    put(tried, f"{spec.stem}.csv", tuple(item.heading for item in spec.fields),
+        [tuple(item.example for item in spec.fields)])  # fmt: skip
+    folder = tried.settings.exchange_folder
+    (reading,) = (item for item in read_folder(folder).tables if item.spec is spec)
+    hand_in(folder, {spec.stem: reading.rows})
+    assert not hand_in(folder, {spec.stem: reading.rows})
+    (again,) = (item for item in read_folder(folder).tables if item.spec is spec)
+    assert again.rows == reading.rows
+    tried.hand_in("09-03 08:00", **{spec.stem: []})
+    assert spec.capability in capabilities(tried)
 
 
 def test_a_sync_can_still_be_resumed_after_a_take(tried: Trial) -> None:

@@ -1,5 +1,6 @@
 """A school small enough to check by hand, and a source that serves it from memory."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from netcity_sync.clock import fixed_clock
 from netcity_sync.compliance.finding import Finding
 from netcity_sync.errors import NetcityError
 from netcity_sync.jobs.check import CheckOutcome, run_check
+from netcity_sync.jobs.exchange import take_files
 from netcity_sync.jobs.sync import SyncOptions, SyncOutcome, run_sync
 from netcity_sync.model import (
     Assignment,
@@ -21,6 +23,7 @@ from netcity_sync.model import (
     AttendanceCode,
     Dictionaries,
     Enrolment,
+    Entity,
     Grading,
     Journal,
     JournalAccess,
@@ -37,6 +40,7 @@ from netcity_sync.model import (
     TermKind,
 )
 from netcity_sync.settings import Settings
+from support.exchange import hand_in
 
 ZONE = ZoneInfo("Asia/Yekaterinburg")
 CLASS, GROUP, TERM, TEACHER, CHIEF = 70, 700, 1, 11, 12
@@ -71,9 +75,15 @@ class Book:
     group: int = GROUP
     subject_id: int = 14
     subject: str = "Химия"
+    subgroup: str = ""
     first_lesson: int = 101
     first_slot: int = 1
     beside: list["Book"] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """What the journal is called."""
+        return f"{self.subject}/{self.subgroup}" if self.subgroup else self.subject
 
     def add_lessons(self, *days: str, topic: str | None = "Тема урока") -> "Book":
         """Lessons on days such as `09-14`; their ids count up from `first_lesson`."""
@@ -178,7 +188,7 @@ class BookSource:
             ),
             subject_groups=tuple(
                 SubjectGroup(
-                    id=item.group, name=item.subject, class_id=CLASS, subject_id=item.subject_id,
+                    id=item.group, name=item.title, class_id=CLASS, subject_id=item.subject_id,
                     subject_name=item.subject, grading=item.grading, individual_plan=item.individual_plan,
                     extracurricular=item.extracurricular, teacher_ids=(TEACHER,), term_ids=(TERM,),
                 )
@@ -226,8 +236,18 @@ class Trial:
 
     def sync(self, moment: str, **options: object) -> SyncOutcome:
         """Read the book at a moment such as `09-14 21:00`."""
-        self.now = at(moment)
+        return self.sync_at(at(moment), **options)
+
+    def sync_at(self, moment: datetime, **options: object) -> SyncOutcome:
+        """Read the book at a moment of any year."""
+        self.now = moment
         return run_sync(self.settings, self.source, fixed_clock(self.now), SyncOptions(**options))  # type: ignore[arg-type]
+
+    def hand_in(self, moment: str, **tables: Iterable[Entity]) -> None:
+        """Put whole tables, by the names of their files, into the exchange folder and take them at a moment."""
+        self.now = at(moment)
+        hand_in(self.settings.exchange_folder, tables)
+        assert take_files(self.settings, fixed_clock(self.now)).exit_code == 0
 
     def check(self, *rules: str) -> CheckOutcome:
         """Check at the moment of the last sync."""
