@@ -7,7 +7,8 @@ from netcity_sync.cli.framework import RussianGroup
 from netcity_sync.cli.options import clock_at, config_option, json_option, now_option, state
 from netcity_sync.clock import system_clock
 from netcity_sync.data_folder import DataFolder
-from netcity_sync.mirror.backup import create_backup, find_backup, list_backups, restore_backup, verify_backup
+from netcity_sync.jobs.backup import bring_back, make_backup, prove_backup
+from netcity_sync.mirror.backup import find_backup, list_backups
 from netcity_sync.russian import local_time, plural
 
 
@@ -23,7 +24,7 @@ def backup_group() -> None:
 def create(now: str | None, as_json: bool) -> None:
     """Make a backup."""
     settings = state().settings()
-    backup = create_backup(
+    backup = make_backup(
         DataFolder(settings.storage.data_dir), clock_at(now, settings.zone), reserve=settings.storage.min_free
     )
     if as_json:
@@ -65,8 +66,9 @@ def list_command(as_json: bool) -> None:
 def verify(name: str, as_json: bool) -> None:
     """Verify a backup; exit code 5 where it is damaged."""
     settings = state().settings()
-    backup = find_backup(DataFolder(settings.storage.data_dir), name)
-    verify_backup(backup)
+    folder = DataFolder(settings.storage.data_dir)
+    backup = find_backup(folder, name)
+    prove_backup(folder, backup, system_clock)
     if as_json:
         print_json({"backup": backup.name, "ok": True})
     else:
@@ -82,7 +84,7 @@ def restore(name: str, force: bool, as_json: bool) -> None:
     """Restore a backup."""
     settings = state().settings()
     folder = DataFolder(settings.storage.data_dir)
-    restored = restore_backup(folder, find_backup(folder, name), force=force, clock=system_clock)
+    restored = bring_back(folder, find_backup(folder, name), system_clock, force=force)
     if as_json:
         print_json(restored)
         return

@@ -15,13 +15,14 @@ from netcity_sync.cli.simulate import DEFAULT_CLASSES, DEFAULT_SEED
 from netcity_sync.clock import Clock, fixed_clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import UsageError
+from netcity_sync.jobs.backup import make_backup, prove_backup
 from netcity_sync.jobs.check import CheckOutcome, run_check
 from netcity_sync.jobs.digest import make_digests
 from netcity_sync.jobs.report import make_report
 from netcity_sync.jobs.source import gis_source
 from netcity_sync.jobs.sync import run_sync
 from netcity_sync.logs import configure_logging
-from netcity_sync.mirror.backup import create_backup, verify_backup
+from netcity_sync.mirror.backup import Backup
 from netcity_sync.russian import plural
 from netcity_sync.settings import Settings, load_settings
 from netcity_sync.settings_file import config_text
@@ -44,11 +45,9 @@ _MARKER = ".netcity-demo"
 def demo_command(folder: Path, seed: int, classes: int, nights: int) -> None:
     """Live through some nights of an invented school and leave everything a real one would have."""
     _empty(folder)
-    settings, now = _live(folder, seed, classes, nights)
+    settings, now, backup = _live(folder, seed, classes, nights)
     clock = fixed_clock(now)
     outcome = run_check(settings, clock)
-    backup = create_backup(DataFolder(settings.storage.data_dir), clock)
-    verify_backup(backup)
     digests = make_digests(settings, clock)
     month = month_of(None, now.astimezone(settings.zone).date())
     reports = make_report(settings, clock, "filling", month=month, formats=("html", "xlsx", "pdf"))
@@ -68,8 +67,8 @@ def _empty(folder: Path) -> None:
     (folder / _MARKER).touch()
 
 
-def _live(folder: Path, seed: int, classes: int, nights: int) -> tuple[Settings, datetime]:
-    """Sync night by night; answers with the settings and the last night's moment."""
+def _live(folder: Path, seed: int, classes: int, nights: int) -> tuple[Settings, datetime, Backup]:
+    """Sync night by night; answers with the settings, the last night's moment and its backup."""
     from netcity_sync.simulator.server import running_simulator  # noqa: PLC0415 (the server side is loaded only here)
 
     evenings = list(_evenings(nights))
@@ -98,13 +97,15 @@ def _live(folder: Path, seed: int, classes: int, nights: int) -> tuple[Settings,
         for number, evening in enumerate(evenings, start=1):
             simulator.move(evening)
             outcome = run_sync(settings, gis_source(settings), _clock(evening, settings))
+            backup = make_backup(data, _clock(evening, settings))
+            prove_backup(data, backup, _clock(evening, settings))
             if number < nights:
                 run_check(settings, _clock(evening, settings))
             remark(
                 f"Ночь {number} из {nights}, {evening:%d.%m.%Y}:"
                 f" прочитано {plural(outcome.scopes_ok, 'часть', 'части', 'частей')}, изменений {outcome.changed_rows}"
             )
-    return settings, evenings[-1].replace(tzinfo=settings.zone)
+    return settings, evenings[-1].replace(tzinfo=settings.zone), backup
 
 
 def _evenings(nights: int) -> Iterator[datetime]:

@@ -10,6 +10,7 @@ from netcity_sync.cli.options import config_option, month_of, state
 from netcity_sync.clock import system_clock
 from netcity_sync.compliance.tuning import check_entries
 from netcity_sync.data_folder import DataFolder
+from netcity_sync.jobs.backup import make_backup, prove_backup
 from netcity_sync.jobs.check import run_check
 from netcity_sync.jobs.digest import make_digests
 from netcity_sync.jobs.exchange import take_files
@@ -18,7 +19,6 @@ from netcity_sync.jobs.service import ServiceJob, run_service
 from netcity_sync.jobs.session import KEEP_ALIVE_CRON, refresh_session
 from netcity_sync.jobs.source import gis_source
 from netcity_sync.jobs.sync import run_sync
-from netcity_sync.mirror.backup import create_backup, verify_backup
 from netcity_sync.school_days import local_date
 from netcity_sync.settings import Settings, SignInWay
 
@@ -55,7 +55,8 @@ def service_jobs(settings: Settings) -> tuple[ServiceJob, ...]:
         make_report(settings, system_clock, "filling", month=month, formats=("html", "xlsx", "pdf"))
 
     def backup() -> None:
-        verify_backup(create_backup(folder, system_clock, reserve=settings.storage.min_free))
+        made = make_backup(folder, system_clock, reserve=settings.storage.min_free)
+        prove_backup(folder, made, system_clock)
 
     cron = settings.schedule
     jobs = (

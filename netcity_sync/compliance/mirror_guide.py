@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from netcity_sync.compliance.schema import CHECK_TABLES
 from netcity_sync.compliance.schema import VIEWS as CHECK_VIEWS
+from netcity_sync.mirror.event_schema import EVENT_RECORD
+from netcity_sync.mirror.event_schema import VIEWS as EVENT_VIEWS
 from netcity_sync.mirror.exchange_schema import EXCHANGE_TABLES, TAKE_RECORD
 from netcity_sync.mirror.exchange_views import VIEWS as EXCHANGE_VIEWS
 from netcity_sync.mirror.raw_schema import RAW_TABLES
@@ -83,6 +85,7 @@ GROUPS = (
             'run ||--o{ drift : "first_run, last_run"',
         ),
     ),
+    Group("Работа службы", (EVENT_RECORD,), ('run |o--o{ service_event : "run_id"',)),
     Group("Папка обмена", (TAKE_RECORD, *EXCHANGE_TABLES), ('run ||--o{ exchange_take : "run_id"',)),
     Group(
         "Проверки", CHECK_TABLES,
@@ -102,7 +105,7 @@ _RAW_GROUP = Group(
     ('payload ||--|| payload_body : "payload_id"', 'dictionary |o--o{ payload_body : "dictionary_id"'),
 )  # fmt: skip
 
-ALL_VIEWS = (*VIEWS, *EXCHANGE_VIEWS, *CHECK_VIEWS)
+ALL_VIEWS = (*VIEWS, *EVENT_VIEWS, *EXCHANGE_VIEWS, *CHECK_VIEWS)
 
 
 @dataclass(frozen=True, slots=True)

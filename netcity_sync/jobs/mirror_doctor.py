@@ -10,6 +10,7 @@ from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import DamagedError
 from netcity_sync.jobs.doctor.result import Result, Verdict, fault, fault_of, notice, ok
 from netcity_sync.mirror.database import open_reader
+from netcity_sync.mirror.event_schema import EVENT_RECORD
 from netcity_sync.mirror.exchange_schema import EXCHANGE_TABLES, TAKE_RECORD
 from netcity_sync.mirror.flaws import Flaw, FlawKind, check_integrity, find_flaws, raw_damage
 from netcity_sync.mirror.health import schema_gap
@@ -29,7 +30,7 @@ _OLDER = (
 _WHOLE = "Прочитайте всё заново: netcity-sync sync --full"
 
 _DECLARED: tuple[Table | Record, ...] = (
-    *ENTITY_TABLES, *EXCHANGE_TABLES, *RECORD_TABLES, TAKE_RECORD, *CHECK_TABLES
+    *ENTITY_TABLES, *EXCHANGE_TABLES, *RECORD_TABLES, TAKE_RECORD, EVENT_RECORD, *CHECK_TABLES
 )  # fmt: skip
 TABLE_TITLES = {item.name: item.meaning.partition(":")[0] for item in _DECLARED}
 """What people call the tables."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -15,6 +16,8 @@ from netcity_sync.jobs.sync_scopes import span_of_month
 from netcity_sync.mirror.backup import create_backup, verify_backup
 from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.difference import ChangeKind, RecordChange
+from netcity_sync.mirror.event_schema import EventKind
+from netcity_sync.mirror.events import ServiceEvent, record_event
 from netcity_sync.mirror.lock import hold_lock
 from netcity_sync.mirror.raw import open_raw
 from netcity_sync.mirror.reparse import Reparse, Reparsed
@@ -140,12 +143,26 @@ def run_reparse(
             found.add(known, reparse.reparse(known.scope_id, known.scope))
             if progress is not None:
                 progress.scope_done()
-    outcome = found.outcome(backup, written=write)
+        outcome = found.outcome(backup, written=write)
+        if not classes:
+            record_event(connection, _reconciled(outcome, clock()))
     log.info(
         "reparse_done", written=write, scopes=outcome.scopes, not_kept=outcome.scopes_not_kept,
         differing=len(outcome.differing), refused=len(outcome.refused),
     )  # fmt: skip
     return outcome
+
+
+def _reconciled(outcome: ReparseOutcome, now: datetime) -> ServiceEvent:
+    """Whether the mirror says what the kept answers say (CHG-06); what was written is no difference any more."""
+    journals = 0 if outcome.written else len(outcome.differing)
+    detail = {
+        "scopes": outcome.scopes,
+        "not_kept": outcome.scopes_not_kept,
+        "differing": journals,
+        "records": sum(item.records for item in outcome.differing) if journals else 0,
+    }
+    return ServiceEvent(EventKind.RECONCILED, now, ok=not journals, detail=detail)
 
 
 def _proved_backup(folder: DataFolder, clock: Clock) -> str:

@@ -8,6 +8,8 @@ import structlog
 from netcity_sync.clock import Clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import RenderError
+from netcity_sync.mirror.event_schema import EventKind
+from netcity_sync.mirror.events import ServiceEvent, note_event
 from netcity_sync.mirror.snapshot import open_snapshot
 from netcity_sync.reports.registry import RENDERERS, find_report
 from netcity_sync.settings import Settings
@@ -41,6 +43,9 @@ def make_report(
         path = folder.reports / f"{report.id}-{month:%Y-%m}{then}.{name}"
         _write(path, RENDERERS[name](document))
         paths.append(path)
+    if as_of is None:
+        detail = {"formats": ", ".join(formats)}
+        note_event(folder, ServiceEvent(EventKind.REPORT_MADE, clock(), report.id, f"{month:%Y-%m}", detail=detail))
     log.info("report_made", report=report.id, month=f"{month:%Y-%m}", formats=list(formats))
     return tuple(paths)
 

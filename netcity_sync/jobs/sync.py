@@ -25,8 +25,11 @@ from netcity_sync.errors import (
 )
 from netcity_sync.jobs.reading import Fetched, Readers
 from netcity_sync.jobs.sync_scopes import plan_access, plan_scopes, stop_moment
+from netcity_sync.mirror.backup import backup_names
 from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.drift import record_drift
+from netcity_sync.mirror.event_schema import EventKind
+from netcity_sync.mirror.events import ServiceEvent, record_event
 from netcity_sync.mirror.intake import Answer, Caution, Intake
 from netcity_sync.mirror.lock import hold_lock
 from netcity_sync.mirror.merge import PageContradicts
@@ -34,7 +37,7 @@ from netcity_sync.mirror.raw import RawStore, open_raw, payload_hash
 from netcity_sync.mirror.reads import pupils_listed, read_since_last_whole_run, settled_answers
 from netcity_sync.mirror.rows import dictionary_rows
 from netcity_sync.mirror.runs import begin_run, finish_run, known_capabilities, record_capabilities
-from netcity_sync.mirror.space import require_space, room_for_sync
+from netcity_sync.mirror.space import disk_room, require_space, room_for_sync
 from netcity_sync.model import Dictionaries
 from netcity_sync.school_days import local_date
 from netcity_sync.settings import Settings
@@ -137,12 +140,25 @@ def run_sync(
                 sync.close()
         outcome = sync.outcome()
         finish_run(connection, run_id, outcome.finished_at, outcome.status)
+        _measure_disk(connection, folder, outcome)
         raw.prune(clock(), settings.storage.raw_days)
     log.info(
         "sync_done", run=run_id, status=outcome.status, scopes=outcome.scopes, failed=outcome.scopes_failed,
         changed_rows=outcome.changed_rows,
     )  # fmt: skip
     return outcome
+
+
+def _measure_disk(connection: sqlite3.Connection, folder: DataFolder, outcome: SyncOutcome) -> None:
+    """Note how much room is left, and how many backups there are, where that can be found out."""
+    try:
+        free, total = disk_room(folder.root)
+    except OSError as error:
+        log.warning("free_space_unknown", error=type(error).__name__)
+        free, total = None, None
+    detail = {"free": free, "total": total, "backups": len(backup_names(folder))}
+    event = ServiceEvent(EventKind.DISK_MEASURED, outcome.finished_at, detail=detail, run_id=outcome.run_id)
+    record_event(connection, event)
 
 
 @contextmanager

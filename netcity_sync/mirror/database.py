@@ -11,7 +11,7 @@ from sqlite_utils import Database, Migrations
 from netcity_sync.clock import system_clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import DamagedError, UsageError
-from netcity_sync.mirror import exchange_schema
+from netcity_sync.mirror import event_schema, exchange_schema
 from netcity_sync.mirror.backup import create_backup, verify_backup
 from netcity_sync.mirror.lock import hold_lock
 from netcity_sync.mirror.migrations import migrations
@@ -41,7 +41,7 @@ def open_writer(folder: DataFolder, *more: Migrations) -> Iterator[sqlite3.Conne
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
         connection.execute("PRAGMA foreign_keys = ON")
-        bring_up_to_date(folder, connection, (migrations, exchange_schema.migrations, *more))
+        bring_up_to_date(folder, connection, (migrations, exchange_schema.migrations, event_schema.migrations, *more))
         yield connection
         _shrink_wal(connection)
 

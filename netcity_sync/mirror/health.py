@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from netcity_sync.clock import from_utc_text
 from netcity_sync.data_folder import DataFolder
-from netcity_sync.mirror import exchange_schema
+from netcity_sync.mirror import event_schema, exchange_schema
 from netcity_sync.mirror.database import known_steps, open_reader
 from netcity_sync.mirror.drift import KeptDrift, load_drift
 from netcity_sync.mirror.exchange_schema import TAKE_TABLE
@@ -74,7 +74,7 @@ def schema_gap(connection: sqlite3.Connection) -> tuple[tuple[str, ...], bool]:
     database = Database(connection)
     pending: list[str] = []
     newer = False
-    for wanted in (migrations, exchange_schema.migrations):
+    for wanted in (migrations, exchange_schema.migrations, event_schema.migrations):
         pending += [str(item.name) for item in wanted.pending(database)]
         newer |= bool({str(item.name) for item in wanted.applied(database)} - known_steps(wanted))
     return tuple(pending), newer

@@ -11,6 +11,7 @@ from netcity_sync.clock import from_utc_text, utc_text
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import UsageError
 from netcity_sync.mirror.database import open_reader
+from netcity_sync.mirror.event_schema import EVENT_RECORD
 from netcity_sync.mirror.exchange_schema import EXCHANGE_TABLES, TAKE_TABLE
 from netcity_sync.mirror.schema import ENTITY_TABLES, Table
 from netcity_sync.school_days import SchoolDays
@@ -23,8 +24,8 @@ class Snapshot:
     `connection` sees it through temporary views: `as_of_<table>` with the table's columns, `seen_from`, and `missing`
     (1 for a record that was absent from the last read, not confirmed yet); `as_of_read`, `as_of_run` and
     `as_of_exchange_take` with the reads, runs and takes of the exchange folder up to then, `as_of_capability` with
-    what the source could tell. `run_id` is its newest run,
-    `moment` (UTC) when that run began.
+    what the source could tell, `as_of_service_event` with all that the service did, later things too (who
+    asks knows up to which moment it may look). `run_id` is its newest run, `moment` (UTC) when that run began.
     """
 
     connection: sqlite3.Connection
@@ -138,6 +139,10 @@ def _make_views(connection: sqlite3.Connection, run_id: int) -> None:
     if TAKE_TABLE in present:
         takes = f"SELECT * FROM main.{TAKE_TABLE} WHERE run_id <= {run_id}"
     connection.execute(f"CREATE TEMP VIEW as_of_{TAKE_TABLE} AS {takes}")
+    events = f"SELECT * FROM main.{EVENT_RECORD.name}"
+    if EVENT_RECORD.name not in present:
+        events = f"SELECT {', '.join(f'NULL AS {item.name}' for item in EVENT_RECORD.columns)} WHERE 0"
+    connection.execute(f"CREATE TEMP VIEW as_of_{EVENT_RECORD.name} AS {events}")
 
 
 def _make_view(connection: sqlite3.Connection, table: Table, run_id: int) -> None:

@@ -36,6 +36,12 @@ def free_space(path: Path) -> int:
     return shutil.disk_usage(nearest(path)).free
 
 
+def disk_room(path: Path) -> tuple[int, int]:
+    """The free bytes where `path` lies, and all bytes there. Raises OSError as `free_space` does."""
+    usage = shutil.disk_usage(nearest(path))
+    return usage.free, usage.total
+
+
 def nearest(path: Path) -> Path:
     """The path, or the nearest folder above it that exists."""
     return next(place for place in (path, *path.absolute().parents) if place.exists())
