@@ -31,6 +31,9 @@ class Capability(StrEnum):
     USER_ACTIVITY = "user_activity"
     FINAL_MARK_DATES = "final_mark_dates"
     LOCAL_ACTS = "local_acts"
+    ENROLMENT_ORDERS = "enrolment_orders"
+    """Orders by which pupils come and go: no source tells them yet, nor what follows."""
+    USER_RIGHTS = "user_rights"
 
 
 class ScopeKind(StrEnum):

@@ -10,7 +10,7 @@
 | `pupil` | pupil on the list of a journal | lessons that count and that were attended, given marks, unconfirmed ones |
 | `class_read` | class of the year | whether all of its journals, and its roster, are fresh |
 
-`named.py` adds those of what was handed in.
+`named.py` and `handed.py` add those of what the exchange folder tells.
 
 Moments are seconds UTC since 1970. Everything starts from `journal`, which holds the journals of the year only, so that
 a check costs the same however many years the mirror remembers: `CROSS JOIN` keeps SQLite from starting elsewhere.
@@ -21,7 +21,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from netcity_sync.adapters.source import Capability
 from netcity_sync.clock import from_unix
+from netcity_sync.compliance.finding import Proof
+from netcity_sync.compliance.handed import STALE_DAYS, Taken, prepare_handed
 from netcity_sync.compliance.named import match_names
 from netcity_sync.compliance.words import is_control, is_outside_scale, is_vague, touched
 from netcity_sync.mirror.snapshot import Snapshot
@@ -63,6 +66,16 @@ class Bench:
     def today(self) -> date:
         """The date at `now` by the school's clocks."""
         return local_date(self.now, self.settings.zone)
+
+    def taken(self, table: Capability) -> Taken | None:
+        """The last good take of a table of the exchange folder; None where it tells too little of late.
+
+        That is where its last day is more than the rule's `stale_days` ago.
+        """
+        rows = self.rows("SELECT run_id, read_at, day FROM taken WHERE name = :name", name=table.value)
+        if not rows or (self.today - (day := date.fromisoformat(rows[0]["day"]))).days > self.param(STALE_DAYS):
+            return None
+        return Taken(day, Proof(rows[0]["run_id"], rows[0]["read_at"]))
 
     def add_due(self, what: str, count: int, at: time) -> None:
         """Deadlines by lesson date, `count` school days later at `at`, into the table `due`.
@@ -115,6 +128,7 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     connection.execute("CREATE INDEX temp.listed_pupil ON listed (student_id, subject_group_id, term_id, first_day)")
     connection.execute(_PUPIL)
     match_names(connection)
+    prepare_handed(connection, settings, snapshot.run_id, stale)
     return bench
 
 

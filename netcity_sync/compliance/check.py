@@ -9,6 +9,7 @@ from netcity_sync.clock import from_unix
 from netcity_sync.compliance.acts import acts_by_rule
 from netcity_sync.compliance.bench import Bench, prepare_bench
 from netcity_sync.compliance.finding import NoData, Place, RuleKind, Violation
+from netcity_sync.compliance.handed import STALE_DAYS, TABLES
 from netcity_sync.compliance.registry import Rule, Unit
 from netcity_sync.compliance.tuning import JournalKind, Tuned, tune
 from netcity_sync.mirror.snapshot import Snapshot
@@ -141,8 +142,8 @@ def _coverage(bench: Bench, known: frozenset[Capability], tuned: Sequence[Tuned]
         journals=_journals(bench),
         classes={row["class_id"]: row["class_name"] for row in bench.rows("SELECT * FROM class_read")},
         no_data=(
-            *(NoData(rule_id, Place(), "источник не даёт нужных сведений") for rule_id in unable),
             *(gap for item in able for gap in _gaps(bench, item)),
+            *(NoData(rule_id, Place(), "источник не даёт нужных сведений") for rule_id in unable),
         ),
         read_at=from_unix(read_at) if read_at else None,
     )
@@ -151,7 +152,10 @@ def _coverage(bench: Bench, known: frozenset[Capability], tuned: Sequence[Tuned]
 def _gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
     """The journals or classes that a rule about a state should have judged and could not."""
     item = tuned.rule
-    if item.kind is RuleKind.EVENT or item.unit is Unit.SCHOOL:
+    if item.kind is RuleKind.EVENT:
+        return
+    yield from _school_gaps(bench, tuned)
+    if item.unit in (Unit.SCHOOL, Unit.DICTIONARIES, Unit.ROSTERS):
         return
     if item.unit not in (Unit.JOURNAL, Unit.YEAR):
         yield from _class_gaps(bench, tuned)
@@ -174,6 +178,19 @@ def _gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
         else:
             why = "журнал давно не читался"
         yield NoData(item.id, place, f"{where}: {why}")
+
+
+def _school_gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
+    """What keeps a rule from judging anything at all."""
+    item = tuned.rule
+    whole = replace(bench, params=dict(tuned.general.params))
+    for table in sorted(item.capabilities & TABLES.keys()):
+        if STALE_DAYS in whole.params and whole.taken(table) is None:
+            yield NoData(item.id, Place(), f"таблица «{TABLES[table]}» папки обмена давно не обновлялась")
+    if item.unit is Unit.DICTIONARIES and not bench.rows("SELECT 1 FROM dictionary_read WHERE fresh"):
+        yield NoData(item.id, Place(), "справочники школы не прочитаны в последнем прогоне")
+    if item.unit is Unit.ROSTERS and bench.rows("SELECT 1 FROM class_read WHERE NOT roster_fresh"):
+        yield NoData(item.id, Place(), "прочитаны списки не всех классов")
 
 
 def _class_gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:

@@ -10,6 +10,7 @@ from typing import Any
 from netcity_sync.adapters.source import Capability
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import RuleKind, Severity, Violation
+from netcity_sync.compliance.handed import STALE_DAYS
 from netcity_sync.errors import UsageError
 from netcity_sync.settings import Role
 
@@ -21,6 +22,7 @@ _FAMILIES = (
     "changes",
     "closed_terms",
     "control",
+    "families",
     "homework",
     "lessons",
     "losses",
@@ -28,9 +30,11 @@ _FAMILIES = (
     "obligations",
     "operations",
     "plan",
+    "references",
     "replaced",
     "timetable",
     "topics",
+    "users",
 )
 
 
@@ -48,12 +52,18 @@ class Unit(StrEnum):
     JOURNAL: the journal of the place. YEAR: that journal in all of its terms that have begun. CLASS: all journals of
     its class whose terms have begun (`class_read`). ROSTER: the list of its class. SCHOOL: nothing but what its
     capabilities say.
+    JOURNAL: the journal of the place. CLASS: all journals of its class whose terms have begun (`class_read`). ROSTER:
+    the list of its class. ROSTERS: the lists of all classes. DICTIONARIES: staff, classes, the list of journals.
+    SCHOOL: nothing but what its capabilities say. Besides, a rule with the number `STALE_DAYS` has no data where a
+    table of the exchange folder that it needs tells of older days only.
     """
 
     JOURNAL = "journal"
     YEAR = "year"
     CLASS = "class"
     ROSTER = "roster"
+    ROSTERS = "rosters"
+    DICTIONARIES = "dictionaries"
     SCHOOL = "school"
 
 
@@ -81,6 +91,12 @@ class Param:
     @property
     def _whole(self) -> bool:
         return isinstance(self.default, int)
+
+
+def stale_days(default: int) -> Param:
+    """The number of a rule beyond which what a table of the exchange folder tells is no data."""
+    meaning = "Через сколько дней таблица папки обмена устаревает: «нет данных»."
+    return Param(STALE_DAYS, default, meaning, 1, 366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +174,7 @@ def rule(
     """
 
     def enter(find: Callable[[Bench], Iterator[Violation]]) -> Callable[[Bench], Iterator[Violation]]:
-        rostered = about_pupils or unit is Unit.ROSTER
+        rostered = about_pupils or unit in (Unit.ROSTER, Unit.ROSTERS)
         capabilities = frozenset(needs) | ({Capability.ROSTER} if rostered else frozenset())
         _RULES[id] = Rule(
             id=id, clause=clause, title=title, kind=kind, severity=severity, formula=formula, example=example,

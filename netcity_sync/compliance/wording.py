@@ -52,4 +52,6 @@ CAPABILITY_WORDS = {
     Capability.USER_ACTIVITY: "активность пользователей",
     Capability.FINAL_MARK_DATES: "сроки итоговых отметок",
     Capability.LOCAL_ACTS: "локальные акты",
+    Capability.ENROLMENT_ORDERS: "приказы о движении",
+    Capability.USER_RIGHTS: "права учётных записей",
 }

@@ -26,10 +26,10 @@ class TestNoData:
     def test_a_journal_whose_last_read_failed(self, trial) -> None:
         tried = trial(self.bad_book())
         tried.sync("09-20 21:00")
-        before = {item.id for item in tried.check().findings}
+        before = {item.id for item in tried.check(*self.STATES).findings}
         tried.source.broken["journal"] = AnswerError("не читается")
         assert tried.sync("09-21 21:00").exit_code == 1
-        outcome = tried.check()
+        outcome = tried.check(*self.STATES)
         assert outcome.findings == ()
         gaps = [gap for gap in outcome.no_data if gap.rule not in self.HANDED_IN]
         assert {gap.rule for gap in gaps} == set(self.STATES)
@@ -37,7 +37,7 @@ class TestNoData:
         assert outcome.fixed == 0
         del tried.source.broken["journal"]
         tried.sync("09-22 21:00")
-        again = tried.check()
+        again = tried.check(*self.STATES)
         assert {item.id for item in again.findings} == before
         assert again.opened == 0
 
@@ -45,7 +45,7 @@ class TestNoData:
         tried = trial(self.bad_book())
         tried.source.broken["roster"] = AnswerError("не читается")
         tried.sync("09-20 21:00")
-        outcome = tried.check()
+        outcome = tried.check(*self.STATES)
         assert {item.rule for item in outcome.findings} == {"LSN-01", "HW-01"}
         rules = {gap.rule for gap in outcome.no_data if gap.rule not in self.HANDED_IN}
         assert rules == {"MRK-01", "MRK-02", "ACC-01", "ATT-03", "ATT-05", "ATT-08"}

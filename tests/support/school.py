@@ -45,6 +45,8 @@ from support.exchange import hand_in
 ZONE = ZoneInfo("Asia/Yekaterinburg")
 CLASS, GROUP, TERM, TEACHER, CHIEF = 70, 700, 1, 11, 12
 HOMEWORK_TYPE, ANSWER_TYPE, CONTROL_TYPE, OTHER_TYPE = 3, 10, 4, 22
+SECOND_CLASS = 71
+STAFF = {TEACHER: "Учебнова Елена Петровна", CHIEF: "Примерова Вера Петровна"}
 FIRST_DAY = date(2026, 9, 1)
 
 
@@ -144,6 +146,11 @@ class BookSource:
     def __init__(self, book: Book) -> None:
         self.book = book
         self.broken: dict[str, NetcityError] = {}
+        self.staff_gone: set[int] = set()
+        self.chiefs: tuple[int, ...] = (CHIEF,)
+        self.teachers: tuple[int, ...] = (TEACHER,)
+        self.second_class: tuple[Student, ...] = ()
+        self.year_closed = False
         self.signed_in = 0
         self.signed_out = 0
 
@@ -174,12 +181,17 @@ class BookSource:
         book = self.book
         content = Dictionaries(
             school=School(id=1, name="МБОУ «СОШ № 0»"),
-            year=SchoolYear(id=1, name="2026/2027", start=FIRST_DAY, end=date(2027, 8, 31), closed=False),
+            year=SchoolYear(id=1, name="2026/2027", start=FIRST_DAY, end=date(2027, 8, 31), closed=self.year_closed),
             terms=(
                 Term(id=TERM, name="1 четверть", kind=TermKind.QUARTER, start=FIRST_DAY, end=book.term_end),
             ),
-            staff=(Staff(id=TEACHER, name="Учебнова Елена Петровна"), Staff(id=CHIEF, name="Примерова Вера Петровна")),
-            classes=(SchoolClass(id=CLASS, name=f"{book.grade}А", grade=book.grade, chief_ids=(CHIEF,)),),
+            staff=tuple(
+                Staff(id=key, name=name) for key, name in STAFF.items() if key not in self.staff_gone
+            ),
+            classes=(
+                SchoolClass(id=CLASS, name=f"{book.grade}А", grade=book.grade, chief_ids=self.chiefs),
+                *self._second_class(),
+            ),
             assignment_types=(
                 AssignmentType(id=HOMEWORK_TYPE, name="Домашнее задание", abbr="ДЗ"),
                 AssignmentType(id=ANSWER_TYPE, name="Ответ на уроке", abbr="О"),
@@ -190,17 +202,24 @@ class BookSource:
                 SubjectGroup(
                     id=item.group, name=item.title, class_id=CLASS, subject_id=item.subject_id,
                     subject_name=item.subject, grading=item.grading, individual_plan=item.individual_plan,
-                    extracurricular=item.extracurricular, teacher_ids=(TEACHER,), term_ids=(TERM,),
+                    extracurricular=item.extracurricular, teacher_ids=self.teachers, term_ids=(TERM,),
                 )
                 for item in (book, *book.beside)
             ),
         )  # fmt: skip
         return Page(content, content.model_dump_json().encode())
 
+    def _second_class(self) -> tuple[SchoolClass, ...]:
+        """Another class of the grade, without journals, where it has pupils."""
+        made = SchoolClass(id=SECOND_CLASS, name=f"{self.book.grade}Б", grade=self.book.grade, chief_ids=(CHIEF,))
+        return (made,) if self.second_class else ()
+
     def read_roster(self, class_id: int) -> Page[Roster]:
         """The pupils of the book, less those who left."""
         self._fail("roster")
         listed = [item for item in self.book.students if item.id not in self.book.off_roster]
+        if class_id == SECOND_CLASS:
+            listed = list(self.second_class)
         content = Roster(
             class_id=class_id,
             students=tuple(listed),

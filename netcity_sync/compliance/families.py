@@ -1,0 +1,131 @@
+"""PAR: families that declined the electronic diary, and those that have nothing at all."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from netcity_sync.adapters.source import Capability
+from netcity_sync.compliance.bench import Bench
+from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation
+from netcity_sync.compliance.registry import Param, Unit, rule, stale_days
+from netcity_sync.compliance.users import by_class, pupils_words
+from netcity_sync.russian import day_month, plural, short_name
+from netcity_sync.settings import Role
+
+_DECLINED = """
+SELECT k.*, o.applied_on, o.channel, o.contact_known, o.last_issued_on
+FROM opted o CROSS JOIN known_pupil k USING (class_id, student_id)
+WHERE k.roster_fresh ORDER BY k.class_id, k.student_id
+"""
+
+_WITHOUT_ANYTHING = """
+SELECT k.* FROM known_pupil k
+CROSS JOIN activity a ON a.user = 'parent' AND a.class_key = k.class_key AND a.name_key = k.name_key
+WHERE k.roster_fresh AND k.namesakes = 1 AND k.start <= :since AND a.since <= :since AND a.until >= :day
+  AND (a.last_login < :since OR (a.last_login IS NULL AND a.logins = 0))
+  AND NOT EXISTS (
+    SELECT 1 FROM activity s WHERE s.user = 'student' AND s.class_key = k.class_key AND s.name_key = k.name_key
+      AND (s.last_login >= :since OR (s.last_login IS NULL AND s.logins > 0)))
+  AND NOT EXISTS (
+    SELECT 1 FROM as_of_opt_out o WHERE NOT o.missing AND o.last_issued_on >= :since
+      AND class_key(o.class_name) = k.class_key AND plain(o.student) = k.name_key)
+ORDER BY k.class_id, k.name_key
+"""
+"""Pupils of whom neither a parent nor they themselves signed in of late, and whose family got no letter."""
+
+
+@rule(
+    "PAR-01", clause="8.3", title="Неделя без печатной справки отказавшейся семье", kind=RuleKind.STATE,
+    severity=Severity.VIOL,
+    formula="Семья отказалась от электронного дневника, и с последней справки (а если их не было — с заявления) до дня,"
+    " в который взята таблица «Отказы от дневника», прошло больше days дней, из них school_days учебных или больше.",
+    example="7А: Петров П. — 9 дней без печатной справки (последняя 02.10)",
+    params=(
+        Param("days", 7, "Сколько дней может пройти между справками.", 1, 60),
+        Param("school_days", 5, "Сколько из них должно быть учебных: в каникулы справки не нужны.", 0, 60),
+        stale_days(14),
+    ),
+    recipients=(Role.CLASS_TEACHER, Role.DEPUTY), cadence="w", needs=(Capability.OPT_OUTS,), unit=Unit.ROSTER,
+    about_pupils=True,
+)  # fmt: skip
+def week_without_letter(bench: Bench) -> Iterator[Violation]:
+    """Находит семьи, которые отказались от электронного дневника и больше недели не получали печатной справки.
+
+    Судит на день, в который таблица взята последней: позже справку могли выдать, но ещё не внести.
+    """
+    taken = bench.taken(Capability.OPT_OUTS)
+    if taken is None:
+        return
+    for row in bench.rows(_DECLINED):
+        last = date.fromisoformat(row["last_issued_on"] or row["applied_on"])
+        days = (taken.day - last).days
+        if days <= bench.param("days") or bench.school_days.between(last, taken.day) < bench.param("school_days"):
+            continue
+        since = f"последняя {day_month(last)}" if row["last_issued_on"] else f"заявление {day_month(last)}"
+        yield Violation(
+            Place(class_id=row["class_id"], student_id=row["student_id"]),
+            Severity.VIOL,
+            f"{row['class_name']}: {short_name(row['name'])} — {plural(days, 'день', 'дня', 'дней')} без печатной"
+            f" справки ({since})",
+            taken.proof,
+        )
+
+
+@rule(
+    "PAR-02", clause="8.3", title="Отказ без канала или контакта", kind=RuleKind.STATE, severity=Severity.WARN,
+    formula="Семья отказалась от электронного дневника, а в таблице «Отказы от дневника» не указан канал; или он —"
+    " почта либо электронная почта, а контакта, как сказано в таблице, нет.",
+    example="7А: Петров П. — отказ от дневника с 07.09, но не указано, как передавать справки",
+    params=(stale_days(14),),
+    recipients=(Role.CLASS_TEACHER,), cadence="w", needs=(Capability.OPT_OUTS,), unit=Unit.ROSTER, about_pupils=True,
+)  # fmt: skip
+def no_channel(bench: Bench) -> Iterator[Violation]:
+    """Находит заявления об отказе, по которым непонятно, как передавать семье справки."""
+    taken = bench.taken(Capability.OPT_OUTS)
+    if taken is None:
+        return
+    for row in bench.rows(_DECLINED):
+        if row["channel"] is None:
+            what = "не указано, как передавать справки"
+        elif row["channel"] in ("post", "email") and row["contact_known"] == 0:
+            what = "нет адреса, чтобы отправлять справки"
+        else:
+            continue
+        yield Violation(
+            Place(class_id=row["class_id"], student_id=row["student_id"]),
+            Severity.WARN,
+            f"{row['class_name']}: {short_name(row['name'])} — отказ от дневника с"
+            f" {day_month(date.fromisoformat(row['applied_on']))}, но {what}",
+            taken.proof,
+        )
+
+
+@rule(
+    "PAR-04", clause="8.1", title="Семья не имеет ни дневника, ни печатной формы", kind=RuleKind.STATE,
+    severity=Severity.WARN,
+    formula="За days дней до последнего дня обеих таблиц ни родители, ни ученик не входили («Активность"
+    " пользователей»), и семье не выдано ни одной справки («Отказы от дневника»). Замечание — о классе.",
+    example="5В: 2 семьи без входов в дневник и без печатных справок за 30 дней: Иванов И., Петрова А.",
+    params=(Param("days", 30, "За сколько дней судить.", 1, 366), stale_days(31)),
+    recipients=(Role.CLASS_TEACHER,), cadence="m", needs=(Capability.USER_ACTIVITY, Capability.OPT_OUTS),
+    unit=Unit.ROSTER, about_pupils=True,
+)  # fmt: skip
+def without_anything(bench: Bench) -> Iterator[Violation]:
+    """Находит семьи, которые никак не узнают об успехах ребёнка.
+
+    Судит о тех, чьи родители есть в таблице активности за всё это время и кто столько же учится в классе.
+    """
+    activity, declined = bench.taken(Capability.USER_ACTIVITY), bench.taken(Capability.OPT_OUTS)
+    if activity is None or declined is None:
+        return
+    days = int(bench.param("days"))
+    day = min(activity.day, declined.day)
+    since = day - timedelta(days=days - 1)
+    rows = bench.rows(_WITHOUT_ANYTHING, since=since.isoformat(), day=day.isoformat())
+    for class_id, pupils in by_class(rows).items():
+        yield Violation(
+            Place(class_id=class_id),
+            Severity.WARN,
+            f"{pupils[0]['class_name']}: {plural(len(pupils), 'семья', 'семьи', 'семей')} без входов в дневник и без"
+            f" печатных справок за {plural(days, 'день', 'дня', 'дней')}{pupils_words(pupils)}",
+            activity.proof,
+        )

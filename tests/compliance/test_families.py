@@ -1,0 +1,167 @@
+"""PAR by the letter of docs/checks.md: what each rule finds, the boundary on both sides, when it says nothing."""
+
+from datetime import date, datetime
+
+import pytest
+from support.school import CLASS, Book
+
+from netcity_sync.errors import AnswerError
+from netcity_sync.model import Channel, OptOut, Student, UserActivity, UserKind
+
+PUPIL = "Иванов Иван Петрович"
+DAYS = tuple(f"{month}-{day:02}" for month, days in (("09", range(1, 31)), ("10", range(1, 24))) for day in days
+             if date.fromisoformat(f"2026-{month}-{day:02}").weekday() < 5)  # fmt: skip
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(f"2026-{text}")
+
+
+def declined(applied: str = "09-07", last: str | None = None, **values: object) -> OptOut:
+    return OptOut(
+        class_name="7 а", student=PUPIL, applied_on=day(applied), last_issued_on=day(last) if last else None,
+        **{"channel": Channel.IN_PERSON, **values},
+    )  # fmt: skip
+
+
+def signed(user: UserKind, last: str | None, logins: int = 0, until: str = "10-09") -> UserActivity:
+    return UserActivity(
+        user=user, class_name="7А", person=PUPIL, period_start=day("09-01"), period_end=day(until), logins=logins,
+        last_login=datetime.fromisoformat(f"2026-{last}T10:00") if last else None,
+    )  # fmt: skip
+
+
+class TestPar01:
+    """Неделя без печатной справки отказавшейся семье."""
+
+    def found(self, trial, moment: str, *rows: OptOut) -> list[str]:
+        tried = trial(Book().add_lessons(*DAYS))
+        tried.hand_in(f"{moment} 20:00", opt_outs=rows)
+        tried.sync(f"{moment} 21:00")
+        return [item.message for item in tried.found("PAR-01")]
+
+    @pytest.mark.parametrize(("moment", "count"), [("10-09", 0), ("10-10", 1)])
+    def test_more_than_a_week(self, trial, moment: str, count: int) -> None:
+        assert len(self.found(trial, moment, declined(last="10-02"))) == count
+
+    def test_the_message(self, trial) -> None:
+        words = "7А: Иванов И. — 9 дней без печатной справки (последняя 02.10)"
+        assert self.found(trial, "10-11", declined(last="10-02")) == [words]
+
+    def test_never_issued_counts_from_the_application(self, trial) -> None:
+        assert self.found(trial, "10-01", declined()) == [
+            "7А: Иванов И. — 24 дня без печатной справки (заявление 07.09)"
+        ]
+
+    @pytest.mark.parametrize(
+        "row",
+        [
+            declined(withdrawn_on=day("09-20")),
+            declined("10-12"),
+            declined().model_copy(update={"class_name": "8А"}),
+            declined().model_copy(update={"student": "Иванов Иван"}),
+        ],
+        ids=["withdrawn", "not applied yet", "another class", "another name"],
+    )
+    def test_who_is_not_meant(self, trial, row: OptOut) -> None:
+        assert self.found(trial, "10-10", row) == []
+
+    def test_vacations_need_no_letters(self, trial) -> None:
+        assert self.found(trial, "11-02", declined(last="10-23")) == []
+
+    def test_namesakes_are_not_told_apart(self, trial) -> None:
+        book = Book().add_lessons(*DAYS)
+        book.students.append(Student(id=2, name=PUPIL))
+        tried = trial(book)
+        tried.hand_in("10-10 20:00", opt_outs=[declined()])
+        tried.sync("10-10 21:00")
+        assert tried.found("PAR-01") == []
+
+    def test_it_is_judged_as_of_the_last_take_and_not_for_long(self, trial) -> None:
+        tried = trial(Book().add_lessons(*DAYS))
+        tried.hand_in("10-05 20:00", opt_outs=[declined(last="10-02")])
+        tried.sync("10-19 21:00")
+        assert tried.check("PAR-01").no_data == ()
+        assert tried.found("PAR-01") == []
+        tried.sync("10-20 21:00")
+        (gap,) = tried.check("PAR-01").no_data
+        assert gap.reason == "таблица «Отказы от дневника» папки обмена давно не обновлялась"
+
+    def test_no_data(self, trial) -> None:
+        tried = trial(Book().add_lessons(*DAYS))
+        tried.sync("10-10 21:00")
+        assert [gap.reason for gap in tried.check("PAR-01").no_data] == ["источник не даёт нужных сведений"]
+        tried.hand_in("10-11 20:00", opt_outs=[declined()])
+        tried.source.broken["roster"] = AnswerError("не читается")
+        tried.sync("10-11 21:00")
+        assert tried.found("PAR-01") == []
+        assert [gap.place.class_id for gap in tried.check("PAR-01").no_data] == [CLASS]
+
+
+class TestPar02:
+    """Отказ без канала или контакта."""
+
+    @pytest.mark.parametrize(
+        ("values", "words"),
+        [
+            ({"channel": None}, "но не указано, как передавать справки"),
+            ({"channel": Channel.EMAIL, "contact_known": False}, "но нет адреса, чтобы отправлять справки"),
+            ({"channel": Channel.POST, "contact_known": None}, None),
+            ({"channel": Channel.BY_STUDENT, "contact_known": False}, None),
+            ({"channel": None, "withdrawn_on": day("09-09")}, None),
+        ],
+    )
+    def test_what_is_missing(self, trial, values: dict[str, object], words: str | None) -> None:
+        tried = trial(Book().add_lessons(*DAYS))
+        tried.hand_in("09-10 20:00", opt_outs=[declined(**values)])
+        tried.sync("09-10 21:00")
+        expected = [f"7А: Иванов И. — отказ от дневника с 07.09, {words}"] if words else []
+        assert [item.message for item in tried.found("PAR-02")] == expected
+
+    def test_no_data(self, trial) -> None:
+        tried = trial(Book().add_lessons(*DAYS))
+        tried.hand_in("09-10 20:00", opt_outs=[declined(channel=None)])
+        tried.sync("09-25 21:00")
+        assert tried.found("PAR-02") == []
+        assert len(tried.check("PAR-02").no_data) == 1
+
+
+class TestPar04:
+    """Семья не имеет ни дневника, ни печатной формы."""
+
+    def found(self, trial, *users: UserActivity, opt_outs: tuple[OptOut, ...] = ()) -> list[str]:
+        tried = trial(Book().add_lessons(*DAYS))
+        tried.hand_in("10-09 20:00", user_activity=users, opt_outs=opt_outs)
+        tried.sync("10-09 21:00")
+        return [item.message for item in tried.found("PAR-04")]
+
+    def test_the_message(self, trial) -> None:
+        words = "7А: 1 семья без входов в дневник и без печатных справок за 30 дней: Иванов И."
+        assert self.found(trial, signed(UserKind.PARENT, None)) == [words]
+
+    @pytest.mark.parametrize(("last", "count"), [("09-09", 1), ("09-10", 0)])
+    def test_the_thirtieth_day(self, trial, last: str, count: int) -> None:
+        assert len(self.found(trial, signed(UserKind.PARENT, last, 1))) == count
+
+    def test_the_pupil_signs_in(self, trial) -> None:
+        users = (signed(UserKind.PARENT, None), signed(UserKind.STUDENT, "10-01", 3))
+        assert self.found(trial, *users) == []
+
+    @pytest.mark.parametrize(("last", "count"), [("09-09", 1), ("09-10", 0), (None, 1)])
+    def test_letters(self, trial, last: str | None, count: int) -> None:
+        row = declined(last=last)
+        assert len(self.found(trial, signed(UserKind.PARENT, None), opt_outs=(row,))) == count
+
+    def test_a_sign_in_of_an_unknown_day(self, trial) -> None:
+        assert self.found(trial, signed(UserKind.PARENT, None, 2)) == []
+
+    def test_of_whom_the_table_does_not_tell(self, trial) -> None:
+        assert self.found(trial, signed(UserKind.STUDENT, None)) == []
+        assert self.found(trial, signed(UserKind.PARENT, None, until="10-08"),
+                          signed(UserKind.STUDENT, None)) == []  # fmt: skip
+
+    def test_no_data(self, trial) -> None:
+        tried = trial(Book().add_lessons(*DAYS))
+        tried.hand_in("10-09 20:00", user_activity=[signed(UserKind.PARENT, None)])
+        tried.sync("10-09 21:00")
+        assert [gap.reason for gap in tried.check("PAR-04").no_data] == ["источник не даёт нужных сведений"]

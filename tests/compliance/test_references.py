@@ -1,0 +1,191 @@
+"""REF by the letter of docs/checks.md: what each rule finds, the boundary on both sides, when it says nothing."""
+
+import pytest
+from support.school import CLASS, GROUP, TERM, Book
+
+from netcity_sync.errors import AnswerError
+from netcity_sync.model import Student
+
+WEEK = ("09-01", "09-02", "09-03", "09-04", "09-07", "09-08", "09-09", "09-10")
+FULL = Student(id=9, name="Петрова Анна Олеговна")
+
+
+def book(*names: str) -> Book:
+    made = Book().add_lessons(*WEEK)
+    made.students = [Student(id=number, name=name) for number, name in enumerate(names, start=1)]
+    return made
+
+
+class TestRef01:
+    """Неполные данные ученика."""
+
+    def found(self, trial, *names: str) -> list[tuple[str, str]]:
+        tried = trial(book(*names))
+        tried.sync("09-10 21:00")
+        return [(item.severity.value, item.message) for item in tried.found("REF-01")]
+
+    def test_a_name_of_one_word(self, trial) -> None:
+        found = self.found(trial, "Иванов", "Петрова Анна Олеговна")
+        assert found == [("warn", "7А: Иванов — в списке класса нет имени или фамилии")]
+
+    def test_a_patronymic_is_missed_where_most_have_one(self, trial) -> None:
+        found = self.found(trial, "Иванов Иван", "Петрова Анна Олеговна")
+        assert found == [("info", "7А: Иванов И. — в списке класса нет отчества")]
+
+    def test_a_school_that_writes_no_patronymics(self, trial) -> None:
+        assert self.found(trial, "Иванов Иван", "Петрова Анна", "Сидоров Пётр Олегович") == []
+
+    def test_no_data(self, trial) -> None:
+        tried = trial(book("Иванов"))
+        tried.sync("09-09 21:00")
+        tried.source.broken["roster"] = AnswerError("не читается")
+        tried.sync("09-10 21:00")
+        assert tried.found("REF-01") == []
+        assert [gap.place.class_id for gap in tried.check("REF-01").no_data] == [CLASS]
+
+
+class TestRef02:
+    """Ученик в двух классах, дубль или выбыл, но с отметками."""
+
+    def left(self, trial, lesson: int, *, reads: tuple[str, ...] = ("09-03", "09-04", "09-10")):
+        made = book("Иванов Иван Петрович", "Петрова Анна Олеговна")
+        made.mark(101)
+        tried = trial(made)
+        tried.sync("09-02 21:00")
+        made.off_roster.add(1)
+        made.mark(lesson)
+        for moment in reads:
+            tried.sync(f"{moment} 21:00")
+        return tried
+
+    @pytest.mark.parametrize(("lesson", "count"), [(103, 0), (104, 1)])
+    def test_marks_after_leaving(self, trial, lesson: int, count: int) -> None:
+        words = "7А: Иванов И. — в списках классов нет с 03.09.2026, а в журналах 1 отметка за более поздние уроки"
+        assert [item.message for item in self.left(trial, lesson).found("REF-02")] == [words] * count
+
+    def test_leaving_must_be_confirmed(self, trial) -> None:
+        assert self.left(trial, 104, reads=("09-10",)).found("REF-02") == []
+
+    def test_two_of_one_name(self, trial) -> None:
+        tried = trial(book("Иванов Иван Петрович", "Иванов Иван  Петрович"))
+        tried.sync("09-10 21:00")
+        (finding,) = tried.found("REF-02")
+        assert finding.message == "7А: Иванов И. — полное имя стоит в списке класса 2 раза"
+        assert (finding.severity.value, finding.place.student_id) == ("info", 2)
+
+    def test_two_classes(self, trial) -> None:
+        tried = trial(book("Иванов Иван Петрович"))
+        tried.source.second_class = (FULL,)
+        tried.sync("09-10 21:00")
+        assert tried.found("REF-02") == []
+        tried.source.second_class = (FULL, tried.book.students[0])
+        tried.sync("09-11 21:00")
+        assert {item.message for item in tried.found("REF-02")} == {
+            "7А: Иванов И. числится и в 7Б", "7Б: Иванов И. числится и в 7А",
+        }  # fmt: skip
+        tried.source.second_class = (FULL,)
+        tried.sync("09-12 21:00")
+        assert tried.found("REF-02") == []
+
+    def test_no_data(self, trial) -> None:
+        tried = self.left(trial, 104)
+        tried.source.broken["roster"] = AnswerError("не читается")
+        tried.sync("09-11 21:00")
+        outcome = tried.check("REF-02")
+        assert (outcome.findings, outcome.fixed) == ((), 0)
+        assert [gap.reason for gap in outcome.no_data] == ["прочитаны списки не всех классов"]
+
+
+class TestRef03:
+    """Движение без приказа."""
+
+    def test_no_source_tells(self, trial) -> None:
+        tried = trial(book("Иванов Иван Петрович"))
+        tried.sync("09-10 21:00")
+        assert [gap.reason for gap in tried.check("REF-03").no_data] == ["источник не даёт нужных сведений"]
+
+
+class TestRef04:
+    """Класс без классного руководителя, журнал без учителя."""
+
+    def test_nobody_is_appointed(self, trial) -> None:
+        tried = trial(book("Иванов Иван Петрович"))
+        tried.sync("09-01 21:00")
+        assert tried.found("REF-04") == []
+        tried.source.chiefs = tried.source.teachers = ()
+        for moment in ("09-02 21:00", "09-03 21:00"):
+            tried.sync(moment)
+        found = {item.message: item for item in tried.found("REF-04")}
+        assert set(found) == {"7А: нет классного руководителя", "7А, Химия: у журнала нет учителя"}
+        place = found["7А, Химия: у журнала нет учителя"].place
+        assert (place.class_id, place.key, place.subject_group_id) == (CLASS, f"journal-{GROUP}", None)
+
+    def test_not_confirmed(self, trial) -> None:
+        tried = trial(book("Иванов Иван Петрович"))
+        tried.sync("09-01 21:00")
+        tried.source.chiefs = tried.source.teachers = ()
+        tried.sync("09-02 21:00")
+        assert tried.found("REF-04") == []
+
+    def test_no_data(self, trial) -> None:
+        tried = trial(book("Иванов Иван Петрович"), checks={"stale_after_hours": 24})
+        tried.source.chiefs = ()
+        tried.sync("09-01 21:00")
+        assert len(tried.found("REF-04")) == 1
+        tried.now = tried.now.replace(day=3)
+        outcome = tried.check("REF-04")
+        assert (outcome.findings, len(outcome.no_data), outcome.fixed) == ((), 1, 0)
+
+
+class TestRef05:
+    """Расписания нет."""
+
+    @pytest.mark.parametrize(("moment", "count"), [("09-02 21:00", 0), ("09-03 21:00", 1)])
+    def test_the_third_day_without_lessons(self, trial, moment: str, count: int) -> None:
+        tried = trial(Book())
+        tried.sync(moment)
+        words = "7А, 1 четверть: в журналах нет ни одного урока"
+        assert [item.message for item in tried.found("REF-05")] == [words] * count
+
+    def test_a_lesson_to_come_is_a_timetable(self, trial) -> None:
+        tried = trial(Book().add_lessons("10-20"))
+        tried.sync("09-10 21:00")
+        assert tried.found("REF-05") == []
+
+    def test_another_journal_of_the_class_has_lessons(self, trial) -> None:
+        made = Book()
+        made.beside.append(Book(group=701, subject="Физика", subject_id=15, first_lesson=201).add_lessons(*WEEK))
+        tried = trial(made)
+        tried.sync("09-10 21:00")
+        assert tried.found("REF-05") == []
+
+    def test_no_data(self, trial) -> None:
+        tried = trial(Book())
+        tried.source.broken["journal"] = AnswerError("не читается")
+        tried.sync("09-10 21:00")
+        assert tried.found("REF-05") == []
+        assert [gap.place.class_id for gap in tried.check("REF-05").no_data] == [CLASS]
+        assert TERM == 1
+
+
+class TestRef06:
+    """Учебный год не закрыт."""
+
+    @pytest.mark.parametrize(("moment", "closed", "count"), [
+        ("2027-08-31", False, 0), ("2027-09-01", False, 1), ("2027-09-01", True, 0),
+    ])  # fmt: skip
+    def test_the_year_is_over(self, trial, moment: str, closed: bool, count: int) -> None:
+        tried = trial(book("Иванов Иван Петрович"))
+        tried.source.year_closed = closed
+        tried.sync("09-10 21:00")
+        year, month, number = map(int, moment.split("-"))
+        tried.sync_at(tried.now.replace(year=year, month=month, day=number))
+        words = "Учебный год 2026/2027 кончился 31.08.2027, но не закрыт, а следующий не открыт"
+        assert [item.message for item in tried.found("REF-06")] == [words] * count
+
+    def test_no_data(self, trial) -> None:
+        tried = trial(book("Иванов Иван Петрович"))
+        tried.sync("09-10 21:00")
+        tried.now = tried.now.replace(year=2027)
+        assert len(tried.check("REF-06").no_data) == 1
+        assert tried.found("REF-06") == []
