@@ -6,6 +6,7 @@ docs/checks.md says what each rule means. A check must find the certain entries 
 from datetime import date
 
 from netcity_sync.simulator.class_ledger import ClassLedger
+from netcity_sync.simulator.families_ledger import FamiliesLedger
 from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
 from netcity_sync.simulator.world import World
 
@@ -27,6 +28,8 @@ def make_ledger(world: World) -> list[LedgerEntry]:
         for journal in journals:
             entries += journal.violations()
         entries += ClassLedger(journals, list(listed.values())).violations()
+    if world.takes:
+        entries += FamiliesLedger(world, days).violations()
     return entries
 
 
