@@ -143,7 +143,7 @@ def movement_without_order(_: Bench) -> Iterator[Violation]:
 def nobody_appointed(bench: Bench) -> Iterator[Violation]:
     """Находит классы без классного руководителя и журналы, за которые никто не отвечает.
 
-    Об учителях без учётной записи судят USR-01 и отчёт об активности: список учётных записей школа не даёт.
+    Учителей без учётной записи не находит: списка всех учётных записей не даёт ни один источник.
     """
     for row in bench.rows(
         "SELECT c.class_id, c.class_name, d.* FROM class_read c CROSS JOIN dictionary_read d WHERE d.fresh"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from netcity_sync.model import Entity
+from netcity_sync.simulator.families import activity_rows, credential_rows, opt_out_rows
 from netcity_sync.simulator.plans import Plan, plan_of
 from netcity_sync.simulator.replacements import as_handed_in
 from netcity_sync.simulator.world import World
@@ -13,7 +14,13 @@ def handed_over(world: World) -> Mapping[str, list[Entity]]:
 
     A table that is missing here is not handed over at all.
     """
-    return {"plan": _plan_rows(world), "substitutions": _substitutions(world)}
+    return {
+        "plan": _plan_rows(world),
+        "substitutions": _substitutions(world),
+        "opt_outs": [*opt_out_rows(world)],
+        "credentials": [*credential_rows(world)],
+        "user_activity": [*activity_rows(world)],
+    }
 
 
 def handed_plans(world: World) -> list[Plan]:

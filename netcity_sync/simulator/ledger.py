@@ -7,6 +7,7 @@ from datetime import date
 
 from netcity_sync.simulator.class_ledger import ClassLedger
 from netcity_sync.simulator.course_ledger import CourseLedger, PlansOfClass
+from netcity_sync.simulator.families_ledger import FamiliesLedger
 from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
 from netcity_sync.simulator.lesson_ledger import crowded_lessons, replaced_lessons
 from netcity_sync.simulator.school import Group
@@ -36,6 +37,8 @@ def make_ledger(world: World) -> list[LedgerEntry]:
             entries += CourseLedger(world, course, plans).violations()
         entries += crowded_lessons(journals)
         entries += ClassLedger(journals, list(listed.values())).violations()
+    if world.takes:
+        entries += FamiliesLedger(world, days).violations()
     return entries
 
 

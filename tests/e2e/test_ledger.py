@@ -20,6 +20,9 @@ from netcity_sync.simulator.exchange import handed_over
 from netcity_sync.simulator.ledger import LedgerEntry, make_ledger
 from netcity_sync.simulator.server import Simulator, running_simulator
 
+NEVER_JUDGED = {"REF-03", "USR-05"}
+"""Rules that wait for a source that can tell."""
+
 Key = tuple[str | int | None, ...]
 
 
@@ -66,7 +69,7 @@ def compare(seed: int, classes: int, evenings: list[datetime]) -> Counter[str]:
             assert run_sync(settings, NetSchoolSource(settings.gis, password), clock).exit_code == 0
         outcome = run_check(settings, clock)
         expected = planted(make_ledger(simulator.world))
-    assert outcome.no_data == ()
+    assert {gap.rule for gap in outcome.no_data} <= NEVER_JUDGED
     found = Counter(key_of(item.rule, item.place) for item in outcome.findings)
     assert found - expected == Counter(), "found, but not in the ledger"
     assert expected - found == Counter(), "in the ledger, but not found"
@@ -97,6 +100,7 @@ def test_every_rule_occurs() -> None:
     rules = {
         "ACC-01", "ATT-03", "ATT-05", "ATT-08", "CHG-01", "CTL-01", "HW-01", "HW-02", "HW-07", "LSN-01", "LSN-02",
         "LSN-03", "LSN-04", "LSN-05", "LSN-06", "LSN-07", "MRK-01", "MRK-02", "MRK-05", "MRK-09", "MRK-10", "PLN-01",
+        "PAR-01", "PAR-02", "PAR-04", "USR-01", "USR-02", "USR-03",
     }  # fmt: skip
     assert set(compare(5, 3, nights("2026-09-01", 45))) == rules
 
