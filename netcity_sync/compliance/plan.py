@@ -9,7 +9,7 @@ from netcity_sync.compliance.bench import TOPIC_CHARACTERS, Bench
 from netcity_sync.compliance.finding import Place, Proof, RuleKind, Severity, Violation
 from netcity_sync.compliance.lessons import journal_words, read_proof
 from netcity_sync.compliance.registry import Param, Unit, rule
-from netcity_sync.russian import day_month, number
+from netcity_sync.russian import day_month, number, plain
 from netcity_sync.settings import Role
 
 _GIVEN = """(
@@ -214,25 +214,41 @@ def fewer_works(bench: Bench) -> Iterator[Violation]:
             )
 
 
-_REWRITTEN = """
-SELECT n.subject_group_id, p.number, p.seen_to AS run, r.started_at,
+_ENDED = """
+SELECT n.subject_group_id, p.number, p.topic, p.work, p.seen_to AS run, r.started_at,
   local_date(CAST(strftime('%s', r.started_at) AS INTEGER)) AS day
 FROM plan_name n CROSS JOIN main.planned_lesson p USING (class_name, subject, group_name)
 CROSS JOIN as_of_run r ON r.run_id = p.seen_to
 CROSS JOIN course c ON c.subject_group_id = n.subject_group_id
 WHERE c.usual AND p.planned_on >= c.first_start AND p.planned_on < day
-  AND EXISTS (
-    SELECT 1 FROM plan_name m CROSS JOIN main.planned_lesson q USING (class_name, subject, group_name)
-    WHERE m.subject_group_id = n.subject_group_id
-      AND q.seen_from <= p.seen_to AND coalesce(q.seen_to > p.seen_to, 1))
-  AND NOT EXISTS (
-    SELECT 1 FROM plan_name m CROSS JOIN main.planned_lesson q USING (class_name, subject, group_name)
-    WHERE m.subject_group_id = n.subject_group_id
-      AND q.seen_from <= p.seen_to AND coalesce(q.seen_to > p.seen_to, 1)
-      AND plain(q.topic) = plain(p.topic) AND q.work IS p.work)
 ORDER BY n.subject_group_id, p.seen_to, p.number
 """
-"""Rows whose day was over when a take found that nothing in the plan of the journal says the same any more."""
+"""Rows of plans whose day was over when a take no longer found them as they were."""
+
+_VERSIONS = """
+SELECT p.topic, p.work, p.seen_from, p.seen_to FROM plan_name n
+CROSS JOIN main.planned_lesson p USING (class_name, subject, group_name)
+WHERE n.subject_group_id = :journal
+"""
+"""All rows that the plan of a journal ever had."""
+
+
+def _rewritten(bench: Bench) -> Iterator[sqlite3.Row]:
+    """Ended rows that nothing in the plan says any more, where there is still a plan."""
+    versions: dict[int, list[sqlite3.Row]] = {}
+    kept: dict[tuple[int, int], frozenset[tuple[str, str | None]]] = {}
+    for row in bench.rows(_ENDED):
+        group, run = row["subject_group_id"], row["run"]
+        if group not in versions:
+            versions[group] = bench.rows(_VERSIONS, journal=group)
+        if (group, run) not in kept:
+            kept[group, run] = frozenset(
+                (plain(item["topic"]), item["work"])
+                for item in versions[group]
+                if item["seen_from"] <= run and (item["seen_to"] is None or item["seen_to"] > run)
+            )
+        if kept[group, run] and (plain(row["topic"]), row["work"]) not in kept[group, run]:
+            yield row
 
 
 @rule(
@@ -246,7 +262,7 @@ def rewritten_plan(bench: Bench) -> Iterator[Violation]:
     """Находит КТП, в которых темы уже прошедших уроков заменены другими."""
     courses = {row["subject_group_id"]: row for row in bench.rows("SELECT * FROM course")}
     rewritten: dict[tuple[int, str], list[sqlite3.Row]] = {}
-    for row in bench.rows(_REWRITTEN):
+    for row in _rewritten(bench):
         rewritten.setdefault((row["subject_group_id"], row["day"]), []).append(row)
     for (group, day), rows in rewritten.items():
         course = courses[group]

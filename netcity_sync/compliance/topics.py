@@ -3,25 +3,31 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
+from functools import cache, lru_cache
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.compliance.bench import TOPIC_CHARACTERS, Bench
 from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation
 from netcity_sync.compliance.lessons import lesson_words, read_proof
 from netcity_sync.compliance.registry import Param, Unit, rule
-from netcity_sync.russian import plain
+from netcity_sync.russian import plain, plural
 from netcity_sync.settings import Role
 
 _STEM = 5
 _SHORT = 3
 
 _TOPICS = """
-SELECT h.lesson_id, h.date, h.slot, h.topic, j.* FROM journal j
+SELECT h.subject_group_id, h.term_id, h.lesson_id, h.date, h.topic FROM journal j
 CROSS JOIN held h ON h.subject_group_id = j.subject_group_id AND h.term_id = j.term_id
 CROSS JOIN course c ON c.subject_group_id = j.subject_group_id
 WHERE j.fresh AND c.usual AND h.held AND length(trim(coalesce(h.topic, ''))) >= :characters
 ORDER BY h.subject_group_id, h.term_id, h.date, h.slot, h.lesson_id
+"""
+_LESSON = """
+SELECT h.lesson_id, h.date, h.slot, h.topic, j.* FROM held h CROSS JOIN journal j USING (subject_group_id, term_id)
+WHERE h.subject_group_id = :journal AND h.term_id = :term AND h.lesson_id = :lesson
 """
 
 
@@ -47,23 +53,31 @@ def unlike_plan(bench: Bench) -> Iterator[Violation]:
     """
     plans = _plans(bench)
     days_of: dict[tuple[int, int, str], set[str]] = defaultdict(set)
-    told: set[tuple[int, int, str]] = set()
+    near, similarity, repeats = (bench.param(name) for name in ("days", "similarity", "repeats"))
     for row in bench.rows(_TOPICS, characters=TOPIC_CHARACTERS):
         topic, plan = plain(row["topic"]), plans.get(row["subject_group_id"])
         place = Place(row["subject_group_id"], row["term_id"], row["lesson_id"])
-        if plan is not None and not plan.has(topic, row["date"], bench.param("days"), bench.param("similarity")):
-            message = f"{lesson_words(row)}: темы «{row['topic'].strip()}» нет в КТП около этой даты"
-            yield Violation(place, Severity.INFO, message, read_proof(row))
-        key = (row["subject_group_id"], row["term_id"], topic)
-        days_of[key].add(row["date"])
-        allowed = max(bench.param("repeats"), plan.count(topic) if plan is not None else 0)
-        if len(days_of[key]) > allowed and key not in told:
-            told.add(key)
-            message = f"{lesson_words(row)}: тема «{row['topic'].strip()}» записана уже в {len(days_of[key])} дня"
-            yield Violation(
-                Place(place.subject_group_id, place.term_id, place.lesson_id, key="repeated"),
-                Severity.INFO, message, read_proof(row),
-            )  # fmt: skip
+        if plan is not None and not plan.has(topic, row["date"], near, similarity):
+            yield _violation(bench, place, f"темы «{row['topic'].strip()}» нет в КТП около этой даты")
+        days = days_of[row["subject_group_id"], row["term_id"], topic]
+        if row["date"] in days:
+            continue
+        days.add(row["date"])
+        allowed = int(max(repeats, plan.count(topic) if plan is not None else 0))
+        if len(days) == allowed + 1:
+            count = plural(len(days), "день", "дня", "дней")
+            words = f"тема «{row['topic'].strip()}» записана уже в {count}"
+            yield _violation(bench, replace(place, key="repeated"), words)
+
+
+def _violation(bench: Bench, place: Place, words: str) -> Violation:
+    (row,) = bench.rows(_LESSON, journal=place.subject_group_id, term=place.term_id, lesson=place.lesson_id)
+    return Violation(place, Severity.INFO, f"{lesson_words(row)}: {words}", read_proof(row))
+
+
+@cache
+def _ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()
 
 
 class _Plan:
@@ -74,7 +88,7 @@ class _Plan:
 
     def add(self, topic: str, day: str) -> None:
         """Take in a row."""
-        self._days[topic].append(date.fromisoformat(day).toordinal())
+        self._days[topic].append(_ordinal(day))
 
     def count(self, topic: str) -> int:
         """How many rows have a topic."""
@@ -82,7 +96,7 @@ class _Plan:
 
     def has(self, topic: str, day: str, near: float, similarity: float) -> bool:
         """Whether a row near a day has a topic like this one; where no row is near, there is nothing to compare."""
-        wanted = date.fromisoformat(day).toordinal()
+        wanted = _ordinal(day)
         if any(abs(wanted - planned) <= near for planned in self._days.get(topic, ())):
             return True
         close = [text for text, days in self._days.items() if any(abs(wanted - item) <= near for item in days)]
@@ -106,6 +120,7 @@ def _alike(one: str, two: str) -> float:
     return len(first & second) / shorter if shorter else 1.0
 
 
+@lru_cache(maxsize=10_000)
 def _stems(text: str) -> frozenset[str]:
     return frozenset(word[:_STEM] for word in re.findall(r"[^\W_]+", text) if len(word) >= _SHORT)
 
