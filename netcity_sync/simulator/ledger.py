@@ -6,7 +6,9 @@ docs/checks.md says what each rule means. A check must find the certain entries 
 from datetime import date
 
 from netcity_sync.simulator.class_ledger import ClassLedger
+from netcity_sync.simulator.homework_ledger import HomeworkLedger, overloaded_days
 from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
+from netcity_sync.simulator.marks_ledger import MarksLedger
 from netcity_sync.simulator.world import World
 
 __all__ = ["LedgerEntry", "make_ledger"]
@@ -26,6 +28,10 @@ def make_ledger(world: World) -> list[LedgerEntry]:
         ]
         for journal in journals:
             entries += journal.violations()
+        homework = [HomeworkLedger(world, one.group, one.term, days, set(listed)) for one in journals]
+        for other in (*homework, *(MarksLedger(world, one.group, one.term, days, set(listed)) for one in journals)):
+            entries += other.violations()
+        entries += overloaded_days(homework)
         entries += ClassLedger(journals, list(listed.values())).violations()
     return entries
 
