@@ -195,7 +195,7 @@ def late_marks(bench: Bench) -> Iterator[Violation]:
 
     Срок зависит от вида работы и класса. Кто писал работу позже, не считается.
     """
-    _fill_allowed_days(bench)
+    fill_allowed_days(bench)
     entries = """
         SELECT h.subject_group_id, h.term_id, h.lesson_id, h.date, h.slot, a.assignment_id, d.type_name,
           'marks' AS what, d.days, v.first_run
@@ -221,17 +221,17 @@ def late_marks(bench: Bench) -> Iterator[Violation]:
         )
 
 
-def _fill_allowed_days(bench: Bench) -> None:
-    """School days allowed for each type of work in each grade."""
+def fill_allowed_days(bench: Bench) -> None:
+    """The table `allowed_days`: school days allowed for each type of work in each grade."""
     entries = bench.settings.deadlines.work_types
     types = bench.rows("SELECT type_id, name FROM as_of_assignment_type")
     grades = [row["grade"] for row in bench.rows("SELECT DISTINCT grade FROM journal")]
     bench.connection.execute(
-        "CREATE TEMP TABLE allowed_days (type_id INTEGER, grade INTEGER, type_name TEXT, days INTEGER,"
+        "CREATE TEMP TABLE IF NOT EXISTS allowed_days (type_id INTEGER, grade INTEGER, type_name TEXT, days INTEGER,"
         " PRIMARY KEY (type_id, grade)) WITHOUT ROWID"
     )
     bench.connection.executemany(
-        "INSERT INTO allowed_days VALUES (?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO allowed_days VALUES (?, ?, ?, ?)",
         [
             (row["type_id"], grade, row["name"], allowed_days(entries, row["name"], grade))
             for row in types

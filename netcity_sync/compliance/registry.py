@@ -18,12 +18,14 @@ _FAMILIES = (
     "access",
     "accumulation",
     "archive",
+    "asking",
     "attendance",
     "changes",
     "closed_terms",
     "control",
     "families",
     "homework",
+    "homework_text",
     "lessons",
     "losses",
     "marks",
@@ -34,7 +36,9 @@ _FAMILIES = (
     "replaced",
     "timetable",
     "topics",
+    "twos",
     "users",
+    "works",
 )
 
 

@@ -16,6 +16,14 @@ def is_control(text: str | None) -> int:
     return int(text is not None and plain(text).startswith(_CONTROL))
 
 
+def work_of_topic(topic: str | None) -> str | None:
+    """The control work that a topic alone proves: one that all write at one lesson, and all get a mark for."""
+    text = plain(topic or "")
+    if text.startswith("контрольная"):
+        return "Контрольная работа"
+    return "Диктант" if text.startswith("диктант") else None
+
+
 _IN_SCALE = frozenset({
     "1", "2", "3", "4", "5", ".", "•", "·", "точка", "н/а", "на", "н.а.", "а/з", "зач", "зач.", "зачет", "зачтено",
     "незач", "незач.", "незачет", "не зачтено", "н/зач", "осв", "осв.", "освобожден", "освобождена", "н/оц", "н/о",

@@ -11,6 +11,9 @@ from netcity_sync.simulator.families_ledger import FamiliesLedger
 from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
 from netcity_sync.simulator.lesson_ledger import crowded_lessons, replaced_lessons
 from netcity_sync.simulator.school import Group
+from netcity_sync.simulator.homework_ledger import HomeworkLedger, overloaded_days
+from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
+from netcity_sync.simulator.marks_ledger import MarksLedger
 from netcity_sync.simulator.world import World
 
 __all__ = ["LedgerEntry", "make_ledger"]
@@ -36,6 +39,10 @@ def make_ledger(world: World) -> list[LedgerEntry]:
             course = [journal for journal in journals if journal.group is group]
             entries += CourseLedger(world, course, plans).violations()
         entries += crowded_lessons(journals)
+        homework = [HomeworkLedger(world, one.group, one.term, days, set(listed)) for one in journals]
+        for other in (*homework, *(MarksLedger(world, one.group, one.term, days, set(listed)) for one in journals)):
+            entries += other.violations()
+        entries += overloaded_days(homework)
         entries += ClassLedger(journals, list(listed.values())).violations()
     if world.takes:
         entries += FamiliesLedger(world, days).violations()

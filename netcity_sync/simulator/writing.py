@@ -26,6 +26,8 @@ from netcity_sync.simulator.habits import (
     later_day,
     lesson_end,
 )
+from netcity_sync.simulator.haste import add_haste
+from netcity_sync.simulator.lazy_homework import add_lazy_homework
 from netcity_sync.simulator.oddities import add_oddities
 from netcity_sync.simulator.replacements import replace_teachers
 from netcity_sync.simulator.school import Group, Pupil, School
@@ -34,7 +36,7 @@ from netcity_sync.simulator.topic_oddities import add_topic_oddities
 _CONTROL_EVERY = 7
 _CONTROL_EVERY_STINGY = 14
 _WEIGHT_ANSWER, _WEIGHT_CONTROL = 10, 20
-_IDS_A_GROUP, _FIRST_ODD_ID = 100_000, 90_000
+_IDS_A_GROUP, _FIRST_ODD_ID, _FIRST_HASTY_ID = 100_000, 90_000, 95_000
 _DAYS_ALLOWED = {8: 1, 5: 2, 4: 3, 6: 5, 12: 7, 11: 7}
 _MOVED_SLOT = 9
 _SPORT = "Физическая культура"
@@ -54,6 +56,8 @@ def write_journal(school: School, group: Group, habit: Habit, years: dict[int, P
     add_topic_oddities(entries, group, Random(f"topics-{seed}-{group.id}"))
     add_oddities(entries, group, Random(f"oddities-{seed}-{group.id}"), place * _IDS_A_GROUP + _FIRST_ODD_ID)
     replace_teachers(entries, school, group, seed)
+    add_haste(entries, group, Random(f"haste-{seed}-{group.id}"), place * _IDS_A_GROUP + _FIRST_HASTY_ID)
+    add_lazy_homework(entries, Random(f"homework-{seed}-{group.id}"))
     return entries
 
 

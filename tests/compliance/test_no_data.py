@@ -14,6 +14,8 @@ class TestNoData:
     STATES = (
         "LSN-01", "LSN-04", "CHG-05", "LSN-05", "HW-01", "MRK-01", "MRK-02", "MRK-05", "MRK-09", "ACC-01", "ATT-03",
         "ATT-05", "ATT-08", "CTL-01", "HW-07", "LSN-03", "LSN-06", "LSN-09",
+        "ATT-05", "ATT-08", "CTL-01", "HW-07", "HW-03", "HW-05", "HW-06", "MRK-03", "MRK-04", "MRK-06", "MRK-07",
+        "MRK-08", "MRK-11",
     )  # fmt: skip
     HANDED_IN = ("LSN-07", "PLN-01", "PLN-02", "PLN-03", "PLN-04", "PLN-05", "PLN-06")
 
@@ -34,6 +36,10 @@ class TestNoData:
         gaps = [gap for gap in outcome.no_data if gap.rule not in self.HANDED_IN]
         assert {gap.rule for gap in gaps} == set(self.STATES)
         assert {(gap.place.subject_group_id, gap.place.term_id) for gap in gaps} == {(GROUP, TERM)}
+        of_journals = [gap for gap in outcome.no_data if gap.place.class_id is None]
+        assert {gap.rule for gap in of_journals} == set(self.STATES)
+        assert {(gap.place.subject_group_id, gap.place.term_id) for gap in of_journals} == {(GROUP, TERM)}
+        assert {gap.rule for gap in outcome.no_data} - set(self.STATES) == {"HW-04"}
         assert outcome.fixed == 0
         del tried.source.broken["journal"]
         tried.sync("09-22 21:00")
@@ -49,6 +55,10 @@ class TestNoData:
         assert {item.rule for item in outcome.findings} == {"LSN-01", "HW-01"}
         rules = {gap.rule for gap in outcome.no_data if gap.rule not in self.HANDED_IN}
         assert rules == {"MRK-01", "MRK-02", "ACC-01", "ATT-03", "ATT-05", "ATT-08"}
+        assert {gap.rule for gap in outcome.no_data} == {
+            "MRK-01", "MRK-02", "MRK-03", "MRK-04", "MRK-06", "MRK-07", "MRK-08", "MRK-11", "ACC-01", "ATT-03",
+            "ATT-05", "ATT-08",
+        }  # fmt: skip
 
     def test_a_read_that_is_too_old(self, trial) -> None:
         tried = trial(self.bad_book(), checks={"stale_after_hours": 24})

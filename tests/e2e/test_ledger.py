@@ -101,6 +101,10 @@ def test_every_rule_occurs() -> None:
         "ACC-01", "ATT-03", "ATT-05", "ATT-08", "CHG-01", "CTL-01", "HW-01", "HW-02", "HW-07", "LSN-01", "LSN-02",
         "LSN-03", "LSN-04", "LSN-05", "LSN-06", "LSN-07", "MRK-01", "MRK-02", "MRK-05", "MRK-09", "MRK-10", "PLN-01",
         "PAR-01", "PAR-02", "PAR-04", "USR-01", "USR-02", "USR-03",
+        "ACC-01", "ATT-03", "ATT-05", "ATT-08", "CHG-01", "CTL-01", "HW-01", "HW-02", "HW-03", "HW-05",
+        "HW-06", "HW-07", "LSN-01", "LSN-02", "LSN-04", "LSN-05", "MRK-01", "MRK-02", "MRK-04",
+        "MRK-05", "MRK-06", "MRK-07", "MRK-08", "MRK-09", "MRK-10",
+        "MRK-11", "MRK-12",
     }  # fmt: skip
     assert set(compare(5, 3, nights("2026-09-01", 45))) == rules
 
@@ -108,6 +112,8 @@ def test_every_rule_occurs() -> None:
 def test_every_rule_of_a_whole_year_occurs() -> None:
     rules = {"LSN-09", "PLN-02", "PLN-03", "PLN-04", "PLN-05", "PLN-06"}
     assert set(compare(11, 3, nights("2026-09-01", 271, 30))) >= rules
+def test_a_school_of_all_grades() -> None:
+    assert {"HW-04", "MRK-03"} <= set(compare(2, 11, nights("2026-09-01", 21, 4)))
 
 
 @pytest.mark.soak
