@@ -5,6 +5,7 @@ docs/checks.md says what each rule means. A check must find the certain entries 
 
 from datetime import date
 
+from netcity_sync.simulator.changes_ledger import ChangesLedger
 from netcity_sync.simulator.class_ledger import ClassLedger
 from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
 from netcity_sync.simulator.world import World
@@ -26,6 +27,7 @@ def make_ledger(world: World) -> list[LedgerEntry]:
         ]
         for journal in journals:
             entries += journal.violations()
+            entries += ChangesLedger(world, journal.group, journal.term).violations()
         entries += ClassLedger(journals, list(listed.values())).violations()
     return entries
 

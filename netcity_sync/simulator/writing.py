@@ -26,13 +26,14 @@ from netcity_sync.simulator.habits import (
     later_day,
     lesson_end,
 )
+from netcity_sync.simulator.losses import add_losses
 from netcity_sync.simulator.oddities import add_oddities
 from netcity_sync.simulator.school import Group, Pupil, School
 
 _CONTROL_EVERY = 7
 _CONTROL_EVERY_STINGY = 14
 _WEIGHT_ANSWER, _WEIGHT_CONTROL = 10, 20
-_IDS_A_GROUP, _FIRST_ODD_ID = 100_000, 90_000
+_IDS_A_GROUP, _FIRST_ODD_ID, _FIRST_LOST_ID = 100_000, 90_000, 97_000
 _DAYS_ALLOWED = {8: 1, 5: 2, 4: 3, 6: 5, 12: 7, 11: 7}
 _MOVED_SLOT = 9
 _SPORT = "Физическая культура"
@@ -50,6 +51,7 @@ def write_journal(school: School, group: Group, habit: Habit, years: dict[int, P
     place = school.groups.index(group)
     entries = _Writer(school, group, habit, years, Random(f"{seed}-{group.id}"), place * _IDS_A_GROUP).write()
     add_oddities(entries, group, Random(f"oddities-{seed}-{group.id}"), place * _IDS_A_GROUP + _FIRST_ODD_ID)
+    add_losses(entries, group, Random(f"losses-{seed}-{group.id}"), place * _IDS_A_GROUP + _FIRST_LOST_ID)
     return entries
 
 
