@@ -57,7 +57,7 @@ def test_a_check_is_kept_with_what_it_rested_on(tried: Trial) -> None:
         details, basis = load_details(connection, second.id), load_basis(connection, second)
     assert details is not None
     assert second.no_data == len(details.no_data) > 0
-    assert "журнал не прочитан в последнем прогоне" in details.no_data[0].reason
+    assert any("журнал не прочитан в последнем прогоне" in gap.reason for gap in details.no_data)
     assert basis is not None
     assert json.loads(basis.settings).keys() >= {"checks", "deadlines", "calendar", "school", "accumulation"}
     assert not json.loads(basis.settings).keys() & {"gis", "storage", "mail", "people", "family", "exchange"}
@@ -113,7 +113,7 @@ def test_other_rules_are_told_of(tried: Trial, monkeypatch: pytest.MonkeyPatch) 
 def test_only_the_newest_checks_keep_their_details(tried: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_checks, "DETAILS_OF", 2)
     tried.check("LSN-01")
-    assert [item.findings for item in kept(tried)] == [1, 2, 0, 2]
+    assert [item.findings for item in kept(tried)] == [1, 2, 1, 2]
     for number in (1, 2):
         with pytest.raises(UsageError, match="подробности не хранятся"):
             repeat_check(tried.settings, number)
@@ -145,7 +145,7 @@ def test_the_commands(tried: Trial, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert [item["id"] for item in json.loads(run("list", "--json")[1])] == [3, 2, 1]
     assert "Проверки: 3" in run("list")[1]
     shown = json.loads(run("show", "2", "--json")[1])
-    assert shown["gaps"][0]["reason"].startswith("7А, Химия")
+    assert any(gap["reason"].startswith("7А, Химия") for gap in shown["gaps"])
     assert "Проверка № 2" in run("show", "2")[1]
     assert run("repeat", "3") == (0, "Ответ тот же: 2 нарушения, нет данных: 0 мест.\n")
     with open_writer(DataFolder(tmp_path)) as db:
