@@ -86,8 +86,9 @@ WHERE j.fresh AND v.seen_to <= :run
       AND same.lesson_id = v.lesson_id AND same.seen_from >= {_GONE} AND same.seen_from <= :run)
   AND NOT EXISTS (
     SELECT min(new.seen_from) AS came FROM main.lesson new
-    WHERE new.subject_group_id = v.subject_group_id AND new.lesson_id <> v.lesson_id AND new.seen_from <= :run
-    GROUP BY new.term_id, new.lesson_id
+    WHERE new.subject_group_id = v.subject_group_id AND new.term_id = v.term_id AND new.lesson_id <> v.lesson_id
+      AND new.seen_from <= :run
+    GROUP BY new.lesson_id
     HAVING came = {_GONE} OR came > {_GONE} AND sum(trim(new.topic) = trim(v.topic)) > 0)
 """
 """Lessons that were held and written, and vanished for good, and that no lesson that came instead replaces."""

@@ -5,6 +5,7 @@ docs/checks.md says what each rule means. A check must find the certain entries 
 
 from datetime import date
 
+from netcity_sync.simulator.changes_ledger import ChangesLedger
 from netcity_sync.simulator.class_ledger import ClassLedger
 from netcity_sync.simulator.course_ledger import CourseLedger, PlansOfClass
 from netcity_sync.simulator.families_ledger import FamiliesLedger
@@ -43,6 +44,7 @@ def make_ledger(world: World) -> list[LedgerEntry]:
         for other in (*homework, *(MarksLedger(world, one.group, one.term, days, set(listed)) for one in journals)):
             entries += other.violations()
         entries += overloaded_days(homework)
+            entries += ChangesLedger(world, journal.group, journal.term).violations()
         entries += ClassLedger(journals, list(listed.values())).violations()
     if world.takes:
         entries += FamiliesLedger(world, days).violations()

@@ -28,6 +28,7 @@ from netcity_sync.simulator.habits import (
 )
 from netcity_sync.simulator.haste import add_haste
 from netcity_sync.simulator.lazy_homework import add_lazy_homework
+from netcity_sync.simulator.losses import add_losses
 from netcity_sync.simulator.oddities import add_oddities
 from netcity_sync.simulator.replacements import replace_teachers
 from netcity_sync.simulator.school import Group, Pupil, School
@@ -37,6 +38,7 @@ _CONTROL_EVERY = 7
 _CONTROL_EVERY_STINGY = 14
 _WEIGHT_ANSWER, _WEIGHT_CONTROL = 10, 20
 _IDS_A_GROUP, _FIRST_ODD_ID, _FIRST_HASTY_ID = 100_000, 90_000, 95_000
+_IDS_A_GROUP, _FIRST_ODD_ID, _FIRST_LOST_ID = 100_000, 90_000, 97_000
 _DAYS_ALLOWED = {8: 1, 5: 2, 4: 3, 6: 5, 12: 7, 11: 7}
 _MOVED_SLOT = 9
 _SPORT = "Физическая культура"
@@ -58,6 +60,7 @@ def write_journal(school: School, group: Group, habit: Habit, years: dict[int, P
     replace_teachers(entries, school, group, seed)
     add_haste(entries, group, Random(f"haste-{seed}-{group.id}"), place * _IDS_A_GROUP + _FIRST_HASTY_ID)
     add_lazy_homework(entries, Random(f"homework-{seed}-{group.id}"))
+    add_losses(entries, group, Random(f"losses-{seed}-{group.id}"), place * _IDS_A_GROUP + _FIRST_LOST_ID)
     return entries
 
 

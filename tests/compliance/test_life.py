@@ -144,7 +144,7 @@ def test_fixed_between_two_reads(tmp_path: Path) -> None:
     tried.source.broken.clear()
     book.set_topic(101, "Тема")
     tried.sync("09-04 21:00")
-    assert tried.check().fixed == 1
+    assert tried.check("LSN-01").fixed == 1
     finding, then = standing(tried, "09-04 21:00")
     assert then == Standing(State.FIXED)
     assert (finding.seen_run, finding.fixed_run, finding.fixed_at, finding.unjudged) == (1, 3, at("09-04 21:00"), None)

@@ -2,7 +2,9 @@
 
 from support.school import GROUP, TERM, Book
 
+from netcity_sync.compliance.finding import Finding
 from netcity_sync.errors import AnswerError
+from netcity_sync.jobs.check import CheckOutcome
 from netcity_sync.model import AttendanceCode
 
 WEEK = ("09-01", "09-02", "09-03", "09-04", "09-07", "09-08", "09-09", "09-10")
@@ -18,6 +20,13 @@ class TestNoData:
         "MRK-08", "MRK-11",
     )  # fmt: skip
     HANDED_IN = ("LSN-07", "PLN-01", "PLN-02", "PLN-03", "PLN-04", "PLN-05", "PLN-06")
+
+    HANDED_IN = ("CHG-03", "CHG-04", "CHG-07", "FIN-10")
+
+    @staticmethod
+    def of_journals(outcome: CheckOutcome) -> list[Finding]:
+        """What was found in journals, nothing of the service itself."""
+        return [item for item in outcome.findings if not item.rule.startswith(("OPS-", "REP-"))]
 
     def bad_book(self) -> Book:
         book = Book().add_lessons(*WEEK, topic=None)
@@ -46,6 +55,19 @@ class TestNoData:
         again = tried.check(*self.STATES)
         assert {item.id for item in again.findings} == before
         assert again.opened == 0
+        before = {item.id for item in self.of_journals(tried.check())}
+        tried.source.broken["journal"] = AnswerError("не читается")
+        assert tried.sync("09-21 21:00").exit_code == 1
+        outcome = tried.check()
+        assert self.of_journals(outcome) == []
+        gaps = [gap for gap in outcome.no_data if gap.rule not in self.HANDED_IN]
+        assert {gap.rule for gap in gaps} == set(self.STATES)
+        assert {(gap.place.subject_group_id, gap.place.term_id) for gap in gaps} == {(GROUP, TERM)}
+        assert outcome.fixed == 0
+        del tried.source.broken["journal"]
+        tried.sync("09-22 21:00")
+        again = tried.check()
+        assert {item.id for item in self.of_journals(again)} == before
 
     def test_a_class_whose_list_was_not_read(self, trial) -> None:
         tried = trial(self.bad_book())
@@ -59,17 +81,21 @@ class TestNoData:
             "MRK-01", "MRK-02", "MRK-03", "MRK-04", "MRK-06", "MRK-07", "MRK-08", "MRK-11", "ACC-01", "ATT-03",
             "ATT-05", "ATT-08",
         }  # fmt: skip
+        outcome = tried.check()
+        assert {item.rule for item in self.of_journals(outcome)} == {"LSN-01", "HW-01"}
+        rules = {gap.rule for gap in outcome.no_data if gap.rule not in self.HANDED_IN}
+        assert rules == {"MRK-01", "MRK-02", "ACC-01", "ATT-03", "ATT-05", "ATT-08"}
 
     def test_a_read_that_is_too_old(self, trial) -> None:
         tried = trial(self.bad_book(), checks={"stale_after_hours": 24})
         tried.sync("09-20 21:00")
         tried.now = tried.now.replace(day=21, hour=20)
-        assert tried.check().findings == ()
+        assert self.of_journals(tried.check()) == []
 
     def test_a_source_that_cannot_tell(self, trial) -> None:
         tried = trial(self.bad_book())
         tried.source.capabilities = frozenset()
         tried.sync("09-20 21:00")
         outcome = tried.check()
-        assert outcome.findings == ()
+        assert self.of_journals(outcome) == []
         assert {gap.reason for gap in outcome.no_data} == {"источник не даёт нужных сведений"}

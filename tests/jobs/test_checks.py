@@ -113,7 +113,7 @@ def test_other_rules_are_told_of(tried: Trial, monkeypatch: pytest.MonkeyPatch) 
 def test_only_the_newest_checks_keep_their_details(tried: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_checks, "DETAILS_OF", 2)
     tried.check("LSN-01")
-    assert [item.findings for item in kept(tried)] == [1, 2, 0, 2]
+    assert [item.findings for item in kept(tried)] == [1, 2, 1, 2]
     for number in (1, 2):
         with pytest.raises(UsageError, match="подробности не хранятся"):
             repeat_check(tried.settings, number)
