@@ -7,6 +7,7 @@
 | `due` | lesson date × deadline | the moment at which a record of that date is late |
 | `held` | lesson that stood on the page of the last read | whether it is held, has a topic, is a control work |
 | `pupil` | pupil on the list of a journal | lessons that count and that were attended, given marks, unconfirmed ones |
+| `assessment` | day of a journal with an assessment work | its last such lesson, the first one's number, whether held |
 | `class_read` | class of the year | whether all of its journals, and its roster, are fresh |
 
 Moments are seconds UTC since 1970. Everything starts from `journal`, which holds the journals of the year only, so that
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from netcity_sync.clock import from_unix
-from netcity_sync.compliance.words import is_control, is_outside_scale, is_vague, touched
+from netcity_sync.compliance.words import is_assessment, is_control, is_correction, is_outside_scale, is_vague, touched
 from netcity_sync.mirror.snapshot import Snapshot
 from netcity_sync.school_days import SchoolDays, local_date, local_moment
 from netcity_sync.settings import Settings
@@ -79,6 +80,8 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     """Make the tables for a check at `now` (UTC)."""
     connection = snapshot.connection
     days = snapshot.school_days(settings.calendar.days_off)
+    connection.create_function("is_assessment", 1, is_assessment, deterministic=True)
+    connection.create_function("is_correction", 1, is_correction, deterministic=True)
     connection.create_function("is_control", 1, is_control, deterministic=True)
     connection.create_function("is_outside_scale", 1, is_outside_scale, deterministic=True)
     connection.create_function("is_vague", 1, is_vague, deterministic=True)
@@ -98,6 +101,8 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     connection.execute("CREATE INDEX temp.control_key ON control (subject_group_id, term_id, lesson_id)")
     connection.execute(_HELD)
     connection.execute("CREATE UNIQUE INDEX temp.held_key ON held (subject_group_id, term_id, lesson_id)")
+    connection.execute(_ASSESSMENT)
+    connection.execute("CREATE INDEX temp.assessment_day ON assessment (class_id, date)")
     connection.execute(_COUNTS)
     connection.execute("CREATE UNIQUE INDEX temp.counts_key ON counts (subject_group_id, term_id)")
     connection.execute(_ARRIVAL)
@@ -133,6 +138,7 @@ def _fill_due(bench: Bench) -> None:
     deadlines = bench.settings.deadlines
     bench.add_due("lesson", 0, deadlines.lesson)
     bench.add_due("homework", 0, deadlines.homework)
+    bench.add_due("attendance", 0, deadlines.lesson)
     for count in {0, *(item.school_days for item in deadlines.work_types)}:
         bench.add_due("marks", count, deadlines.marks)
 
@@ -211,6 +217,25 @@ FROM journal j
 CROSS JOIN as_of_lesson l ON l.subject_group_id = j.subject_group_id AND l.term_id = j.term_id
 JOIN due ON due.what = 'lesson' AND due.days = 0 AND due.date = l.date
 WHERE NOT l.missing AND j.read_run IS NOT NULL
+"""
+
+_ASSESSMENT = """
+CREATE TEMP TABLE assessment AS
+SELECT * FROM (
+  SELECT j.class_id, g.subject_id, h.subject_group_id, h.term_id, h.lesson_id, h.date, h.slot, h.held,
+    min(h.slot) OVER (PARTITION BY h.subject_group_id, h.term_id, h.date) AS first_slot,
+    row_number() OVER (
+      PARTITION BY h.subject_group_id, h.term_id, h.date ORDER BY h.slot DESC, h.lesson_id DESC
+    ) AS place
+  FROM journal j
+  CROSS JOIN as_of_subject_group g USING (subject_group_id)
+  CROSS JOIN held h USING (subject_group_id, term_id)
+  WHERE NOT g.individual_plan AND NOT g.extracurricular AND (
+    h.held AND is_assessment(h.topic) OR EXISTS (
+      SELECT 1 FROM as_of_assignment a CROSS JOIN as_of_assignment_type t USING (type_id)
+      WHERE a.subject_group_id = h.subject_group_id AND a.term_id = h.term_id AND a.lesson_id = h.lesson_id
+        AND NOT a.homework AND NOT a.missing AND is_assessment(t.name)))
+) WHERE place = 1
 """
 
 _COUNTS = """

@@ -13,7 +13,10 @@ from netcity_sync.compliance.finding import RuleKind, Severity, Violation
 from netcity_sync.errors import UsageError
 from netcity_sync.settings import Role
 
-_FAMILIES = ("lessons", "homework", "marks", "accumulation", "attendance", "control", "changes")
+_FAMILIES = (
+    "lessons", "homework", "marks", "accumulation", "attendance", "control",
+    "changes",
+)  # fmt: skip
 
 
 class Applies(StrEnum):
@@ -28,12 +31,14 @@ class Unit(StrEnum):
     """What a rule must have read to judge one place, and so what it has no data of where that was not read.
 
     JOURNAL: the journal of the place. CLASS: all journals of its class whose terms have begun (`class_read`). ROSTER:
-    the list of its class. SCHOOL: nothing but what its capabilities say.
+    the list of its class. TEACHER: the journals of its teacher that the rule is about, with the lists of their classes.
+    SCHOOL: nothing but what its capabilities say.
     """
 
     JOURNAL = "journal"
     CLASS = "class"
     ROSTER = "roster"
+    TEACHER = "teacher"
     SCHOOL = "school"
 
 
