@@ -15,7 +15,7 @@ from netcity_sync.settings import Role
 
 _FAMILIES = (
     "lessons", "homework", "marks", "accumulation", "attendance", "control",
-    "changes",
+    "control_results", "changes",
 )  # fmt: skip
 
 
