@@ -14,7 +14,7 @@ from netcity_sync.errors import UsageError
 from netcity_sync.settings import Role
 
 _FAMILIES = (
-    "lessons", "homework", "marks", "accumulation", "attendance", "control",
+    "lessons", "homework", "marks", "accumulation", "attendance", "attendance_taking", "attendance_shares", "control",
     "control_results", "changes",
 )  # fmt: skip
 
