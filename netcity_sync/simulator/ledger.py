@@ -5,7 +5,10 @@ docs/checks.md says what each rule means. A check must find the certain entries 
 
 from datetime import date
 
+from netcity_sync.simulator.accumulation_ledger import accumulation_of_school
+from netcity_sync.simulator.attendance_ledger import SilenceLedger, attendance_of_journal, truancy_of_class
 from netcity_sync.simulator.class_ledger import ClassLedger
+from netcity_sync.simulator.control_ledger import ControlLedger
 from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
 from netcity_sync.simulator.world import World
 
@@ -15,9 +18,13 @@ __all__ = ["LedgerEntry", "make_ledger"]
 def make_ledger(world: World) -> list[LedgerEntry]:
     """All violations that stand, or happened, up to the clock's now."""
     days = _school_days(world)
+    starts = {pupil.id: pupil.start for pupil in world.school.pupils}
+    silence = SilenceLedger()
     entries: list[LedgerEntry] = []
+    all_journals: list[JournalLedger] = []
     for school_class in world.school.classes:
         listed = {pupil.id: pupil for pupil in world.roster(school_class.id)}
+        pupils = list(listed.values())
         journals = [
             JournalLedger(world, group, term, days, set(listed))
             for group in world.school.groups
@@ -26,8 +33,13 @@ def make_ledger(world: World) -> list[LedgerEntry]:
         ]
         for journal in journals:
             entries += journal.violations()
-        entries += ClassLedger(journals, list(listed.values())).violations()
-    return entries
+            entries += attendance_of_journal(journal, starts)
+        entries += ClassLedger(journals, pupils).violations()
+        entries += ControlLedger(journals).violations()
+        entries += truancy_of_class(journals, pupils, school_class.id)
+        silence.add(school_class.id, journals, pupils)
+        all_journals += journals
+    return [*entries, *silence.violations(), *accumulation_of_school(all_journals)]
 
 
 def _school_days(world: World) -> list[date]:
