@@ -41,7 +41,7 @@ SELECT day.*, noted.absent FROM day LEFT JOIN noted USING (class_id, date) WHERE
 """The days of classes that are over: whether half of the lessons have topics, how many were away, null: none noted."""
 
 _DAYS_OF_ABSENCE = 5
-"""How long an absence lasts, in school days: who is there today is likely there tomorrow, so days in a row tell less."""
+"""How many school days an absence lasts: who is there today is likely there tomorrow, so days in a row tell less."""
 
 _LATE_ENTRIES = """
 SELECT h.subject_group_id, h.term_id, h.lesson_id, h.date, h.slot, 'attendance' AS what, 0 AS days,
@@ -85,8 +85,8 @@ class _Day:
     "ATT-01", clause="4.4", title="Посещаемость не отмечена", kind=RuleKind.STATE, severity=Severity.WARN,
     formula="В классе days учебных дней подряд или больше не отмечено ни одного отсутствия или опоздания, темы уроков"
     " записаны; в школе за последние school_days учебных дней в день отсутствует не меньше school_share учеников, и при"
-    " такой доле столько дней без отсутствующих само собой бывает с вероятностью меньше chance (пропуск в среднем длится"
-    " пять учебных дней).",
+    " такой доле столько дней без отсутствующих само собой бывает с вероятностью меньше chance (пропуск в среднем"
+    " длится пять учебных дней).",
     example="4В: с 05.10 по 14.10 (8 учебных дней) не отмечено ни одного отсутствующего, по школе в день отсутствует"
     " 8,0 % учеников",
     params=(
