@@ -105,8 +105,8 @@ def too_few_marks(bench: Bench) -> Iterator[Violation]:
 
 @rule(
     "ACC-02", clause="5.2", title="Накопляемость класса ниже нормы", kind=RuleKind.STATE, severity=Severity.WARN,
-    formula="Отметок по норме (ACC-01) меньше чем у доли at_norm учеников журнала, о которых можно судить; таких не"
-    " меньше pupils.",
+    formula="Отметок по норме (ACC-01) меньше чем у доли at_norm учеников журнала, о которых можно судить (проведено не"
+    " меньше lessons уроков, посещено не меньше attended); таких учеников не меньше pupils.",
     example="8А, Химия: отметок по норме у 13 из 21 ученика (62 %), 1 четверть",
     params=(_LESSONS, ATTENDED, _PUPILS, _AT_NORM), settings=_SETTINGS, recipients=(Role.TEACHER, Role.DEPUTY),
     cadence="m", needs=_NEEDS, applies=Applies.MARKED, about_pupils=True,
@@ -171,8 +171,9 @@ def lesson_without_marks(bench: Bench) -> Iterator[Violation]:
 
 @rule(
     "ACC-04", clause="5.2", title="У учителя много классов ниже нормы", kind=RuleKind.STATE, severity=Severity.WARN,
-    formula="Из журналов учителя в периоде, о которых можно судить (ACC-02), ниже нормы больше доли below; таких"
-    " журналов не меньше journals, и все журналы учителя с отметками прочитаны.",
+    formula="Из журналов учителя в периоде, о которых можно судить (ACC-02 с числами lessons, attended и pupils), у"
+    " больше чем доли below отметок по норме меньше чем у доли at_norm учеников; таких журналов не меньше journals, и"
+    " все журналы учителя с отметками прочитаны.",
     example="Учебнова Е.: накопляемость ниже нормы в 3 из 7 журналов (43 %), 1 четверть",
     params=(
         _LESSONS, ATTENDED, _PUPILS, _AT_NORM,
