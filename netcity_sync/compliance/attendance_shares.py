@@ -64,9 +64,9 @@ WITH away AS MATERIALIZED (
 )
 SELECT p.student_id, p.counted, away.away, c.held = c.planned AS over, s.name, j.*
 FROM away
-JOIN pupil p USING (subject_group_id, term_id, student_id)
-JOIN counts c USING (subject_group_id, term_id)
-JOIN journal j USING (subject_group_id, term_id)
+CROSS JOIN pupil p USING (subject_group_id, term_id, student_id)
+CROSS JOIN counts c USING (subject_group_id, term_id)
+CROSS JOIN journal j USING (subject_group_id, term_id)
 LEFT JOIN as_of_student s USING (student_id)
 WHERE p.counted >= :lessons AND away.away > :share * p.counted
 """

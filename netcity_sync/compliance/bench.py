@@ -110,6 +110,7 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     connection.execute(_LISTED)
     connection.execute("CREATE UNIQUE INDEX temp.listed_key ON listed (subject_group_id, term_id, student_id)")
     connection.execute(_PUPIL)
+    connection.execute("CREATE UNIQUE INDEX temp.pupil_key ON pupil (subject_group_id, term_id, student_id)")
     return bench
 
 
