@@ -250,13 +250,35 @@ class DeadlineSettings(Section):
     )
 
 
+class AccumulationPreset(StrEnum):
+    """A usual norm of marks in a term; docs/checks.md has the numbers."""
+
+    GRADED_3_5_7 = "graded_3_5_7"
+    FLAT_3_5 = "flat_3_5"
+    GRADED_3_3_5 = "graded_3_3_5"
+    BY_LESSONS = "by_lessons"
+    DETAILED = "detailed"
+
+
+Norms = Annotated[tuple[Annotated[int, Field(ge=1, le=100)], ...], Field(max_length=12)]
+
+
 class AccumulationSettings(Section):
     """Накопляемость отметок."""
 
-    quarter_norm: tuple[int, int, int] = Field(
-        default=(3, 5, 7), description="Отметок за четверть или триместр при 1, 2, 3 и более уроках в неделю."
+    preset: AccumulationPreset = Field(
+        default=AccumulationPreset.GRADED_3_5_7,
+        description="Норма отметок за период. graded_3_5_7 — за четверть или триместр 3, 5, 7 при 1, 2, 3 и более"
+        " уроках в неделю, за полугодие 5, 7, 9; flat_3_5 — 3 и 5 при любом числе уроков; graded_3_3_5 — 3, 3, 5 и"
+        " 5, 5, 7; by_lessons — 3, если уроков в периоде меньше 15, иначе 5 (за полугодие 5 и 7, граница 30 уроков);"
+        " detailed — 3, 5, 7, 8, 10 при 1, 2, 3, 4, 5 и более уроках в неделю, за полугодие вдвое больше.",
     )
-    half_year_norm: tuple[int, int, int] = Field(default=(5, 7, 9), description="То же за полугодие.")
+    quarter_norm: Norms = Field(
+        default=(),
+        description="Своя норма за четверть или триместр: отметок при 1, 2, 3, … уроках в неделю, последнее число — и"
+        " при большем, например [3, 5, 7]. Пусто — по preset.",
+    )
+    half_year_norm: Norms = Field(default=(), description="То же за полугодие. Пусто — по preset.")
 
 
 class CheckSettings(Section):

@@ -8,6 +8,7 @@
 | `held` | lesson that stood on the page of the last read | whether it is held, has a topic, is a control work |
 | `homework_day` | day of a journal | is there where homework was given on it |
 | `pupil` | pupil on the list of a journal | lessons that count and that were attended, given marks, unconfirmed ones |
+| `assessment` | day of a journal with an assessment work | its last such lesson, the first one's number, whether held |
 | `class_read` | class of the year | whether all of its journals, and its roster, are fresh |
 
 `named.py` and `handed.py` add those of what the exchange folder tells.
@@ -27,6 +28,7 @@ from netcity_sync.compliance.finding import Proof
 from netcity_sync.compliance.handed import STALE_DAYS, Taken, prepare_handed
 from netcity_sync.compliance.named import match_names
 from netcity_sync.compliance.words import is_control, is_outside_scale, is_vague, touched
+from netcity_sync.compliance.words import is_assessment, is_control, is_correction, is_outside_scale, is_vague, touched
 from netcity_sync.mirror.snapshot import Snapshot
 from netcity_sync.school_days import SchoolDays, local_date, local_moment
 from netcity_sync.settings import Settings
@@ -96,6 +98,8 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     """Make the tables for a check at `now` (UTC)."""
     connection = snapshot.connection
     days = snapshot.school_days(settings.calendar.days_off)
+    connection.create_function("is_assessment", 1, is_assessment, deterministic=True)
+    connection.create_function("is_correction", 1, is_correction, deterministic=True)
     connection.create_function("is_control", 1, is_control, deterministic=True)
     connection.create_function("is_outside_scale", 1, is_outside_scale, deterministic=True)
     connection.create_function("is_vague", 1, is_vague, deterministic=True)
@@ -119,6 +123,8 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     connection.execute("CREATE INDEX temp.held_day ON held (subject_group_id, term_id, date, slot, lesson_id)")
     connection.execute(_HOMEWORK_DAY)
     connection.execute("CREATE UNIQUE INDEX temp.homework_day_key ON homework_day (subject_group_id, term_id, date)")
+    connection.execute(_ASSESSMENT)
+    connection.execute("CREATE INDEX temp.assessment_day ON assessment (class_id, date)")
     connection.execute(_COUNTS)
     connection.execute("CREATE UNIQUE INDEX temp.counts_key ON counts (subject_group_id, term_id)")
     connection.execute(_ARRIVAL)
@@ -129,6 +135,7 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     connection.execute(_PUPIL)
     match_names(connection)
     prepare_handed(connection, settings, snapshot.run_id, stale)
+    connection.execute("CREATE UNIQUE INDEX temp.pupil_key ON pupil (subject_group_id, term_id, student_id)")
     return bench
 
 
@@ -157,6 +164,7 @@ def _fill_due(bench: Bench) -> None:
     deadlines = bench.settings.deadlines
     bench.add_due("lesson", 0, deadlines.lesson)
     bench.add_due("homework", 0, deadlines.homework)
+    bench.add_due("attendance", 0, deadlines.lesson)
     for count in {0, *(item.school_days for item in deadlines.work_types)}:
         bench.add_due("marks", count, deadlines.marks)
 
@@ -245,6 +253,23 @@ CROSS JOIN as_of_assignment a ON a.subject_group_id = j.subject_group_id AND a.t
 CROSS JOIN held h
   ON h.subject_group_id = a.subject_group_id AND h.term_id = a.term_id AND h.lesson_id = a.given_at_lesson_id
 WHERE a.homework AND a.text IS NOT NULL
+_ASSESSMENT = """
+CREATE TEMP TABLE assessment AS
+SELECT * FROM (
+  SELECT j.class_id, g.subject_id, h.subject_group_id, h.term_id, h.lesson_id, h.date, h.slot, h.held,
+    min(h.slot) OVER (PARTITION BY h.subject_group_id, h.term_id, h.date) AS first_slot,
+    row_number() OVER (
+      PARTITION BY h.subject_group_id, h.term_id, h.date ORDER BY h.slot DESC, h.lesson_id DESC
+    ) AS place
+  FROM journal j
+  CROSS JOIN as_of_subject_group g USING (subject_group_id)
+  CROSS JOIN held h USING (subject_group_id, term_id)
+  WHERE NOT g.individual_plan AND NOT g.extracurricular AND (
+    h.held AND is_assessment(h.topic) OR EXISTS (
+      SELECT 1 FROM as_of_assignment a CROSS JOIN as_of_assignment_type t USING (type_id)
+      WHERE a.subject_group_id = h.subject_group_id AND a.term_id = h.term_id AND a.lesson_id = h.lesson_id
+        AND NOT a.homework AND NOT a.missing AND is_assessment(t.name)))
+) WHERE place = 1
 """
 
 _COUNTS = """

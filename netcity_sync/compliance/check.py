@@ -13,6 +13,7 @@ from netcity_sync.compliance.handed import STALE_DAYS, TABLES
 from netcity_sync.compliance.registry import Rule, Unit
 from netcity_sync.compliance.tuning import JournalKind, Tuned, tune
 from netcity_sync.mirror.snapshot import Snapshot
+from netcity_sync.russian import short_name
 from netcity_sync.school_days import local_date
 from netcity_sync.settings import Settings
 
@@ -56,7 +57,7 @@ class CheckResult:
     `reads` is the last good read (a run's id) of each journal of the year by subject group and term, null where there
     was none; `days` are what the violations are about, where that can be said (`Finding.first_day`). Each violation is
     as its rule is in force at its place; `off` are the rules that the settings switch off, with the journal or class
-    (`Tuned.off`).
+    (`Tuned.off`); `events` are the rules whose findings stay, whatever a later check sees.
     """
 
     run_id: int
@@ -65,6 +66,7 @@ class CheckResult:
     reads: dict[tuple[int, int], int | None]
     days: dict[Place, Span]
     off: frozenset[tuple[str, Place]]
+    events: frozenset[str]
 
 
 def check_snapshot(snapshot: Snapshot, settings: Settings, now: datetime, rules: Sequence[Rule]) -> CheckResult:
@@ -88,6 +90,7 @@ def check_snapshot(snapshot: Snapshot, settings: Settings, now: datetime, rules:
         {(row["subject_group_id"], row["term_id"]): row["read_run"] for row in journals},
         _days(bench, {violation.place for _, violation in violations}),
         off,
+        frozenset(item.id for item in rules if item.kind is RuleKind.EVENT),
     )
 
 
@@ -158,6 +161,10 @@ def _gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
     if item.unit in (Unit.SCHOOL, Unit.DICTIONARIES, Unit.ROSTERS):
         return
     if item.unit not in (Unit.JOURNAL, Unit.YEAR):
+    if item.unit is Unit.TEACHER:
+        yield from _teacher_gaps(bench, tuned)
+        return
+    if item.unit is not Unit.JOURNAL:
         yield from _class_gaps(bench, tuned)
         return
     wanted = "NOT fresh" + (" OR NOT roster_fresh" if item.about_pupils else "")
@@ -203,6 +210,18 @@ def _class_gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
             continue
         why = "прочитаны не все журналы класса" if journals_missing else "список класса не прочитан"
         yield NoData(item.id, place, f"{row['class_name']}: {why}")
+
+
+def _teacher_gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
+    if not tuned.general.enabled:
+        return
+    for row in bench.rows(
+        "SELECT t.staff_id, s.name FROM journal j CROSS JOIN as_of_subject_group_teacher t USING (subject_group_id)"
+        " LEFT JOIN as_of_staff s USING (staff_id)"
+        f" WHERE NOT (j.fresh AND j.roster_fresh) AND {tuned.rule.applies.value} GROUP BY t.staff_id"
+    ):
+        why = f"{short_name(row['name'] or '')}: прочитаны не все журналы учителя"
+        yield NoData(tuned.rule.id, Place(staff_id=row["staff_id"]), why)
 
 
 def _kinds(bench: Bench) -> Mapping[int, JournalKind]:

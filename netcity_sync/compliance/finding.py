@@ -92,7 +92,8 @@ class Violation:
     """What a rule yields: a place, how grave, a Russian sentence, and its proof.
 
     `whose` is given where it is not as the journal of the place, or its class, says: a substitute's, a teacher's.
-    `act` is the local act that it is held to: the check adds it, no rule does.
+    `act` is the local act that it is held to: the check adds it, no rule does. `kind` is given where a rule about a
+    state finds what nobody can mend any more: it has no age then, and still closes itself when it is no longer so.
     """
 
     place: Place
@@ -101,6 +102,7 @@ class Violation:
     proof: Proof
     whose: Whose | None = None
     act: str = ""
+    kind: RuleKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,19 +172,20 @@ def _close(
     """Close what no longer holds, and note what could not be judged; answers how many were fixed, and ended."""
     reasons = {(gap.rule, _where(gap.place)): gap.reason for gap in result.coverage.no_data}
     rows = connection.execute(
-        "SELECT id, rule, kind, json_extract(place, '$.subject_group_id'), json_extract(place, '$.term_id'), class_id"
+        "SELECT id, rule, json_extract(place, '$.subject_group_id'), json_extract(place, '$.term_id'), class_id,"
+        " json_extract(place, '$.staff_id')"
         f" FROM finding WHERE status = 'open' AND rule IN ({', '.join('?' * len(checked))})",
         checked,
     ).fetchall()
     fixed, ended, unjudged = [], [], []
-    for key, rule_id, kind, group, term, class_id in (row for row in rows if row[0] not in found):
-        places = (Place(group, term), Place(class_id=class_id), Place())
+    for key, rule_id, group, term, class_id, staff_id in (row for row in rows if row[0] not in found):
+        places = (Place(group, term), Place(class_id=class_id), Place(staff_id=staff_id), Place())
         reason = next((reasons[(rule_id, place)] for place in places if (rule_id, place) in reasons), None)
         over = group is not None and (group, term) not in result.reads
         off = (Place(group), Place(), *([Place(class_id=class_id)] if group is None else []))
         if over or any((rule_id, place) in result.off for place in off):
             ended.append((utc_text(now), key))
-        elif kind == RuleKind.EVENT:
+        elif rule_id in result.events:
             continue
         elif reason is not None:
             unjudged.append((reason, key))
@@ -199,10 +200,10 @@ def _close(
 
 
 def _where(place: Place) -> Place:
-    """The journal in a term, or the class, that a gap in the data is about."""
+    """The journal in a term, or the class, or the teacher, that a gap in the data is about."""
     if place.subject_group_id is not None:
         return Place(place.subject_group_id, place.term_id)
-    return Place(class_id=place.class_id)
+    return Place(class_id=place.class_id, staff_id=place.staff_id if place.class_id is None else None)
 
 
 _KEEP_EPISODE = """
@@ -218,7 +219,7 @@ def _new(rule: Rule, violation: Violation, result: CheckResult, now: datetime) -
     return Finding(
         id=finding_id(rule.id, violation.place),
         rule=rule.id,
-        kind=rule.kind,
+        kind=violation.kind or rule.kind,
         clause=rule.clause,
         title=rule.title,
         severity=violation.severity,
@@ -253,7 +254,7 @@ _UPSERT = f"""
 INSERT INTO finding ({", ".join(_COLUMNS)}) VALUES ({", ".join("?" * len(_COLUMNS))})
 ON CONFLICT (id) DO UPDATE SET severity = excluded.severity, message = excluded.message, proof = excluded.proof,
   clause = excluded.clause, title = excluded.title, recipients = excluded.recipients, class_id = excluded.class_id,
-  act = excluded.act,
+  act = excluded.act, kind = excluded.kind,
   class_name = excluded.class_name, subject_name = excluded.subject_name, teacher_ids = excluded.teacher_ids,
   opened_at = CASE status WHEN 'open' THEN opened_at ELSE excluded.opened_at END,
   episode = episode + (status <> 'open'), status = 'open', fixed_at = NULL, first_day = excluded.first_day,

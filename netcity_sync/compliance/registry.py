@@ -20,9 +20,12 @@ _FAMILIES = (
     "archive",
     "asking",
     "attendance",
+    "attendance_shares",
+    "attendance_taking",
     "changes",
     "closed_terms",
     "control",
+    "control_results",
     "families",
     "homework",
     "homework_text",
@@ -60,6 +63,8 @@ class Unit(StrEnum):
     the list of its class. ROSTERS: the lists of all classes. DICTIONARIES: staff, classes, the list of journals.
     SCHOOL: nothing but what its capabilities say. Besides, a rule with the number `STALE_DAYS` has no data where a
     table of the exchange folder that it needs tells of older days only.
+    the list of its class. TEACHER: the journals of its teacher that the rule is about, with the lists of their classes.
+    SCHOOL: nothing but what its capabilities say.
     """
 
     JOURNAL = "journal"
@@ -68,6 +73,7 @@ class Unit(StrEnum):
     ROSTER = "roster"
     ROSTERS = "rosters"
     DICTIONARIES = "dictionaries"
+    TEACHER = "teacher"
     SCHOOL = "school"
 
 

@@ -22,6 +22,23 @@ def work_of_topic(topic: str | None) -> str | None:
     if text.startswith("контрольная"):
         return "Контрольная работа"
     return "Диктант" if text.startswith("диктант") else None
+_ASSESSMENT = (
+    "контрольная", "проверочная", "диагностическая", "диктант", "изложение", "сочинение", "тест", "зачет",
+)  # fmt: skip
+"""What a work that assesses a whole class is called (rules.md §7.6): no laboratory, practical or independent work."""
+
+
+def is_assessment(text: str | None) -> int:
+    """1 where a type of work, or a topic, begins like an assessment work; an integer for SQLite."""
+    return int(text is not None and plain(text).startswith(_ASSESSMENT))
+
+
+_CORRECTION = ("анализ", "работа над ошибками", "работы над ошибками", "разбор")
+
+
+def is_correction(topic: str | None) -> int:
+    """1 where a topic tells that a work was gone through: «Анализ контрольной работы»."""
+    return int(topic is not None and any(words in plain(topic) for words in _CORRECTION))
 
 
 _IN_SCALE = frozenset({
@@ -48,7 +65,7 @@ def is_vague(type_name: str | None) -> int:
     return int(not words or words[0].strip(".,:;") in _VAGUE)
 
 
-_TOUCHED = (("тем", "lesson"), ("домашн", "homework"), ("оцен", "marks"), ("отмет", "marks"))
+_TOUCHED = (("посещ", "attendance"), ("тем", "lesson"), ("домашн", "homework"), ("оцен", "marks"), ("отмет", "marks"))
 
 
 def touched(action: str) -> str | None:
@@ -58,7 +75,7 @@ def touched(action: str) -> str | None:
     the taking away of an entry is no entry.
     """
     words = action.lower()
-    if "удал" in words or "посещ" in words:
+    if "удал" in words:
         return None
     return next((what for part, what in _TOUCHED if part in words), None)
 

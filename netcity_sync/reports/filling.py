@@ -6,7 +6,8 @@ from datetime import date, datetime
 from statistics import median
 from typing import Any
 
-from netcity_sync.compliance.accumulation import needed_now, norm, weeks_of_terms
+from netcity_sync.compliance.accumulation import weeks_of_terms
+from netcity_sync.compliance.accumulation_norms import needed_now, norm
 from netcity_sync.compliance.bench import TOPIC_CHARACTERS, Bench, prepare_bench
 from netcity_sync.compliance.entry import LATE
 from netcity_sync.compliance.homework import LATE_HOMEWORK, MISSING_HOMEWORK

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from netcity_sync.simulator.entries import Lesson
-from netcity_sync.simulator.journal_ledger import NOT_MISSED, UNKNOWN_CODES, JournalLedger, LedgerEntry, is_control_text
+from netcity_sync.simulator.journal_ledger import NOT_MISSED, UNKNOWN_CODES, JournalLedger, LedgerEntry
 from netcity_sync.simulator.school import Pupil
 
 _DAYS_IN_A_ROW = 3
@@ -23,37 +23,10 @@ class ClassLedger:
 
     def violations(self) -> Iterator[LedgerEntry]:
         """All rules in turn."""
-        yield from self._control_works()
         for pupil in self.pupils:
             days = self._days_of(pupil)
             yield from self._days_away(pupil, days)
             yield from self._away_between(pupil, days)
-
-    def _control_works(self) -> Iterator[LedgerEntry]:
-        blocks: dict[date, list[Held]] = {}
-        for journal in self.journals:
-            if journal.group.individual or journal.group.subject.extracurricular:
-                continue
-            last_of_day: dict[date, Lesson] = {}
-            for lesson in journal.lessons:
-                topic = str(lesson.topic.at(journal.now) or "")
-                if journal.has_control_column(lesson) or (journal.held(lesson) and is_control_text(topic)):
-                    last_of_day[lesson.date] = lesson
-            for day, lesson in last_of_day.items():
-                blocks.setdefault(day, []).append((journal, lesson))
-        for works in blocks.values():
-            for journal, lesson in works:
-                if any(self._comes_before(other, (journal, lesson)) for other in works):
-                    yield journal.entry("CTL-01", True, lesson=lesson)
-
-    def _comes_before(self, one: Held, two: Held) -> bool:
-        """Whether some pupil writes a work in another subject before this one."""
-        (first, earlier), (second, later) = one, two
-        return (
-            first.group.subject is not second.group.subject
-            and (earlier.slot, earlier.id) < (later.slot, later.id)
-            and bool(first.pupils_here() & second.pupils_here())
-        )
 
     def _days_of(self, pupil: Pupil) -> list[list[Held]]:
         """The pupil's lessons day by day, each day in order."""

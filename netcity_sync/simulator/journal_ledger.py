@@ -18,7 +18,7 @@ from netcity_sync.simulator.writing import days_allowed
 _DAY_ENDS = time(23, 59)
 UNKNOWN_CODES = ("Н", "ОТ")
 NOT_MISSED = ("ОП", "О")
-_EXEMPT = "ОСВ"
+EXEMPT_CODE = "ОСВ"
 _GRACE_DAYS = 2
 _CONTROL_WORDS = (
     "диктант", "контрольная", "лабораторная", "проверочная", "практическая", "самостоятельная", "тест", "изложение",
@@ -47,6 +47,22 @@ class LedgerEntry:
     staff_id: int | None = None
     day: str | None = None
     key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PupilCount:
+    """Lessons held for a pupil and those attended; given marks, those that vanished lately, those needed by now."""
+
+    counted: int
+    attended: int
+    given: int
+    ghosts: int
+    needed: int
+
+    @property
+    def judged(self) -> bool:
+        """Whether it can be said already that the marks are too few."""
+        return self.counted >= 4 and self.attended >= 3
 
 
 class JournalLedger:
@@ -80,11 +96,10 @@ class JournalLedger:
         yield from self._homework()
         yield from self._poor_months()
         yield from self._unexplained_absences()
-        if self._marked():
+        if self.marked():
             yield from self._late_works()
-            for pupil in self.group.pupils:
-                if pupil.start <= self.now.date() and pupil.id in self.listed:
-                    yield from self._marks_of(pupil)
+            for pupil in self.pupils_on_list():
+                yield from self._marks_of(pupil)
 
     def entry(
         self, rule: str, certain: bool, *, lesson: Lesson | None = None, student: int | None = None
@@ -100,6 +115,8 @@ class JournalLedger:
         return replace(self.entry(rule, True, lesson=lesson), day=day, key=key)
 
     def _marked(self) -> bool:
+    def marked(self) -> bool:
+        """Whether the journal gets marks at all."""
         return self.group.rated and not self.group.subject.extracurricular and not self.group.individual
 
     def held(self, lesson: Lesson) -> bool:
@@ -113,7 +130,7 @@ class JournalLedger:
         following = [day for day in self.days if day > lesson.date]
         return datetime.combine(following[school_days - 1], _DAY_ENDS) if len(following) >= school_days else None
 
-    def _late(self, deadline: datetime | None, made: datetime, seen: Iterable[datetime]) -> bool | None:
+    def late(self, deadline: datetime | None, made: datetime, seen: Iterable[datetime]) -> bool | None:
         """None: in time. False: late, but nobody can prove it. True: a read after the deadline was still without it.
 
         `seen` are the reads, and now, at which the entry could be seen.
@@ -125,7 +142,7 @@ class JournalLedger:
         proved = bool(before) and max(before) > deadline
         return proved if proved or made > deadline else None
 
-    def _moments(self) -> list[datetime]:
+    def moments(self) -> list[datetime]:
         """The reads so far, and the one that is about to follow now."""
         return [*self.reads, self.now]
 
@@ -137,6 +154,7 @@ class JournalLedger:
                     yield self.entry("LSN-01", True, lesson=lesson)
                 continue
             late = self._late(self.due(lesson, 0), made, [moment for moment in self._moments() if moment >= made])
+            late = self.late(self.due(lesson, 0), made, [moment for moment in self.moments() if moment >= made])
             if late is not None:
                 yield self.entry("LSN-02", late, lesson=lesson)
 
@@ -160,20 +178,20 @@ class JournalLedger:
             if self.group.school_class.grade == 1:
                 wrong = not isinstance(value, str)
             else:
-                wrong = self._marked() and isinstance(value, str) and not _may_stand(value)
+                wrong = self.marked() and isinstance(value, str) and not _may_stand(value)
             if wrong:
                 yield self.entry("MRK-09", True, lesson=lesson, student=mark.student_id)
 
     def _marks_of_absent(self) -> Iterator[LedgerEntry]:
         for item in self.absences:
             code = item.code.at(self.now)
-            missed = code is not None and code not in (*NOT_MISSED, _EXEMPT)
+            missed = code is not None and code not in (*NOT_MISSED, EXEMPT_CODE)
             if missed and self.has_mark(item.student_id, item.lesson) and not self.is_control(item.lesson):
                 yield self.entry("MRK-05", True, lesson=item.lesson, student=item.student_id)
 
     def _changed_marks(self) -> Iterator[LedgerEntry]:
         """Marks that another value replaced, or nothing, after the days of grace."""
-        moments = sorted(set(self._moments()))
+        moments = sorted(set(self.moments()))
         for lesson, mark in self._placed_marks():
             grace = lesson.date + timedelta(days=_GRACE_DAYS)
             proved = False
@@ -201,7 +219,7 @@ class JournalLedger:
         """The value of a mark as the mirror believes it now: a deleted one stays until it was missed twice."""
         if mark.visible(self.now):
             return mark.value.at(self.now)
-        if not self._is_ghost(mark):
+        if not self.is_ghost(mark):
             return None
         return mark.value.at(max(moment for moment in self.reads if mark.given(moment)))
 
@@ -247,6 +265,7 @@ class JournalLedger:
             return
         made = min(known)
         late = self._late(self.due(block[-1], 0), made, [moment for moment in self._moments() if moment >= made])
+        late = self.late(self.due(block[-1], 0), made, [moment for moment in self.moments() if moment >= made])
         if late is not None:
             yield self.entry("HW-02", late, lesson=block[-1])
 
@@ -277,6 +296,8 @@ class JournalLedger:
             deadline = self.due(work.lesson, days_allowed(work.type_id, self.group.school_class.grade))
             seen = [moment for moment in self._moments() if any(mark.given(moment) for mark in work.marks)]
             late = self._late(deadline, min(moments), seen)
+            seen = [moment for moment in self.moments() if any(mark.given(moment) for mark in work.marks)]
+            late = self.late(deadline, min(moments), seen)
             if late is not None:
                 yield self.entry("MRK-10", late, lesson=work.lesson)
 
@@ -291,31 +312,41 @@ class JournalLedger:
     def _is_on_list(self, item: Absence) -> bool:
         return item.student_id in self.pupils_here() and item.student_id in self.listed
 
+    def pupils_on_list(self) -> list[Pupil]:
+        """The pupils on the journal's list who are still in the class."""
+        return [pupil for pupil in self.group.pupils if pupil.start <= self.now.date() and pupil.id in self.listed]
+
     def pupils_here(self) -> set[int]:
         """The pupils on the journal's own list, who left the class among them."""
         return {pupil.id for pupil in self.group.pupils if pupil.start <= self.now.date()}
 
-    def _marks_of(self, pupil: Pupil) -> Iterator[LedgerEntry]:
+    def count(self, pupil: Pupil) -> PupilCount:
+        """The lessons and marks of a pupil in this journal."""
         counted = [lesson for lesson in self.lessons if self.held(lesson) and lesson.date >= pupil.start]
         missed = {
             id(item.lesson)
             for item in self.absences
             if item.student_id == pupil.id and item.code.known(self.now) and item.code.at(self.now) not in NOT_MISSED
         }
-        attended = sum(id(lesson) not in missed for lesson in counted)
-        planned = len(self.lessons)
         marks = [mark for mark in self._all_marks() if mark.student_id == pupil.id]
-        given = sum(mark.given(self.now) for mark in marks)
-        ghosts = sum(self._is_ghost(mark) for mark in marks)
-        least = min(4, (planned + 1) // 2)
-        if given == 0 and len(counted) >= least and attended >= min(3, len(counted) if least < 3 else 3):
-            yield self.entry("MRK-01", ghosts == 0, student=pupil.id)
-        if given == 1 and len(counted) >= 6 and attended >= 3:
-            yield self.entry("MRK-02", ghosts == 0, student=pupil.id)
-        if len(counted) >= 4 and attended >= 3:
-            needed = max(1, -(-self._norm(planned) * len(counted) // planned))
-            if given < needed:
-                yield self.entry("ACC-01", given + ghosts < needed, student=pupil.id)
+        return PupilCount(
+            counted=len(counted),
+            attended=sum(id(lesson) not in missed for lesson in counted),
+            given=sum(mark.given(self.now) for mark in marks),
+            ghosts=sum(self.is_ghost(mark) for mark in marks),
+            needed=max(1, -(-self.norm() * len(counted) // len(self.lessons))),
+        )
+
+    def _marks_of(self, pupil: Pupil) -> Iterator[LedgerEntry]:
+        count = self.count(pupil)
+        least = min(4, (len(self.lessons) + 1) // 2)
+        attended_enough = count.attended >= min(3, count.counted if least < 3 else 3)
+        if count.given == 0 and count.counted >= least and attended_enough:
+            yield self.entry("MRK-01", count.ghosts == 0, student=pupil.id)
+        if count.given == 1 and count.counted >= 6 and count.attended >= 3:
+            yield self.entry("MRK-02", count.ghosts == 0, student=pupil.id)
+        if count.judged and count.given < count.needed:
+            yield self.entry("ACC-01", count.given + count.ghosts < count.needed, student=pupil.id)
 
     def _all_marks(self) -> list[Mark]:
         return [mark for _, mark in self._placed_marks()]
@@ -325,18 +356,22 @@ class JournalLedger:
         in_columns = [(work.lesson, mark) for work in self.works for mark in work.marks]
         return [*in_columns, *((item.lesson, item.mark) for item in self.loose)]
 
-    def _is_ghost(self, mark: Mark) -> bool:
+    def is_ghost(self, mark: Mark) -> bool:
         """Whether a mark is deleted but the mirror cannot believe it yet: it was seen, and not missed twice."""
         if mark.until is None or mark.until > self.now:
             return False
         was_seen = any(mark.given(moment) for moment in self.reads)
         return was_seen and not any(mark.until <= moment < self.now for moment in self.reads)
 
-    def _norm(self, planned: int) -> int:
-        weeks = {day - timedelta(days=day.weekday()) for day in self.days if self.term.start <= day <= self.term.end}
-        a_week = max(1, (2 * planned + len(weeks)) // (2 * len(weeks)))
+    def norm(self) -> int:
+        """The marks that a pupil should have by the end of the term."""
         norms = _HALF_YEAR_NORM if "полугодие" in self.term.name else _QUARTER_NORM
-        return norms[min(a_week, 3) - 1]
+        return norms[min(self.lessons_a_week(), 3) - 1]
+
+    def lessons_a_week(self) -> int:
+        """Lessons of the term by its weeks with lessons, rounded half up."""
+        weeks = {day - timedelta(days=day.weekday()) for day in self.days if self.term.start <= day <= self.term.end}
+        return max(1, (2 * len(self.lessons) + len(weeks)) // (2 * len(weeks)))
 
 
 def _may_stand(text: str) -> bool:

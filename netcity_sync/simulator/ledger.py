@@ -9,6 +9,10 @@ from netcity_sync.simulator.changes_ledger import ChangesLedger
 from netcity_sync.simulator.class_ledger import ClassLedger
 from netcity_sync.simulator.course_ledger import CourseLedger, PlansOfClass
 from netcity_sync.simulator.families_ledger import FamiliesLedger
+from netcity_sync.simulator.accumulation_ledger import accumulation_of_school
+from netcity_sync.simulator.attendance_ledger import SilenceLedger, attendance_of_journal, truancy_of_class
+from netcity_sync.simulator.class_ledger import ClassLedger
+from netcity_sync.simulator.control_ledger import ControlLedger
 from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
 from netcity_sync.simulator.lesson_ledger import crowded_lessons, replaced_lessons
 from netcity_sync.simulator.school import Group
@@ -23,9 +27,13 @@ __all__ = ["LedgerEntry", "make_ledger"]
 def make_ledger(world: World) -> list[LedgerEntry]:
     """All violations that stand, or happened, up to the clock's now."""
     days = _school_days(world)
+    starts = {pupil.id: pupil.start for pupil in world.school.pupils}
+    silence = SilenceLedger()
     entries: list[LedgerEntry] = []
+    all_journals: list[JournalLedger] = []
     for school_class in world.school.classes:
         listed = {pupil.id: pupil for pupil in world.roster(school_class.id)}
+        pupils = list(listed.values())
         journals = [
             JournalLedger(world, group, term, days, set(listed))
             for group in world.school.groups
@@ -49,6 +57,13 @@ def make_ledger(world: World) -> list[LedgerEntry]:
     if world.takes:
         entries += FamiliesLedger(world, days).violations()
     return entries
+            entries += attendance_of_journal(journal, starts)
+        entries += ClassLedger(journals, pupils).violations()
+        entries += ControlLedger(journals).violations()
+        entries += truancy_of_class(journals, pupils, school_class.id)
+        silence.add(school_class.id, journals, pupils)
+        all_journals += journals
+    return [*entries, *silence.violations(), *accumulation_of_school(all_journals)]
 
 
 def _groups(journals: list[JournalLedger]) -> list[Group]:

@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from netcity_sync.simulator.absences import EXEMPT, LATE, UNKNOWN, PupilYear, explained_after, truancy_code
+from netcity_sync.simulator.attendance_oddities import spoil_attendance
+from netcity_sync.simulator.control_oddities import fail_some_works
 from netcity_sync.simulator.curriculum import ANSWER_TYPE, TYPE_NAMES, homework, topic
 from netcity_sync.simulator.entries import (
     DELETED_AFTER,
@@ -61,6 +63,8 @@ def write_journal(school: School, group: Group, habit: Habit, years: dict[int, P
     add_haste(entries, group, Random(f"haste-{seed}-{group.id}"), place * _IDS_A_GROUP + _FIRST_HASTY_ID)
     add_lazy_homework(entries, Random(f"homework-{seed}-{group.id}"))
     add_losses(entries, group, Random(f"losses-{seed}-{group.id}"), place * _IDS_A_GROUP + _FIRST_LOST_ID)
+    spoil_attendance(entries, school, group, seed)
+    fail_some_works(entries, Random(f"failed-{seed}-{group.id}"))
     return entries
 
 

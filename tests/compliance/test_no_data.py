@@ -1,8 +1,9 @@
 """What a rule says where data is missing: nothing against anybody, and why."""
 
-from support.school import GROUP, TERM, Book
+from support.school import CLASS, GROUP, TEACHER, TERM, Book
 
 from netcity_sync.compliance.finding import Finding
+from netcity_sync.compliance.finding import Place
 from netcity_sync.errors import AnswerError
 from netcity_sync.jobs.check import CheckOutcome
 from netcity_sync.model import AttendanceCode
@@ -27,6 +28,10 @@ class TestNoData:
     def of_journals(outcome: CheckOutcome) -> list[Finding]:
         """What was found in journals, nothing of the service itself."""
         return [item for item in outcome.findings if not item.rule.startswith(("OPS-", "REP-"))]
+        "ATT-05", "ATT-08", "CTL-01", "HW-07", "ACC-02", "ATT-06", "CTL-02", "CTL-03", "CTL-06",
+    )  # fmt: skip
+    OF_CLASSES = ("ATT-01", "ATT-04", "CTL-04")
+    OF_TEACHERS = ("ACC-04",)
 
     def bad_book(self) -> Book:
         book = Book().add_lessons(*WEEK, topic=None)
@@ -63,6 +68,12 @@ class TestNoData:
         gaps = [gap for gap in outcome.no_data if gap.rule not in self.HANDED_IN]
         assert {gap.rule for gap in gaps} == set(self.STATES)
         assert {(gap.place.subject_group_id, gap.place.term_id) for gap in gaps} == {(GROUP, TERM)}
+        assert outcome.findings == ()
+        assert {(gap.rule, gap.place) for gap in outcome.no_data} == {
+            *((rule, Place(GROUP, TERM)) for rule in self.STATES),
+            *((rule, Place(class_id=CLASS)) for rule in self.OF_CLASSES),
+            *((rule, Place(staff_id=TEACHER)) for rule in self.OF_TEACHERS),
+        }
         assert outcome.fixed == 0
         del tried.source.broken["journal"]
         tried.sync("09-22 21:00")
@@ -85,6 +96,10 @@ class TestNoData:
         assert {item.rule for item in self.of_journals(outcome)} == {"LSN-01", "HW-01"}
         rules = {gap.rule for gap in outcome.no_data if gap.rule not in self.HANDED_IN}
         assert rules == {"MRK-01", "MRK-02", "ACC-01", "ATT-03", "ATT-05", "ATT-08"}
+        assert {gap.rule for gap in outcome.no_data} == {
+            "MRK-01", "MRK-02", "ACC-01", "ACC-02", "ACC-04", "ATT-01", "ATT-03", "ATT-04", "ATT-05", "ATT-06",
+            "ATT-08",
+        }  # fmt: skip
 
     def test_a_read_that_is_too_old(self, trial) -> None:
         tried = trial(self.bad_book(), checks={"stale_after_hours": 24})

@@ -114,7 +114,7 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("entry", "said"),
         [
-            ({"id": "MRK-99", "enabled": False}, "rules[2].id: нет правила «MRK-99»; есть: ACC-01, ATT-03"),
+            ({"id": "MRK-99", "enabled": False}, "rules[2].id: нет правила «MRK-99»; есть: ACC-01, ACC-02"),
             ({"params": {"x": 1}}, "rules[2].params.x: у правила MRK-01 нет такого параметра; есть: lessons, attended"),
             ({"params": {"lessons": 0}}, "rules[2].params.lessons: нужно целое число от 1 до 200"),
             ({"params": {"lessons": 4.5}}, "rules[2].params.lessons: нужно целое число от 1 до 200"),

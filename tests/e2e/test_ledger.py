@@ -118,6 +118,9 @@ def test_every_rule_occurs() -> None:
         "ACC-01", "ATT-03", "ATT-05", "ATT-08", "CHG-01", "CHG-05", "CTL-01", "HW-01", "HW-02", "HW-07", "LSN-01",
         "LSN-02",
         "LSN-04", "LSN-05", "MRK-01", "MRK-02", "MRK-05", "MRK-09", "MRK-10",
+        "ACC-01", "ACC-02", "ATT-01", "ATT-02", "ATT-03", "ATT-05", "ATT-06", "ATT-08", "CHG-01", "CTL-01", "CTL-02",
+        "CTL-04", "CTL-06", "HW-01", "HW-02", "HW-07", "LSN-01", "LSN-02", "LSN-04", "LSN-05", "MRK-01", "MRK-02",
+        "MRK-05", "MRK-09", "MRK-10",
     }  # fmt: skip
     assert set(compare(5, 3, nights("2026-09-01", 45))) == rules
 

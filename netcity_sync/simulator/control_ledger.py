@@ -1,0 +1,120 @@
+"""How assessment works of a class are spread, and what came of them: plain loops over its journals."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from netcity_sync.simulator.curriculum import TYPE_NAMES
+from netcity_sync.simulator.entries import Lesson, Work
+from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
+
+_WORDS = ("контрольная", "проверочная", "диагностическая", "диктант", "изложение", "сочинение", "тест", "зачет")
+_MIN_GAP = 17
+_FEWEST_MARKS = 8
+
+
+def is_assessment(text: str) -> bool:
+    """Whether a type of work, or a topic, names a work that assesses the whole class."""
+    return text.lower().replace("ё", "е").startswith(_WORDS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The lessons of one day of a journal with an assessment work, in order."""
+
+    journal: JournalLedger
+    lessons: list[Lesson]
+
+    @property
+    def last(self) -> Lesson:
+        return self.lessons[-1]
+
+    def entry(self, rule: str) -> LedgerEntry:
+        return self.journal.entry(rule, True, lesson=self.last)
+
+
+class ControlLedger:
+    """The journals of one class, all terms that have begun."""
+
+    def __init__(self, journals: list[JournalLedger]) -> None:
+        self.ordinary = [
+            item for item in journals if not item.group.individual and not item.group.subject.extracurricular
+        ]
+        self.blocks = [block for journal in self.ordinary for block in _blocks(journal)]
+
+    def violations(self) -> Iterator[LedgerEntry]:
+        """All rules in turn."""
+        for block in self.blocks:
+            if any(_second_of_day(block, other) for other in self.blocks):
+                yield block.entry("CTL-01")
+            if any(_too_soon(block, other) for other in self.blocks):
+                yield block.entry("CTL-02")
+        slots = self._slots_by_day()
+        for block in self.blocks:
+            of_day = slots[block.last.date]
+            at_edge = block.lessons[0].slot == min(of_day) or block.last.slot == max(of_day)
+            if at_edge and len(of_day) >= 3 and block.journal.lessons_a_week() > 1:
+                yield block.entry("CTL-04")
+        for journal in self.ordinary:
+            works = sum(block.journal is journal for block in self.blocks)
+            if works >= 2 and works * 10 > len(journal.lessons):
+                yield journal.entry("CTL-03", True)
+            if journal.marked():
+                yield from _low_results(journal)
+
+    def _slots_by_day(self) -> dict[date, set[int]]:
+        slots: dict[date, set[int]] = {}
+        for journal in self.ordinary:
+            for lesson in journal.lessons:
+                slots.setdefault(lesson.date, set()).add(lesson.slot)
+        return slots
+
+
+def _blocks(journal: JournalLedger) -> list[_Block]:
+    columns = {
+        work.lesson.id
+        for work in journal.works
+        if work.created <= journal.now and is_assessment(TYPE_NAMES.get(work.type_id, ""))
+    }
+    days: dict[date, list[Lesson]] = {}
+    for lesson in journal.lessons:
+        topic = str(lesson.topic.at(journal.now) or "")
+        if lesson.id in columns or (journal.held(lesson) and is_assessment(topic)):
+            days.setdefault(lesson.date, []).append(lesson)
+    return [_Block(journal, sorted(lessons, key=lambda item: (item.slot, item.id))) for lessons in days.values()]
+
+
+def _same_pupils(one: _Block, two: _Block) -> bool:
+    return bool(one.journal.pupils_here() & two.journal.pupils_here())
+
+
+def _second_of_day(block: _Block, other: _Block) -> bool:
+    """Whether some pupil writes another work, in another subject, before this one."""
+    return (
+        other.last.date == block.last.date
+        and other.journal.group.subject is not block.journal.group.subject
+        and (other.last.slot, other.last.id) < (block.last.slot, block.last.id)
+        and _same_pupils(other, block)
+    )
+
+
+def _too_soon(block: _Block, other: _Block) -> bool:
+    """Whether some pupil wrote another work in the same subject a few days before."""
+    days = (block.last.date - other.last.date).days
+    same = other.journal.group.subject is block.journal.group.subject
+    return same and 0 < days < _MIN_GAP and _same_pupils(other, block)
+
+
+def _low_results(journal: JournalLedger) -> Iterator[LedgerEntry]:
+    for work in journal.works:
+        if work.created <= journal.now and is_assessment(TYPE_NAMES.get(work.type_id, "")):
+            values = _values(journal, work)
+            low = sum(value <= 2 for value in values)
+            if len(values) >= _FEWEST_MARKS and (2 * low > len(values) or 10 * sum(values) < 26 * len(values)):
+                ghosts = any(journal.is_ghost(mark) for mark in work.marks)
+                yield journal.entry("CTL-06", not ghosts, lesson=work.lesson)
+
+
+def _values(journal: JournalLedger, work: Work) -> list[int]:
+    values = (mark.value.at(journal.now) for mark in work.marks if mark.given(journal.now))
+    return [value for value in values if isinstance(value, int)]
