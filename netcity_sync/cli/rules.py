@@ -148,7 +148,7 @@ def _answer(item: _Shown) -> dict[str, Any]:
 
 
 def _state(item: _Shown) -> str:
-    words = "включено" if item.general.enabled else "выключено"
+    words = "включено" if item.general.enabled else "выключено" if item.rule.enabled else "выключено, пока не включат"
     return f"{words}, местами иначе" if item.narrower else words
 
 

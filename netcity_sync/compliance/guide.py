@@ -80,7 +80,7 @@ enabled = false
 def guide_text() -> str:
     """The whole page."""
     rules = all_rules()
-    return _HEAD + "".join(_row(item) for item in rules) + "".join(_section(item) for item in rules)
+    return _HEAD + "".join(_row(item) for item in rules) + "".join(rule_page(item) for item in rules)
 
 
 def roles_words(rule: Rule) -> str:
@@ -99,7 +99,8 @@ def _row(rule: Rule) -> str:
     return f"| {link} | {rule.clause} | {rule.title} | {severity} | {roles_words(rule)} |\n"
 
 
-def _section(rule: Rule) -> str:
+def rule_page(rule: Rule) -> str:
+    """One rule's part of the page."""
     lines = [
         f"\n### {rule.id}\n",
         f"**{rule.title}.** {getdoc(rule.find)}\n",
@@ -111,9 +112,15 @@ def _section(rule: Rule) -> str:
         f"* О чём: {KIND_WORDS[rule.kind]}.",
         f"* Какие журналы: {APPLIES_WORDS[rule.applies]}.",
         f"* Что нужно знать: {needs_words(rule)}.",
+        *_off(rule),
         *_numbers(rule),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _off(rule: Rule) -> Iterator[str]:
+    if not rule.enabled:
+        yield "* Само по себе выключено: проверяется там, где в `[[rules]]` сказано `enabled = true`."
 
 
 def _numbers(rule: Rule) -> Iterator[str]:

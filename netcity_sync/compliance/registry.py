@@ -68,7 +68,8 @@ class Rule:
     """A rule. Its function's docstring is its page for the school.
 
     `severity` is the usual one, which `formula` says more of where there are two; `example` is a finding as it reads.
-    `settings` are keys outside `[[rules]]` that it depends on, such as `deadlines.lesson`.
+    `settings` are keys outside `[[rules]]` that it depends on, such as `deadlines.lesson`. A rule that is not `enabled`
+    is checked only where an entry of `[[rules]]` says so.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Rule:
     applies: Applies
     unit: Unit
     about_pupils: bool
+    enabled: bool
     find: Callable[[Bench], Iterator[Violation]]
 
     def describe(self) -> dict[str, Any]:
@@ -103,6 +105,7 @@ class Rule:
             "recipients": [role.value for role in self.recipients],
             "cadence": self.cadence,
             "needs": sorted(item.value for item in self.capabilities),
+            "enabled": self.enabled,
             "page": getdoc(self.find) or "",
         }
 
@@ -127,6 +130,7 @@ def rule(
     applies: Applies = Applies.ALL,
     unit: Unit = Unit.JOURNAL,
     about_pupils: bool = False,
+    enabled: bool = True,
 ) -> Callable[[Callable[[Bench], Iterator[Violation]]], Callable[[Bench], Iterator[Violation]]]:
     """Enter a function into the catalogue.
 
@@ -139,7 +143,7 @@ def rule(
         _RULES[id] = Rule(
             id=id, clause=clause, title=title, kind=kind, severity=severity, formula=formula, example=example,
             params=params, settings=settings, recipients=recipients, cadence=cadence, capabilities=capabilities,
-            applies=applies, unit=unit, about_pupils=about_pupils, find=find,
+            applies=applies, unit=unit, about_pupils=about_pupils, enabled=enabled, find=find,
         )  # fmt: skip
         return find
 

@@ -108,7 +108,7 @@ def entries_of(rule: Rule, entries: Iterable[RuleEntry]) -> tuple[Numbered, ...]
 def in_force(rule: Rule, entries: Iterable[Numbered], journal: JournalKind | None = None) -> InForce:
     """What a rule's entries make of it in a journal; without one, in the school as a whole."""
     numbers = {param.name: param.default for param in rule.params}
-    said: dict[str, Any] = {"enabled": True, "severity": None, "recipients": rule.recipients, "act": None}
+    said: dict[str, Any] = {"enabled": rule.enabled, "severity": None, "recipients": rule.recipients, "act": None}
     set_by: dict[str, int] = {}
     for number, entry in entries:
         if not _fits(entry, journal):

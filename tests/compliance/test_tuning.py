@@ -1,6 +1,7 @@
 """Rules as a school sets them: by subject, class and grade, in order, switched off, with the act that says so."""
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from netcity_sync.cli import app
 from netcity_sync.clock import fixed_clock
 from netcity_sync.compliance.finding import Finding, FindingStatus, Severity
 from netcity_sync.compliance.findings import load_findings
+from netcity_sync.compliance.guide import rule_page
 from netcity_sync.compliance.registry import find_rule
 from netcity_sync.compliance.tuning import InForce, JournalKind, check_entries, entries_of, in_force, unknown_places
 from netcity_sync.data_folder import DataFolder
@@ -97,6 +99,13 @@ class TestInForce:
         off, on = {"enabled": False}, {"subjects": ["Музыка"], "enabled": True}
         assert (force(CHEMISTRY, off, on).enabled, force(MUSIC, off, on).enabled) == (False, True)
         assert not force(MUSIC, on, off).enabled
+
+    def test_a_rule_that_is_off_until_a_school_wants_it(self) -> None:
+        rule = replace(find_rule("MRK-01"), enabled=False)
+        on = entries_of(rule, entries({"params": {"lessons": 5}}, {"subjects": ["Музыка"], "enabled": True}))
+        assert [in_force(rule, on, journal).enabled for journal in (None, CHEMISTRY, MUSIC)] == [False, False, True]
+        assert "* Само по себе выключено" in rule_page(rule)
+        assert "* Само по себе выключено" not in rule_page(find_rule("MRK-01"))
 
 
 class TestMistakes:
