@@ -13,7 +13,10 @@ from netcity_sync.compliance.finding import RuleKind, Severity, Violation
 from netcity_sync.errors import UsageError
 from netcity_sync.settings import Role
 
-_FAMILIES = ("lessons", "homework", "marks", "accumulation", "attendance", "control", "changes")
+_FAMILIES = (
+    "lessons", "homework", "marks", "accumulation", "attendance", "control", "changes",
+    "final_marks", "final_classes",
+)  # fmt: skip
 
 
 class Applies(StrEnum):

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from netcity_sync.simulator.calendar import Term
 from netcity_sync.simulator.curriculum import TYPE_NAMES
-from netcity_sync.simulator.entries import Absence, Homework, Lesson, Mark
+from netcity_sync.simulator.entries import Absence, Homework, Lesson, Mark, Work
 from netcity_sync.simulator.school import Group, Pupil
 from netcity_sync.simulator.world import World
 from netcity_sync.simulator.writing import days_allowed
@@ -59,6 +59,8 @@ class JournalLedger:
         self.days = days
         self.listed = listed
         self.reads = [moment for moment in world.reads.get((group.id, term.id), []) if moment <= world.now]
+        self.finals_reads = [moment for moment in world.finals_reads.get(group.id, []) if moment <= world.now]
+        self.finals = world.finals(group.id)
         entries = world.entries(group.id)
         lessons = [item for item in entries.lessons if item.term_id == term.id and item.visible(self.now)]
         self.lessons = sorted(lessons, key=lambda item: (item.date, item.slot))
@@ -80,7 +82,7 @@ class JournalLedger:
         yield from self._homework()
         yield from self._poor_months()
         yield from self._unexplained_absences()
-        if self._marked():
+        if self.is_marked():
             yield from self._late_works()
             for pupil in self.group.pupils:
                 if pupil.start <= self.now.date() and pupil.id in self.listed:
@@ -93,7 +95,8 @@ class JournalLedger:
         lesson_id = lesson.id if lesson is not None else None
         return LedgerEntry(rule, self.group.id, student, lesson_id, self.term.id, certain)
 
-    def _marked(self) -> bool:
+    def is_marked(self) -> bool:
+        """Whether the journal gets marks that are to be judged."""
         return self.group.rated and not self.group.subject.extracurricular and not self.group.individual
 
     def held(self, lesson: Lesson) -> bool:
@@ -154,7 +157,7 @@ class JournalLedger:
             if self.group.school_class.grade == 1:
                 wrong = not isinstance(value, str)
             else:
-                wrong = self._marked() and isinstance(value, str) and not _may_stand(value)
+                wrong = self.is_marked() and isinstance(value, str) and not _may_stand(value)
             if wrong:
                 yield self.entry("MRK-09", True, lesson=lesson, student=mark.student_id)
 
@@ -195,7 +198,7 @@ class JournalLedger:
         """The value of a mark as the mirror believes it now: a deleted one stays until it was missed twice."""
         if mark.visible(self.now):
             return mark.value.at(self.now)
-        if not self._is_ghost(mark):
+        if not self.is_ghost(mark):
             return None
         return mark.value.at(max(moment for moment in self.reads if mark.given(moment)))
 
@@ -294,7 +297,7 @@ class JournalLedger:
         planned = len(self.lessons)
         marks = [mark for mark in self._all_marks() if mark.student_id == pupil.id]
         given = sum(mark.given(self.now) for mark in marks)
-        ghosts = sum(self._is_ghost(mark) for mark in marks)
+        ghosts = sum(self.is_ghost(mark) for mark in marks)
         least = min(4, (planned + 1) // 2)
         if given == 0 and len(counted) >= least and attended >= min(3, len(counted) if least < 3 else 3):
             yield self.entry("MRK-01", ghosts == 0, student=pupil.id)
@@ -305,6 +308,18 @@ class JournalLedger:
             if given < needed:
                 yield self.entry("ACC-01", given + ghosts < needed, student=pupil.id)
 
+    def marks_with_works(self) -> list[tuple[Work | None, Mark]]:
+        """All marks with their columns, whether they stand now or not."""
+        return [
+            *((work, mark) for work in self.works for mark in work.marks),
+            *((None, item.mark) for item in self.loose),
+        ]
+
+    def seen_value(self, mark: Mark) -> int | None:
+        """The value of a mark as the mirror believes it, where it is one."""
+        value = self._seen(mark)
+        return value if isinstance(value, int) else None
+
     def _all_marks(self) -> list[Mark]:
         return [mark for _, mark in self._placed_marks()]
 
@@ -313,7 +328,7 @@ class JournalLedger:
         in_columns = [(work.lesson, mark) for work in self.works for mark in work.marks]
         return [*in_columns, *((item.lesson, item.mark) for item in self.loose)]
 
-    def _is_ghost(self, mark: Mark) -> bool:
+    def is_ghost(self, mark: Mark) -> bool:
         """Whether a mark is deleted but the mirror cannot believe it yet: it was seen, and not missed twice."""
         if mark.until is None or mark.until > self.now:
             return False

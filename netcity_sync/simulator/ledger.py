@@ -6,6 +6,7 @@ docs/checks.md says what each rule means. A check must find the certain entries 
 from datetime import date
 
 from netcity_sync.simulator.class_ledger import ClassLedger
+from netcity_sync.simulator.finals_ledger import FinalsLedger, class_violations
 from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
 from netcity_sync.simulator.world import World
 
@@ -26,7 +27,9 @@ def make_ledger(world: World) -> list[LedgerEntry]:
         ]
         for journal in journals:
             entries += journal.violations()
+            entries += FinalsLedger(journal).violations()
         entries += ClassLedger(journals, list(listed.values())).violations()
+        entries += class_violations(journals)
     return entries
 
 
