@@ -4,9 +4,12 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from support.school import CHIEF, CLASS, CONTROL_TYPE, GROUP, TERM, Book, Trial
+from support.exchange import csv_text
+from support.school import CHIEF, CLASS, CONTROL_TYPE, GROUP, TERM, Book, Trial, at
 
+from netcity_sync.clock import fixed_clock
 from netcity_sync.errors import AnswerError
+from netcity_sync.jobs.exchange import take_files
 from netcity_sync.model import AttendanceCode, FinalKind, Mark, Student, TermKind
 
 New = Callable[..., Trial]
@@ -89,6 +92,24 @@ class TestFin01:
         assert told(tried, "FIN-01", "10-23 21:00") == []
         assert "срок 23.10" in told(tried, "FIN-01", "10-24 21:00")[0]
 
+    @pytest.mark.parametrize(
+        ("rows", "due"),
+        [
+            ([("", "23.10.2026")], "23.10"), ([("", "23.10.2026"), ("7", "20.10.2026")], "20.10"),
+            ([("7", "20.10.2026"), ("7А", "22.10.2026")], "22.10"), ([("8", "20.10.2026")], "21.10"),
+            ([("", "23.10.2025")], "21.10"),
+        ],
+        ids=["school", "grade", "class", "another grade", "another year"],
+    )  # fmt: skip
+    def test_the_day_of_the_order(self, trial: New, rows: list[tuple[str, str]], due: str) -> None:
+        tried = trial(self.two())
+        tried.settings.exchange_folder.mkdir()
+        text = csv_text(("Учебный период", "Класс", "Срок"), *(("1 четверть", *row) for row in rows))
+        (tried.settings.exchange_folder / "final_mark_dates.csv").write_text(text, encoding="utf-8")
+        tried.sync("10-25 20:00")
+        assert take_files(tried.settings, fixed_clock(at("10-25 20:30"))).exit_code == 0
+        assert f"(срок {due})" in told(tried, "FIN-01")[0]
+
     def test_beyond_the_known_timetable_every_weekday_may_be_a_school_day(self, trial: New) -> None:
         written = self.two()
         written.lessons = {key: item for key, item in written.lessons.items() if item.date <= date(2026, 10, 16)}
@@ -109,7 +130,8 @@ class TestFin02:
     @pytest.mark.parametrize(
         ("marks", "final", "severity"),
         [
-            ((4, 4, 5), 4, None), ((4, 4, 5), 5, "warn"), ((4, 5), 5, None), ((4, 5), 4, "info"), ((4, 4, 4, 3), 3, "warn"),
+            ((4, 4, 5), 4, None), ((4, 4, 5), 5, "warn"), ((4, 5), 5, None), ((4, 5), 4, "info"),
+            ((4, 4, 4, 3), 3, "warn"),
         ],
     )  # fmt: skip
     def test_rounding(self, trial: New, marks: tuple[int, ...], final: int, severity: str | None) -> None:

@@ -13,7 +13,7 @@ class TestNoData:
 
     STATES = (
         "LSN-01", "LSN-04", "CHG-05", "LSN-05", "HW-01", "MRK-01", "MRK-02", "MRK-05", "MRK-09", "ACC-01", "ATT-03",
-        "ATT-05", "ATT-08", "CTL-01", "HW-07",
+        "ATT-05", "ATT-08", "CTL-01", "HW-07", "FIN-01", "FIN-02", "FIN-03", "FIN-04", "FIN-05", "FIN-06", "FIN-09",
     )  # fmt: skip
 
     def bad_book(self) -> Book:
@@ -30,8 +30,9 @@ class TestNoData:
         assert tried.sync("09-21 21:00").exit_code == 1
         outcome = tried.check()
         assert outcome.findings == ()
-        assert {gap.rule for gap in outcome.no_data} == set(self.STATES)
-        assert {(gap.place.subject_group_id, gap.place.term_id) for gap in outcome.no_data} == {(GROUP, TERM)}
+        assert {gap.rule for gap in outcome.no_data} == {*self.STATES, "FIN-11", "FIN-12"}
+        in_journals = [gap for gap in outcome.no_data if gap.rule in self.STATES]
+        assert {(gap.place.subject_group_id, gap.place.term_id) for gap in in_journals} == {(GROUP, TERM)}
         assert outcome.fixed == 0
         del tried.source.broken["journal"]
         tried.sync("09-22 21:00")
@@ -45,7 +46,10 @@ class TestNoData:
         tried.sync("09-20 21:00")
         outcome = tried.check()
         assert {item.rule for item in outcome.findings} == {"LSN-01", "HW-01"}
-        assert {gap.rule for gap in outcome.no_data} == {"MRK-01", "MRK-02", "ACC-01", "ATT-03", "ATT-05", "ATT-08"}
+        assert {gap.rule for gap in outcome.no_data} == {
+            "MRK-01", "MRK-02", "ACC-01", "ATT-03", "ATT-05", "ATT-08", "FIN-01", "FIN-02", "FIN-03", "FIN-04",
+            "FIN-05", "FIN-06", "FIN-11", "FIN-12",
+        }  # fmt: skip
 
     def test_a_read_that_is_too_old(self, trial) -> None:
         tried = trial(self.bad_book(), checks={"stale_after_hours": 24})
