@@ -99,32 +99,40 @@ def _change_words(row: sqlite3.Row) -> str:
 
 
 _RUSH = """
-WITH late AS MATERIALIZED (
-  SELECT j.subject_group_id, j.term_id, r.run_id
-  FROM journal j
-  JOIN rush ON rush.term_id = j.term_id
-  CROSS JOIN main.scope_read r ON r.scope_id = j.scope_id AND r.error IS NULL AND NOT r.anew AND r.run_id <= :run
-  WHERE j.marked AND j.fresh AND (
-    SELECT before.ended FROM main.scope_read before
-    WHERE before.scope_id = r.scope_id AND before.run_id < r.run_id AND before.error IS NULL
-    ORDER BY before.run_id DESC LIMIT 1) >= rush.moment
-), given AS MATERIALIZED (
-  SELECT m.subject_group_id, m.term_id, count(*) AS marks, sum(l.run_id IS NOT NULL AND NOT EXISTS (
+WITH given AS MATERIALIZED (
+  SELECT r.subject_group_id, r.term_id, count(*) AS marks, sum(m.seen_from >= r.first_run AND NOT EXISTS (
       SELECT 1 FROM main.mark v WHERE v.subject_group_id = m.subject_group_id AND v.term_id = m.term_id
         AND v.student_id = m.student_id AND v.assignment_id = m.assignment_id AND v.lesson_id = m.lesson_id
-        AND v.value IS NOT NULL AND v.seen_from NOT IN (
-          SELECT k.run_id FROM late k WHERE k.subject_group_id = m.subject_group_id AND k.term_id = m.term_id)
+        AND v.value IS NOT NULL AND v.seen_from < r.first_run
     )) AS late_marks
-  FROM journal j
-  CROSS JOIN as_of_mark m ON m.subject_group_id = j.subject_group_id AND m.term_id = j.term_id
-  LEFT JOIN late l ON l.subject_group_id = m.subject_group_id AND l.term_id = m.term_id AND l.run_id = m.seen_from
-  WHERE j.marked AND j.fresh AND j.term_end < local_date(j.read_at) AND m.value IS NOT NULL AND NOT m.missing
-  GROUP BY m.subject_group_id, m.term_id
+  FROM rush r
+  CROSS JOIN as_of_mark m ON m.subject_group_id = r.subject_group_id AND m.term_id = r.term_id
+  WHERE m.value IS NOT NULL AND NOT m.missing
+  GROUP BY r.subject_group_id, r.term_id
 )
 SELECT g.marks, g.late_marks, j.* FROM given g JOIN journal j USING (subject_group_id, term_id)
 WHERE g.marks >= :marks AND g.late_marks >= :share * g.marks
 """
 """Journals of terms that are over with many marks that were certainly entered in the last days, or later."""
+
+_RUSH_RUNS = """
+INSERT INTO rush SELECT * FROM (
+  SELECT k.subject_group_id, k.term_id, (
+    SELECT min(run_id) FROM main.scope_read
+    WHERE scope_id = k.scope_id AND run_id > k.quiet_run AND run_id <= :run AND error IS NULL
+  ) AS first_run
+  FROM (
+    SELECT j.subject_group_id, j.term_id, j.scope_id, max(
+        (SELECT run_id FROM main.scope_read
+         WHERE scope_id = j.scope_id AND ended >= :moment AND run_id <= :run AND error IS NULL ORDER BY run_id LIMIT 1),
+        coalesce((SELECT max(run_id) FROM main.scope_read WHERE scope_id = j.scope_id AND anew AND run_id <= :run), 0)
+      ) AS quiet_run
+    FROM journal j
+    WHERE j.term_id = :term AND j.marked AND j.fresh AND j.term_end < local_date(j.read_at)
+  ) k
+) WHERE first_run IS NOT NULL
+"""
+"""The first run that saw each journal after it had been read in those days, and after its history was parsed anew."""
 
 
 @rule(
@@ -145,7 +153,7 @@ def last_minute_marks(bench: Bench) -> Iterator[Violation]:
     Считаются отметки, которых в чтении, сделанном уже в эти дни, ещё не было.
     """
     _fill_rush(bench, int(bench.param("days")))
-    for row in bench.rows(_RUSH, run=bench.run_id, share=bench.param("share"), marks=bench.param("marks")):
+    for row in bench.rows(_RUSH, share=bench.param("share"), marks=bench.param("marks")):
         share = number(100 * row["late_marks"] / row["marks"], 0)
         late = plural(row["late_marks"], "отметка", "отметки", "отметок")
         verb = "внесена" if late.endswith("отметка") else "внесены"
@@ -159,14 +167,18 @@ def last_minute_marks(bench: Bench) -> Iterator[Violation]:
 
 
 def _fill_rush(bench: Bench, count: int) -> None:
-    """The beginning of the last school days of every term."""
+    """From which run on a mark that is new was certainly entered in the last school days of the term, or later."""
     bench.connection.execute("DROP TABLE IF EXISTS temp.rush")
-    bench.connection.execute("CREATE TEMP TABLE rush (term_id INTEGER PRIMARY KEY, moment INTEGER)")
+    bench.connection.execute(
+        "CREATE TEMP TABLE rush (subject_group_id INTEGER, term_id INTEGER, first_run INTEGER,"
+        " PRIMARY KEY (subject_group_id, term_id)) WITHOUT ROWID"
+    )
     for row in bench.rows("SELECT DISTINCT term_id, term_start, term_end FROM journal"):
         days = bench.school_days.within(date.fromisoformat(row["term_start"]), date.fromisoformat(row["term_end"]))
         if len(days) >= count:
             moment = local_moment(days[-count], time(), bench.settings.zone)
-            bench.connection.execute("INSERT INTO rush VALUES (?, ?)", [row["term_id"], int(moment.timestamp())])
+            values = {"term": row["term_id"], "moment": int(moment.timestamp()), "run": bench.run_id}
+            bench.connection.execute(_RUSH_RUNS, values)
 
 
 @dataclass(frozen=True, slots=True)
