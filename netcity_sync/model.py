@@ -176,6 +176,28 @@ class Attendance(Entity):
     raw: str
 
 
+class FinalKind(StrEnum):
+    """What a final mark is of: a term, the year, an exam, or all of it together."""
+
+    TERM = "term"
+    YEAR = "year"
+    EXAM = "exam"
+    FINAL = "final"
+
+
+class FinalMark(Entity):
+    """A final mark of a pupil; `term_id` is given where it is of a term.
+
+    `value` is 1..5, or null where something else stands («н/а», «осв», «зач»), which `raw` keeps.
+    """
+
+    student_id: int
+    kind: FinalKind
+    term_id: int | None = None
+    value: int | None = None
+    raw: str | None = None
+
+
 class Dictionaries(Entity):
     """Everything that journals refer to, read once a run."""
 
@@ -206,6 +228,13 @@ class Journal(Entity):
     assignments: tuple[Assignment, ...]
     marks: tuple[Mark, ...]
     attendance: tuple[Attendance, ...]
+
+
+class FinalMarks(Entity):
+    """The final marks of one journal over the whole year: the scope that is read in one go."""
+
+    subject_group_id: int
+    marks: tuple[FinalMark, ...]
 
 
 class JournalAccess(Entity):

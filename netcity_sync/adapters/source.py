@@ -8,7 +8,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
-from netcity_sync.model import Dictionaries, Journal, JournalAccess, Roster, Term
+from netcity_sync.model import Dictionaries, FinalMarks, Journal, JournalAccess, Roster, Term
 
 T = TypeVar("T")
 
@@ -22,6 +22,7 @@ class Capability(StrEnum):
     HOMEWORK = "homework"
     MARKS = "marks"
     ATTENDANCE = "attendance"
+    TERM_MARKS = "term_marks"
     JOURNAL_ACCESS = "journal_access"
     PLAN = "plan"
     SUBSTITUTIONS = "substitutions"
@@ -42,6 +43,7 @@ class ScopeKind(StrEnum):
     DICTIONARIES = "dictionaries"
     ROSTER = "roster"
     JOURNAL = "journal"
+    TERM_MARKS = "term_marks"
     JOURNAL_ACCESS = "journal_access"
 
 
@@ -64,7 +66,7 @@ class DriftNote:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One thing to read: all dictionaries, the roster of a class, a journal in a term, who touched a class's."""
+    """One thing to read: dictionaries, a class's roster, a journal in a term or its final marks, who touched it."""
 
     kind: ScopeKind
     class_id: int | None = None
@@ -103,7 +105,7 @@ class Page(Generic[T]):
 class JournalSource(Protocol):
     """A place journals are read from. Entering it signs in, leaving it signs out, whatever happened.
 
-    `read_roster`, `read_journal` and `read_journal_access` may be called from several threads at once. Every
+    All but `read_dictionaries` may be called from several threads at once. Every
     method, or the content of its page, raises `AnswerError` where one answer cannot be used; `SourceUnavailable` where
     the whole source is gone, `SignInRefused` where the account is no longer accepted.
     """
@@ -126,6 +128,13 @@ class JournalSource(Protocol):
 
     def read_journal(self, subject_group_id: int, term_id: int) -> Page[Journal]:
         """One journal in one term, whole."""
+        ...
+
+    def read_term_marks(self, subject_group_id: int) -> Page[FinalMarks]:
+        """The final marks of one journal over the year; only where TERM_MARKS is among the capabilities.
+
+        A source may believe that it can, and learn by the first answer that it cannot (`jobs.sync`).
+        """
         ...
 
     def read_journal_access(self, class_id: int, first: date, last: date) -> Page[tuple[JournalAccess, ...]]:
@@ -153,6 +162,10 @@ class PageParser(Protocol):
 
     def parse_journal(self, subject_group_id: int, term_id: int, terms: Iterable[Term], raw: bytes) -> Journal:
         """The answer of `JournalSource.read_journal`; `terms` are those of the journal when it was read."""
+        ...
+
+    def parse_term_marks(self, subject_group_id: int, raw: bytes) -> FinalMarks:
+        """The answer of `JournalSource.read_term_marks`."""
         ...
 
     def parse_journal_access(self, first: date, last: date, raw: bytes) -> tuple[JournalAccess, ...]:

@@ -8,6 +8,7 @@ from netcity_sync.adapters.source import Capability
 from netcity_sync.clock import from_unix
 from netcity_sync.compliance.acts import acts_by_rule
 from netcity_sync.compliance.bench import Bench, prepare_bench
+from netcity_sync.compliance.final_bench import prepare_finals
 from netcity_sync.compliance.finding import NoData, Place, RuleKind, Violation
 from netcity_sync.compliance.handed import STALE_DAYS, TABLES
 from netcity_sync.compliance.registry import Rule, Unit
@@ -72,6 +73,7 @@ class CheckResult:
 def check_snapshot(snapshot: Snapshot, settings: Settings, now: datetime, rules: Sequence[Rule]) -> CheckResult:
     """Run rules over a snapshot, as a check made at `now` (UTC) would. Raises SettingsError as `tune` does."""
     bench = prepare_bench(snapshot, settings, now)
+    prepare_finals(bench)
     known = snapshot.capabilities()
     tuned = tune(rules, settings, _kinds(bench), _class_kinds(bench))
     acts = acts_by_rule(snapshot.connection, local_date(now, settings.zone))
@@ -133,6 +135,7 @@ def _days(bench: Bench, places: set[Place]) -> dict[Place, Span]:
 def look_at_coverage(snapshot: Snapshot, settings: Settings, now: datetime, rules: Sequence[Rule]) -> Coverage:
     """What a check of these rules at `now` (UTC) could judge, without judging it. Raises as `check_snapshot` does."""
     bench = prepare_bench(snapshot, settings, now)
+    prepare_finals(bench)
     return _coverage(bench, snapshot.capabilities(), tune(rules, settings, _kinds(bench), _class_kinds(bench)))
 
 
@@ -170,6 +173,7 @@ def _gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
     wanted = "NOT fresh" + (" OR NOT roster_fresh" if item.about_pupils else "")
     if item.unit is Unit.YEAR:
         wanted += " OR subject_group_id IN (SELECT subject_group_id FROM journal WHERE NOT fresh)"
+    wanted += " OR NOT finals_fresh" if Capability.TERM_MARKS in item.capabilities else ""
     for row in bench.rows(f"SELECT * FROM journal WHERE ({wanted}) AND {item.applies.value}"):
         place = Place(row["subject_group_id"], row["term_id"])
         if not tuned.at(place).enabled:
@@ -180,6 +184,8 @@ def _gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
         elif row["fresh"]:
             rostered = item.about_pupils and not row["roster_fresh"]
             why = "список класса не прочитан" if rostered else "журнал другого периода не прочитан"
+            unlisted = item.about_pupils and not row["roster_fresh"]
+            why = "список класса не прочитан" if unlisted else "итоговые отметки не прочитаны"
         elif row["read_run"] != row["tried_run"]:
             why = "журнал не прочитан в последнем прогоне"
         else:
@@ -206,9 +212,14 @@ def _class_gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
     for row in bench.rows("SELECT * FROM class_read"):
         place = Place(class_id=row["class_id"])
         journals_missing = item.unit is Unit.CLASS and not row["fresh"]
-        if not tuned.at(place).enabled or not (journals_missing or (rostered and not row["roster_fresh"])):
+        unlisted = rostered and not row["roster_fresh"]
+        unfinished = Capability.TERM_MARKS in item.capabilities and not row["finals_fresh"]
+        if not tuned.at(place).enabled or not (journals_missing or unlisted or unfinished):
             continue
-        why = "прочитаны не все журналы класса" if journals_missing else "список класса не прочитан"
+        if journals_missing:
+            why = "прочитаны не все журналы класса"
+        else:
+            why = "список класса не прочитан" if unlisted else "прочитаны не все итоговые отметки класса"
         yield NoData(item.id, place, f"{row['class_name']}: {why}")
 
 

@@ -16,6 +16,7 @@ from netcity_sync.mirror.raw_schema import RAW_TABLES
 from netcity_sync.mirror.schema import (
     ACCESS_TABLE,
     DICTIONARY_TABLES,
+    FINAL_MARK_TABLE,
     JOURNAL_TABLES,
     RECORD_TABLES,
     ROSTER_TABLES,
@@ -62,7 +63,7 @@ GROUPS = (
         ),
     ),
     Group(
-        "Журнал", (*JOURNAL_TABLES[1:], ACCESS_TABLE),
+        "Журнал", (*JOURNAL_TABLES[1:], FINAL_MARK_TABLE, ACCESS_TABLE),
         (
             'subject_group_term ||--o{ lesson : "subject_group_id, term_id"',
             'lesson |o--o{ assignment : "lesson_id, given_at_lesson_id"',
@@ -72,6 +73,9 @@ GROUPS = (
             'lesson ||--o{ attendance : "lesson_id"',
             'student ||--o{ mark : "student_id"',
             'student ||--o{ attendance : "student_id"',
+            'subject_group ||--o{ final_mark : "subject_group_id"',
+            'student ||--o{ final_mark : "student_id"',
+            'term |o--o{ final_mark : "term_id"',
             'school_class ||--o{ journal_access : "class_id"',
         ),
     ),

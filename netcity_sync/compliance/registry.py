@@ -27,6 +27,8 @@ _FAMILIES = (
     "control",
     "control_results",
     "families",
+    "final_classes",
+    "final_marks",
     "homework",
     "homework_text",
     "lessons",

@@ -43,6 +43,7 @@ CAPABILITY_WORDS = {
     Capability.HOMEWORK: "домашние задания",
     Capability.MARKS: "отметки",
     Capability.ATTENDANCE: "посещаемость",
+    Capability.TERM_MARKS: "итоговые отметки",
     Capability.JOURNAL_ACCESS: "отчёт о доступе к журналу",
     Capability.PLAN: "КТП",
     Capability.SUBSTITUTIONS: "замены",

@@ -56,6 +56,14 @@ def is_outside_scale(raw: str) -> int:
 
 
 _MARKS = frozenset("12345")
+_NOT_ATTESTED = frozenset({"н/а", "на", "н.а.", "н/а.", "не аттестован", "не аттестована"})
+
+
+def is_not_attested(raw: str | None) -> int:
+    """1 where a final mark says that the pupil is not attested."""
+    return int(raw is not None and plain(raw) in _NOT_ATTESTED)
+
+
 _VAGUE = frozenset({"прочее", "прочие", "прочая", "другое", "другие", "другая"})
 
 

@@ -15,7 +15,7 @@ from netcity_sync.clock import Clock
 from netcity_sync.errors import NetcityError
 from netcity_sync.jobs.sync_scopes import span_of_month
 from netcity_sync.mirror.raw import payload_hash
-from netcity_sync.mirror.rows import ScopeRows, access_rows, journal_rows, roster_rows
+from netcity_sync.mirror.rows import ScopeRows, access_rows, final_mark_rows, journal_rows, roster_rows
 
 _AHEAD_PER_READER = 4
 _SPARE_READERS = 2
@@ -81,6 +81,10 @@ class Readers:
         for scope in scopes:
             self._submit(scope, second_look=True)
 
+    def read_now(self, scope: Scope) -> Fetched:
+        """Read a scope at once, in the thread that asks."""
+        return self._read(scope, second_look=False)
+
     def _batches(self, waiting: Iterator[Scope]) -> Iterator[Sequence[Fetched]]:
         for scope in islice(waiting, self._count * _AHEAD_PER_READER):
             self._submit(scope)
@@ -113,5 +117,6 @@ class Readers:
         if scope.class_id is not None:
             return self._source.read_roster(scope.class_id), roster_rows
         assert scope.subject_group_id is not None
-        assert scope.term_id is not None
+        if scope.term_id is None:
+            return self._source.read_term_marks(scope.subject_group_id), final_mark_rows
         return self._source.read_journal(scope.subject_group_id, scope.term_id), journal_rows

@@ -21,7 +21,16 @@ from netcity_sync.mirror.events import ServiceEvent, record_event
 from netcity_sync.mirror.lock import hold_lock
 from netcity_sync.mirror.raw import open_raw
 from netcity_sync.mirror.reparse import Reparse, Reparsed
-from netcity_sync.mirror.rows import Row, ScopeRows, Value, access_rows, dictionary_rows, journal_rows, roster_rows
+from netcity_sync.mirror.rows import (
+    Row,
+    ScopeRows,
+    Value,
+    access_rows,
+    dictionary_rows,
+    final_mark_rows,
+    journal_rows,
+    roster_rows,
+)
 from netcity_sync.mirror.scopes import KnownScope, known_scopes
 from netcity_sync.model import Term
 from netcity_sync.settings import Settings
@@ -184,6 +193,8 @@ def _parse_with(parser: PageParser) -> _Parse:
                 return roster_rows(parser.parse_roster(class_id, raw))
             case Scope(ScopeKind.JOURNAL, subject_group_id=int(group_id), term_id=int(term_id)):
                 return journal_rows(parser.parse_journal(group_id, term_id, terms, raw))
+            case Scope(ScopeKind.TERM_MARKS, subject_group_id=int(group_id)):
+                return final_mark_rows(parser.parse_term_marks(group_id, raw))
             case Scope(ScopeKind.JOURNAL_ACCESS, class_id=int(class_id), month=int(month)):
                 return access_rows(class_id, month, parser.parse_journal_access(*span_of_month(month), raw))
         return dictionary_rows(parser.parse_dictionaries(raw))

@@ -26,6 +26,7 @@ from netcity_sync.errors import (
 from netcity_sync.jobs.reading import Fetched, Readers
 from netcity_sync.jobs.sync_scopes import plan_access, plan_scopes, stop_moment
 from netcity_sync.mirror.backup import backup_names
+from netcity_sync.jobs.sync_scopes import plan_access, plan_scopes, plan_term_marks, stop_moment
 from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.drift import record_drift
 from netcity_sync.mirror.event_schema import EventKind
@@ -34,7 +35,12 @@ from netcity_sync.mirror.intake import Answer, Caution, Intake
 from netcity_sync.mirror.lock import hold_lock
 from netcity_sync.mirror.merge import PageContradicts
 from netcity_sync.mirror.raw import RawStore, open_raw, payload_hash
-from netcity_sync.mirror.reads import pupils_listed, read_since_last_whole_run, settled_answers
+from netcity_sync.mirror.reads import (
+    pupils_listed,
+    read_since_last_whole_run,
+    settled_answers,
+    was_ever_read,
+)
 from netcity_sync.mirror.rows import dictionary_rows
 from netcity_sync.mirror.runs import begin_run, finish_run, known_capabilities, record_capabilities
 from netcity_sync.mirror.space import disk_room, require_space, room_for_sync
@@ -213,6 +219,7 @@ class _Sync:
     ok: int = 0
     unchanged: int = 0
     changed_rows: int = 0
+    untold: frozenset[Capability] = frozenset()
     parsed: int = 0
     skipped: int = 0
     total: int = 1
@@ -226,15 +233,27 @@ class _Sync:
     def read_all(self) -> None:
         """Dictionaries first, since they say what else there is; then rosters and journals."""
         dictionaries = self._read_dictionaries()
-        scopes = self._wanted(dictionaries)
+        wanted = self._wanted(dictionaries)
+        if was_ever_read(self.connection, ScopeKind.TERM_MARKS):
+            self._read(wanted)
+            return
+        finals = [scope for scope in wanted if scope.kind is ScopeKind.TERM_MARKS]
+        self._read([scope for scope in wanted if scope.kind is not ScopeKind.TERM_MARKS])
+        if finals and self._can_tell(finals[0]):
+            self._read(finals)
+
+    def _read(self, scopes: Sequence[Scope]) -> None:
         self.total += len(scopes)
         if self.progress is not None:
             self.progress.begin(len(scopes))
-        known = settled_answers(self.connection) if not self.options.full else {}
-        readers = Readers(self.source, self.clock, self.settings.gis.readers, known=known, is_over=self._night_is_over)
+        readers = self._readers()
         with readers.reading(self._in_time(scopes)) as batches:
             for batch in batches:
                 readers.read_again(self._merge_batch(batch))
+
+    def _readers(self) -> Readers:
+        known = settled_answers(self.connection) if not self.options.full else {}
+        return Readers(self.source, self.clock, self.settings.gis.readers, known=known, is_over=self._night_is_over)
 
     def close(self) -> None:
         """Write down what the source could tell and how its answers differed, whatever ended the run.
@@ -248,7 +267,7 @@ class _Sync:
 
     def _capabilities(self) -> frozenset[Capability]:
         """What the source could tell; answers that were not parsed, being the old ones, tell what they told before."""
-        told = self.source.capabilities
+        told = self.source.capabilities - self.untold
         if not self.skipped:
             return told
         return (told if self.parsed else told - _BY_PAGES) | known_capabilities(self.connection) & _BY_PAGES
@@ -287,6 +306,8 @@ class _Sync:
         """The scopes of this run that are not read yet."""
         today = local_date(self.started_at, self.settings.zone)
         plan = plan_scopes(dictionaries, self.options.classes, today)
+        if Capability.TERM_MARKS in self.source.capabilities:
+            plan_term_marks(dictionaries, plan)
         if Capability.JOURNAL_ACCESS in self.source.capabilities:
             plan_access(self.connection, dictionaries, plan, self.started_at, self.settings.zone)
         self.labels |= plan.labels
@@ -294,6 +315,19 @@ class _Sync:
             return plan.scopes
         have = read_since_last_whole_run(self.connection, self.run_id)
         return [scope for scope in plan.scopes if scope.key not in have]
+
+    def _can_tell(self, scope: Scope) -> bool:
+        """Whether the source has a call for final marks at all, tried on one of a kind that was never read well.
+
+        It is tried when all else is read: an unknown call may be answered like one of a dead session, again and again.
+        A call that is known to work, and fails, is a scope that failed.
+        """
+        answer = self._readers().read_now(scope)
+        if not isinstance(answer.error, AnswerError | SourceClosed):
+            return True
+        self.untold = frozenset({Capability.TERM_MARKS})
+        log.info("no_term_marks", run=self.run_id, where=answer.error.where)
+        return False
 
     def _in_time(self, scopes: Sequence[Scope]) -> Iterator[Scope]:
         """The scopes one by one, until the night is over."""

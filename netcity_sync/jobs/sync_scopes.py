@@ -50,6 +50,16 @@ def plan_scopes(dictionaries: Dictionaries, classes: Sequence[str], today: date)
     return plan
 
 
+def plan_term_marks(dictionaries: Dictionaries, plan: Plan) -> None:
+    """Add the final marks of every journal that is read, the whole year in one scope."""
+    names = {item.id: item.name for item in dictionaries.classes}
+    read = {scope.subject_group_id for scope in plan.scopes if scope.kind is ScopeKind.JOURNAL}
+    for group in dictionaries.subject_groups:
+        if group.id in read:
+            label = f"{names.get(group.class_id, '?')}, {group.name}, итоговые отметки"
+            plan.add(Scope(ScopeKind.TERM_MARKS, subject_group_id=group.id), label)
+
+
 def plan_access(
     connection: sqlite3.Connection, dictionaries: Dictionaries, plan: Plan, now: datetime, zone: ZoneInfo
 ) -> None:

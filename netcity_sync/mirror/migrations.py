@@ -11,15 +11,18 @@ from sqlite_utils import Database, Migrations
 from netcity_sync.mirror.schema import (
     ACCESS_TABLE,
     ENTITY_TABLES,
+    FINAL_MARK_TABLE,
     RECORD_TABLES,
     Table,
     current_view_ddl,
     record_ddl,
     table_ddl,
 )
-from netcity_sync.mirror.views import VIEWS, make_views
+from netcity_sync.mirror.views import VIEWS, drop_views, make_views
 
 migrations = Migrations("mirror")
+
+_EARLY_TABLES = tuple(table for table in ENTITY_TABLES if table is not FINAL_MARK_TABLE)
 
 _FIRST_RECORDS = """
 CREATE TABLE run (
@@ -58,7 +61,7 @@ def first_schema(db: Database) -> None:
     """Runs, scope reads, and one table an entity with a view of its current rows."""
     for statement in _FIRST_RECORDS.split(";"):
         db.execute(statement)
-    for table in ENTITY_TABLES:
+    for table in _EARLY_TABLES:
         if table is not ACCESS_TABLE:
             create_table(db, table)
 
@@ -74,9 +77,7 @@ def journal_access_and_drift(db: Database) -> None:
 def scopes_and_lean_reads(db: Database) -> None:
     """Scopes have a row of their own, and a read costs some twenty bytes: they were to outgrow the marks."""
     ddl = _records()
-    db.execute(ddl["scope"])
-    db.execute("CREATE INDEX scope_by_journal ON scope (subject_group_id, term_id)")
-    db.execute("CREATE INDEX scope_by_class ON scope (class_id, kind)")
+    _make_scopes(db)
     db.execute(_FILL_SCOPES)
     db.execute("ALTER TABLE scope_read RENAME TO old_scope_read")
     db.execute(ddl["scope_read"])
@@ -88,13 +89,40 @@ def scopes_and_lean_reads(db: Database) -> None:
     db.execute(ddl["capability"])
     db.execute("INSERT INTO capability (run_id, name) SELECT run_id, name FROM old_capability")
     db.execute("DROP TABLE old_capability")
-    bring_up_to_date(db, ENTITY_TABLES)
+    bring_up_to_date(db, _EARLY_TABLES)
 
 
 @migrations()
 def readable_views(db: Database) -> None:
     """Views that people read: names in the place of numbers, Russian headings."""
     make_views(db, VIEWS)
+
+
+@migrations()
+def final_marks(db: Database) -> None:
+    """Final marks, and scopes of a kind of their own, which the declarations of older files do not admit."""
+    drop_views(db, VIEWS)
+    create_table(db, FINAL_MARK_TABLE)
+    ddl = _records()
+    (found,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'scope'").fetchone()
+    if found != ddl["scope"]:
+        db.execute("ALTER TABLE scope RENAME TO old_scope")
+        db.execute("ALTER TABLE scope_read RENAME TO old_scope_read")
+        db.execute("DROP INDEX scope_by_journal")
+        db.execute("DROP INDEX scope_by_class")
+        _make_scopes(db)
+        db.execute(ddl["scope_read"])
+        db.execute("INSERT INTO scope SELECT * FROM old_scope")
+        db.execute("INSERT INTO scope_read SELECT * FROM old_scope_read")
+        db.execute("DROP TABLE old_scope_read")
+        db.execute("DROP TABLE old_scope")
+    make_views(db, VIEWS)
+
+
+def _make_scopes(db: Database) -> None:
+    db.execute(_records()["scope"])
+    db.execute("CREATE INDEX scope_by_journal ON scope (subject_group_id, term_id)")
+    db.execute("CREATE INDEX scope_by_class ON scope (class_id, kind)")
 
 
 _FILL_SCOPES = """

@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from netcity_sync.adapters.source import Scope
+from netcity_sync.adapters.source import Scope, ScopeKind
 from netcity_sync.clock import from_unix
 from netcity_sync.mirror.runs import SYNCS
 
@@ -117,6 +117,12 @@ def last_good_read(connection: sqlite3.Connection, scope: Scope) -> datetime | N
         [scope.key],
     ).fetchone()
     return None if row is None else from_unix(row[0])
+
+
+def was_ever_read(connection: sqlite3.Connection, kind: ScopeKind) -> bool:
+    """Whether any scope of a kind was ever read well."""
+    query = "SELECT 1 FROM scope WHERE kind = ? AND payload_hash IS NOT NULL LIMIT 1"
+    return connection.execute(query, [kind.value]).fetchone() is not None
 
 
 def read_since_last_whole_run(connection: sqlite3.Connection, run_id: int) -> frozenset[str]:

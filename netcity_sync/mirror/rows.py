@@ -4,13 +4,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from netcity_sync.mirror.schema import ACCESS_TABLE, DICTIONARY_TABLES, JOURNAL_TABLES, ROSTER_TABLES, Table
-from netcity_sync.model import Dictionaries, Journal, JournalAccess, Roster, Student
+from netcity_sync.mirror.schema import (
+    ACCESS_TABLE,
+    DICTIONARY_TABLES,
+    FINAL_MARK_TABLE,
+    JOURNAL_TABLES,
+    ROSTER_TABLES,
+    Table,
+)
+from netcity_sync.model import Dictionaries, FinalMarks, Journal, JournalAccess, Roster, Student
 
 Value = str | int | float | None
 Row = tuple[Value, ...]
 NONE_ID = 0
-"""Stands for «no assignment» or «no lesson» in keys, which cannot be null."""
+"""Stands for «no assignment», «no lesson» or «no term» in keys, which cannot be null."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,15 @@ def journal_rows(content: Journal) -> ScopeRows:
     }  # fmt: skip
     tables = tuple((table, tuple(rows[table.name])) for table in JOURNAL_TABLES)
     return ScopeRows({"subject_group_id": journal[0], "term_id": journal[1]}, tables, content.students)
+
+
+def final_mark_rows(content: FinalMarks) -> ScopeRows:
+    """The final marks of a journal as rows."""
+    rows: tuple[Row, ...] = tuple(
+        (content.subject_group_id, item.student_id, item.kind.value, item.term_id or NONE_ID, item.value, item.raw)
+        for item in content.marks
+    )
+    return ScopeRows({"subject_group_id": content.subject_group_id}, ((FINAL_MARK_TABLE, rows),))
 
 
 def access_rows(class_id: int, month: int, content: Iterable[JournalAccess]) -> ScopeRows:

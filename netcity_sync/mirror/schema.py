@@ -8,7 +8,7 @@ or was not before `seen_to`.
 from dataclasses import dataclass
 
 from netcity_sync.adapters.source import ScopeKind
-from netcity_sync.model import AttendanceCode
+from netcity_sync.model import AttendanceCode, FinalKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +162,28 @@ ACCESS_TABLE = Table(
     (_id("times", "Сколько таких строк"),), scope=("class_id", "month"),
 )  # fmt: skip
 
+_FINAL_KINDS = ", ".join(f"'{kind.value}'" for kind in FinalKind)
+
+FINAL_MARK_TABLE = Table(
+    "final_mark", "Итоговая отметка",
+    (_id("subject_group_id", "Журнал"), _id("student_id", "Ученик"),
+     Column("kind", f"TEXT NOT NULL CHECK (kind IN ({_FINAL_KINDS}))",
+            "Чего отметка: term — периода, year — года, exam — экзамена, final — итоговая"),
+     _id("term_id", "Учебный период; 0 — не за период")),
+    (Column("value", "INTEGER CHECK (value BETWEEN 1 AND 5)", "Отметка 1–5"),
+     Column("raw", "TEXT", "Иное содержимое клетки, например н/а")), scope=("subject_group_id",),
+)  # fmt: skip
+
 STUDENT_TABLE = Table("student", "Ученик", (_id("student_id", "Номер в ГИС"),), (_text("name", "Фамилия и имя"),))
 
 _FIRST_TABLES = (*DICTIONARY_TABLES, STUDENT_TABLE, *ROSTER_TABLES, *JOURNAL_TABLES)
-ENTITY_TABLES = (*_FIRST_TABLES, ACCESS_TABLE)
+ENTITY_TABLES = (*_FIRST_TABLES, ACCESS_TABLE, FINAL_MARK_TABLE)
 
 TABLES_OF_SCOPE: dict[ScopeKind, tuple[Table, ...]] = {
     ScopeKind.DICTIONARIES: DICTIONARY_TABLES,
     ScopeKind.ROSTER: ROSTER_TABLES,
     ScopeKind.JOURNAL: JOURNAL_TABLES,
+    ScopeKind.TERM_MARKS: (FINAL_MARK_TABLE,),
     ScopeKind.JOURNAL_ACCESS: (ACCESS_TABLE,),
 }
 """The tables that hold what a scope of a kind says; names of pupils come with any of them."""
@@ -209,7 +222,7 @@ RECORD_TABLES = (
             Column("scope_id", "INTEGER PRIMARY KEY", "Номер по порядку"),
             Column("key", "TEXT NOT NULL UNIQUE", "Имя, например journal:340:7"),
             Column("kind", f"TEXT NOT NULL CHECK (kind IN {SCOPE_KINDS})",
-                   "Вид: dictionaries, roster, journal, journal_access"),
+                   "Вид: dictionaries, roster, journal, term_marks, journal_access"),
             Column("class_id", "INTEGER", "Класс, если это список или отчёт о доступе"),
             Column("subject_group_id", "INTEGER", "Журнал"),
             Column("term_id", "INTEGER", "Учебный период журнала"),

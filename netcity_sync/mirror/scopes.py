@@ -22,7 +22,7 @@ class KnownScope:
 
 
 def known_scopes(connection: sqlite3.Connection, classes: Sequence[str] = ()) -> list[KnownScope]:
-    """All scopes, or those of some classes; dictionaries first, then rosters, journals and reports on access.
+    """All scopes, or those of some classes; dictionaries first, then rosters, journals, final marks, reports on access.
 
     Raises UsageError where there is no such class.
     """
@@ -65,6 +65,8 @@ class _Names:
             case ScopeKind.JOURNAL:
                 group, term = (self._groups.get(scope.subject_group_id, "?"), self._terms.get(scope.term_id, "?"))
                 return f"{owner}, {group}, {term}"
+            case ScopeKind.TERM_MARKS:
+                return f"{owner}, {self._groups.get(scope.subject_group_id, '?')}, итоговые отметки"
             case ScopeKind.JOURNAL_ACCESS:
                 month = scope.month or 0
                 return f"доступ к журналам {owner}, {month % 100:02d}.{month // 100}"

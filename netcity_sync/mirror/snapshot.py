@@ -116,9 +116,7 @@ def _was_synced(connection: sqlite3.Connection, run_id: int) -> bool:
 
 def _make_views(connection: sqlite3.Connection, run_id: int) -> None:
     present = _present_tables(connection)
-    for table in ENTITY_TABLES:
-        _make_view(connection, table, run_id)
-    for table in EXCHANGE_TABLES:
+    for table in (*ENTITY_TABLES, *EXCHANGE_TABLES):
         if table.name in present:
             _make_view(connection, table, run_id)
         else:

@@ -148,8 +148,24 @@ _LIFE = (_SEEN, _DOUBT, ("Перестало быть, UTC", _read_at("r.seen_to
 
 KINDS = (
     ("'dictionaries'", "справочники"), ("'roster'", "список класса"), ("'journal'", "журнал"),
-    ("'journal_access'", "отчёт о доступе"),
+    ("'term_marks'", "итоговые отметки"), ("'journal_access'", "отчёт о доступе"),
 )  # fmt: skip
+
+_FINALS = (
+    ("Период", f"CASE r.kind WHEN 'term' THEN {_last('term', 'term_id', 'r.term_id')} WHEN 'year' THEN 'год'"
+               " WHEN 'exam' THEN 'экзамен' ELSE 'итог' END"),
+    ("Отметка", "coalesce(r.value, r.raw)"),
+)  # fmt: skip
+_FINALS_NOW = """\
+FROM subject_group g
+CROSS JOIN final_mark r ON r.subject_group_id = g.subject_group_id AND r.seen_to IS NULL
+WHERE g.seen_to IS NULL"""
+_FINALS_EVER = """\
+FROM subject_group g
+CROSS JOIN final_mark r ON r.subject_group_id = g.subject_group_id
+WHERE g.seen_from = (
+  SELECT max(seen_from) FROM subject_group newest WHERE newest.subject_group_id = g.subject_group_id
+)"""
 
 _HOMEWORK_ONLY = "\nAND r.homework"
 
@@ -207,6 +223,12 @@ VIEWS = (
         (*_WHERE, _PUPIL, *_OF_LESSON, _ATTENDANCE, _CODE, _SEEN, _DOUBT), _NOW.format(table="attendance"),
     ),
     View(
+        "v_final_mark", "Итоговые отметки: за периоды, за год, экзамен, итог",
+        (*_WHERE[:3], _PUPIL, *_FINALS, ("Впервые увидено, UTC", run_began("r.seen_from")),
+         ("Не видно с, UTC", run_began("r.missing_from"))),
+        _FINALS_NOW,
+    ),
+    View(
         "v_access", "Кто и когда менял журнал: строки отчёта о доступе; время школы, как напечатано",
         (
             ("Класс", _last("school_class", "class_id", "r.class_id")),
@@ -236,6 +258,12 @@ VIEWS = (
     View(
         "v_attendance_history", "Все версии отметок о посещении",
         (*_WHERE_EVER, _PUPIL, *_OF_LESSON, _ATTENDANCE, _CODE, *_LIFE), _EVER.format(table="attendance"),
+    ),
+    View(
+        "v_final_mark_history", "Все версии итоговых отметок",
+        (*_WHERE[:3], _PUPIL, *_FINALS, ("Впервые увидено, UTC", run_began("r.seen_from")),
+         ("Не видно с, UTC", run_began("r.missing_from")), ("Перестало быть, UTC", run_began("r.seen_to"))),
+        _FINALS_EVER,
     ),
     View(
         "v_read", "Чтения: что читали, когда и как прошло",

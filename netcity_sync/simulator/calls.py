@@ -45,7 +45,7 @@ async def signed_in_call(server: Server, request: Request, call: str, session: S
     """The answer to a call of an account whose role is chosen."""
     if session.kind == "staff" and call.startswith("student/"):
         return JSONResponse(REFUSED, status_code=401)
-    if session.kind != "staff" and call.startswith(("grade/journal", "grade/studentlist")):
+    if session.kind != "staff" and call.startswith(("grade/journal", "grade/totals", "grade/studentlist")):
         return JSONResponse(REFUSED, status_code=403)
     try:
         return await _answer(server, request, call, session)
@@ -100,6 +100,7 @@ def _whole(server: Server, request: Request, session: Session) -> dict[str, Call
     query = request.query_params
     return {
         "grade/journal": lambda: _journal(server, session, query.get("sgid"), query.get("termid")),
+        "grade/totals": lambda: _totals(server, session, query.get("sgid")),
         "users/photo": photo,
         "earlyaccess": lambda: Response(status_code=204),
     }
@@ -245,6 +246,17 @@ def _journal(server: Server, session: Session, group_id: str | None, term_id: st
     if faults.on(Fault.NEW_FIELDS) or faults.on(Fault.VANISHED_FIELDS):
         return JSONResponse(disfigured(faults, Stage.JOURNAL, json.loads(body)))
     return Response(body, media_type="application/json")
+
+
+def _totals(server: Server, session: Session, group_id: str | None) -> Response:
+    group = server.world.groups.get(number(group_id))
+    if group is None or server.faults.strikes(Fault.NO_TOTALS, Stage.TOTALS):
+        return not_found()
+    teacher = session.account.teacher
+    if teacher is not None and group.teacher != teacher:
+        return JSONResponse(REFUSED, status_code=403)
+    server.world.note_finals_read(group.id)
+    return json_answer(server, "grade/totals", pages.totals(server.world, group))
 
 
 async def _moved_journal(server: Server, session: Session, request: Request) -> Response:

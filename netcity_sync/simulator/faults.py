@@ -33,6 +33,7 @@ class Fault(StrEnum):
     SERVER_ERROR = "server-error"
     JOURNAL_ERROR = "journal-error"
     MOVED_JOURNAL = "moved-journal"
+    NO_TOTALS = "no-totals"
     MOVED_LOGIN = "moved-login"
     ONLY_ESIA = "only-esia"
     HUB_BREAK = "hub-break"
@@ -45,6 +46,7 @@ class Stage(StrEnum):
     SIGN_IN = "sign-in"
     DICTIONARIES = "dictionaries"
     JOURNAL = "journal"
+    TOTALS = "totals"
     REPORT = "report"
     HUB = "hub"
     FILE = "file"
@@ -54,6 +56,7 @@ class Stage(StrEnum):
 _STAGES = (
     (("logindata", "auth/", "login", "schools/search", "prepareloginform"), Stage.SIGN_IN),
     (("grade/journal",), Stage.JOURNAL),
+    (("grade/totals",), Stage.TOTALS),
     (("reports", "v2/reports", "earlyaccess"), Stage.REPORT),
     (("signalr", "queuehub"), Stage.HUB),
     (("files/",), Stage.FILE),

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from netcity_sync.simulator.calendar import Term
 from netcity_sync.simulator.curriculum import TYPE_NAMES
-from netcity_sync.simulator.entries import Absence, Homework, Lesson, Mark
+from netcity_sync.simulator.entries import Absence, Homework, Lesson, Mark, Work
 from netcity_sync.simulator.school import Group, Pupil
 from netcity_sync.simulator.world import World
 from netcity_sync.simulator.writing import days_allowed
@@ -75,6 +75,8 @@ class JournalLedger:
         self.days = days
         self.listed = listed
         self.reads = [moment for moment in world.reads.get((group.id, term.id), []) if moment <= world.now]
+        self.finals_reads = [moment for moment in world.finals_reads.get(group.id, []) if moment <= world.now]
+        self.finals = world.finals(group.id)
         entries = world.entries(group.id)
         lessons = [item for item in entries.lessons if item.term_id == term.id and item.visible(self.now)]
         self.lessons = sorted(lessons, key=lambda item: (item.date, item.slot))
@@ -97,6 +99,7 @@ class JournalLedger:
         yield from self._poor_months()
         yield from self._unexplained_absences()
         if self.marked():
+        if self.is_marked():
             yield from self._late_works()
             for pupil in self.pupils_on_list():
                 yield from self._marks_of(pupil)
@@ -117,6 +120,8 @@ class JournalLedger:
     def _marked(self) -> bool:
     def marked(self) -> bool:
         """Whether the journal gets marks at all."""
+    def is_marked(self) -> bool:
+        """Whether the journal gets marks that are to be judged."""
         return self.group.rated and not self.group.subject.extracurricular and not self.group.individual
 
     def held(self, lesson: Lesson) -> bool:
@@ -179,6 +184,7 @@ class JournalLedger:
                 wrong = not isinstance(value, str)
             else:
                 wrong = self.marked() and isinstance(value, str) and not _may_stand(value)
+                wrong = self.is_marked() and isinstance(value, str) and not _may_stand(value)
             if wrong:
                 yield self.entry("MRK-09", True, lesson=lesson, student=mark.student_id)
 
@@ -347,6 +353,29 @@ class JournalLedger:
             yield self.entry("MRK-02", count.ghosts == 0, student=pupil.id)
         if count.judged and count.given < count.needed:
             yield self.entry("ACC-01", count.given + count.ghosts < count.needed, student=pupil.id)
+        given = sum(mark.given(self.now) for mark in marks)
+        ghosts = sum(self.is_ghost(mark) for mark in marks)
+        least = min(4, (planned + 1) // 2)
+        if given == 0 and len(counted) >= least and attended >= min(3, len(counted) if least < 3 else 3):
+            yield self.entry("MRK-01", ghosts == 0, student=pupil.id)
+        if given == 1 and len(counted) >= 6 and attended >= 3:
+            yield self.entry("MRK-02", ghosts == 0, student=pupil.id)
+        if len(counted) >= 4 and attended >= 3:
+            needed = max(1, -(-self._norm(planned) * len(counted) // planned))
+            if given < needed:
+                yield self.entry("ACC-01", given + ghosts < needed, student=pupil.id)
+
+    def marks_with_works(self) -> list[tuple[Work | None, Mark]]:
+        """All marks with their columns, whether they stand now or not."""
+        return [
+            *((work, mark) for work in self.works for mark in work.marks),
+            *((None, item.mark) for item in self.loose),
+        ]
+
+    def seen_value(self, mark: Mark) -> int | None:
+        """The value of a mark as the mirror believes it, where it is one."""
+        value = self._seen(mark)
+        return value if isinstance(value, int) else None
 
     def _all_marks(self) -> list[Mark]:
         return [mark for _, mark in self._placed_marks()]

@@ -13,6 +13,7 @@ from netcity_sync.simulator.accumulation_ledger import accumulation_of_school
 from netcity_sync.simulator.attendance_ledger import SilenceLedger, attendance_of_journal, truancy_of_class
 from netcity_sync.simulator.class_ledger import ClassLedger
 from netcity_sync.simulator.control_ledger import ControlLedger
+from netcity_sync.simulator.finals_ledger import FinalsLedger, class_violations
 from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
 from netcity_sync.simulator.lesson_ledger import crowded_lessons, replaced_lessons
 from netcity_sync.simulator.school import Group
@@ -56,6 +57,9 @@ def make_ledger(world: World) -> list[LedgerEntry]:
         entries += ClassLedger(journals, list(listed.values())).violations()
     if world.takes:
         entries += FamiliesLedger(world, days).violations()
+            entries += FinalsLedger(journal).violations()
+        entries += ClassLedger(journals, list(listed.values())).violations()
+        entries += class_violations(journals)
     return entries
             entries += attendance_of_journal(journal, starts)
         entries += ClassLedger(journals, pupils).violations()

@@ -388,6 +388,19 @@ def journal(world: World, group: Group, term_id: int) -> Json:
     }  # fmt: skip
 
 
+def totals(world: World, group: Group) -> Json:
+    """`GET grade/totals`: assumed, the call and its shape (design.md §4.2)."""
+    shown = [(item, item.shown(world.now)) for item in world.finals(group.id)]
+    return {
+        "subjectGroupId": group.id,
+        "totals": [
+            {"studentId": item.student_id, "termId": item.term_id, "kind": item.kind, "mark": mark}
+            for item, mark in shown
+            if mark is not None
+        ],
+    }
+
+
 def sys_info(version: str) -> str:
     """`GET sysInfo`: plain text."""
     return f"Id: 00000000-0000-4000-8000-000000000000\r\nВерсия системы: {version}\r\n"

@@ -69,7 +69,8 @@ def student_total_marks(world: World, version: str, pupil: Pupil, item: SchoolCl
     rows = [_row(heads, "th")]
     for number, group in enumerate(journals_of(world.school, pupil), start=1):
         marks = [final_mark(world, group, pupil, term) for term in terms]
-        rows.append(_row([str(number), group.subject.name, *marks, "", "", ""]))
+        marks += [_cell(world, group, pupil, kind) for kind in ("year", "exam", "final")]
+        rows.append(_row([str(number), group.subject.name, *marks]))
     spans = (("Учебный год", world.school.calendar.name), ("Класс", item.name), ("Ученик", pupil.name.full))
     return _page(Frame(world, version, "Итоговые отметки", spans), "\n".join(rows))
 
@@ -106,11 +107,13 @@ def journal_access(world: World, version: str, item: SchoolClass, touches: Itera
 
 
 def final_mark(world: World, group: Group, pupil: Pupil, term: Term) -> str:
-    """The mark of a term: the rounded average once the term is over; assumed, as teachers set it."""
-    if not group.rated:
-        return _NOT_RATED
-    values = _values(world, group, pupil, term)
-    return str(int(sum(values) / len(values) + 0.5)) if values and term.end < world.now.date() else ""
+    """The mark of a term as its teacher wrote it."""
+    return _cell(world, group, pupil, "term", term.id) if group.rated else _NOT_RATED
+
+
+def _cell(world: World, group: Group, pupil: Pupil, kind: str, term_id: int | None = None) -> str:
+    shown = world.final(group.id, pupil.id, kind, term_id)
+    return "" if shown is None else str(shown)
 
 
 def _page(frame: Frame, table: str, *, legend: bool = False) -> str:
@@ -210,11 +213,6 @@ def _cells(world: World, group: Group, pupil: Pupil, first: date, last: date) ->
                 value = mark.value.at(now)
                 found.setdefault(lesson.date, (lesson.term_id, []))[1].append("." if value is None else str(value))
     return found
-
-
-def _values(world: World, group: Group, pupil: Pupil, term: Term) -> list[int]:
-    cells = _cells(world, group, pupil, term.start, term.end)
-    return [int(text) for _, texts in cells.values() for text in texts if text.isdigit()]
 
 
 def _graded(

@@ -8,6 +8,7 @@ from netcity_sync.simulator.absences import plan_absences
 from netcity_sync.simulator.calendar import Term, calendar_of
 from netcity_sync.simulator.curriculum import HOMEWORK_TYPE
 from netcity_sync.simulator.entries import GroupEntries, Lesson, Mark, Work
+from netcity_sync.simulator.finals import Final, write_finals
 from netcity_sync.simulator.habits import Habit, deal_habits
 from netcity_sync.simulator.school import Group, Pupil, make_school
 from netcity_sync.simulator.writing import write_journal
@@ -84,8 +85,10 @@ class World:
         self.habits: dict[int, Habit] = deal_habits(self.school, Random(f"habits-{seed}"))
         self.reads: dict[tuple[int, int], list[datetime]] = {}
         self.takes: list[datetime] = []
+        self.finals_reads: dict[int, list[datetime]] = {}
         self._years = plan_absences(self.school, Random(f"absences-{seed}"))
         self._entries: dict[int, GroupEntries] = {}
+        self._finals: dict[int, list[Final]] = {}
 
     def move(self, now: datetime) -> None:
         """Set the clock."""
@@ -103,6 +106,25 @@ class World:
             self._entries[group_id] = write_journal(self.school, group, habit, self._years, self.seed)
         return self._entries[group_id]
 
+    def finals(self, group_id: int) -> list[Final]:
+        """Every final mark that is ever written into a journal."""
+        if group_id not in self._finals:
+            group = self.groups[group_id]
+            habit = self.habits[group.teacher.id]
+            self._finals[group_id] = write_finals(self.school, group, habit, self.entries(group_id), self.seed)
+        return self._finals[group_id]
+
+    def final(self, group_id: int, student_id: int, kind: str, term_id: int | None = None) -> str | int | None:
+        """What stands now in a cell of the final marks."""
+        return next(
+            (
+                item.shown(self.now)
+                for item in self.finals(group_id)
+                if (item.student_id, item.kind, item.term_id) == (student_id, kind, term_id)
+            ),
+            None,
+        )
+
     def roster(self, class_id: int) -> list[Pupil]:
         """The pupils on the list of a class today."""
         today = self.now.date()
@@ -110,7 +132,13 @@ class World:
 
     def note_read(self, group_id: int, term_id: int) -> None:
         """Remember that a journal was shown whole at this moment; what is certain in the ledger depends on it."""
-        reads = self.reads.setdefault((group_id, term_id), [])
+        self._note(self.reads.setdefault((group_id, term_id), []))
+
+    def note_finals_read(self, group_id: int) -> None:
+        """Remember that the final marks of a journal were shown at this moment."""
+        self._note(self.finals_reads.setdefault(group_id, []))
+
+    def _note(self, reads: list[datetime]) -> None:
         if not reads or reads[-1] != self.now:
             reads.append(self.now)
 

@@ -19,6 +19,7 @@ class TestNoData:
         "ATT-05", "ATT-08", "CTL-01", "HW-07", "LSN-03", "LSN-06", "LSN-09",
         "ATT-05", "ATT-08", "CTL-01", "HW-07", "HW-03", "HW-05", "HW-06", "MRK-03", "MRK-04", "MRK-06", "MRK-07",
         "MRK-08", "MRK-11",
+        "ATT-05", "ATT-08", "CTL-01", "HW-07", "FIN-01", "FIN-02", "FIN-03", "FIN-04", "FIN-05", "FIN-06", "FIN-09",
     )  # fmt: skip
     HANDED_IN = ("LSN-07", "PLN-01", "PLN-02", "PLN-03", "PLN-04", "PLN-05", "PLN-06")
 
@@ -74,6 +75,9 @@ class TestNoData:
             *((rule, Place(class_id=CLASS)) for rule in self.OF_CLASSES),
             *((rule, Place(staff_id=TEACHER)) for rule in self.OF_TEACHERS),
         }
+        assert {gap.rule for gap in outcome.no_data} == {*self.STATES, "FIN-11", "FIN-12"}
+        in_journals = [gap for gap in outcome.no_data if gap.rule in self.STATES]
+        assert {(gap.place.subject_group_id, gap.place.term_id) for gap in in_journals} == {(GROUP, TERM)}
         assert outcome.fixed == 0
         del tried.source.broken["journal"]
         tried.sync("09-22 21:00")
@@ -99,6 +103,9 @@ class TestNoData:
         assert {gap.rule for gap in outcome.no_data} == {
             "MRK-01", "MRK-02", "ACC-01", "ACC-02", "ACC-04", "ATT-01", "ATT-03", "ATT-04", "ATT-05", "ATT-06",
             "ATT-08",
+        assert {gap.rule for gap in outcome.no_data} == {
+            "MRK-01", "MRK-02", "ACC-01", "ATT-03", "ATT-05", "ATT-08", "FIN-01", "FIN-02", "FIN-03", "FIN-04",
+            "FIN-05", "FIN-06", "FIN-11", "FIN-12",
         }  # fmt: skip
 
     def test_a_read_that_is_too_old(self, trial) -> None:

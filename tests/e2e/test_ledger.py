@@ -99,8 +99,9 @@ def nights(first: str, count: int, step: int = 1) -> list[datetime]:
         (23, 2, nights("2026-10-05", 40)),
         (404, 3, nights("2026-09-01", 120, 7)),
         (8, 2, nights("2027-01-05", 30)),
+        (41, 2, nights("2027-05-10", 40, 4)),
     ],
-    ids=["autumn", "into the second quarter", "weekly reads", "winter"],
+    ids=["autumn", "into the second quarter", "weekly reads", "winter", "the end of the year"],
 )
 def test_found_is_what_was_planted(seed: int, classes: int, evenings: list[datetime]) -> None:
     assert sum(compare(seed, classes, evenings).values()) > 50

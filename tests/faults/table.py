@@ -18,12 +18,18 @@ from netcity_sync.clock import fixed_clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import NetcityError
 from netcity_sync.jobs.sync import SyncOutcome, run_sync
-from netcity_sync.mirror.schema import ACCESS_TABLE, DICTIONARY_TABLES, JOURNAL_TABLES, ROSTER_TABLES
+from netcity_sync.mirror.schema import (
+    ACCESS_TABLE,
+    DICTIONARY_TABLES,
+    FINAL_MARK_TABLE,
+    JOURNAL_TABLES,
+    ROSTER_TABLES,
+)
 from netcity_sync.settings import Settings
 from netcity_sync.simulator.faults import Fault
 from netcity_sync.simulator.server import Simulator, running_simulator
 
-STAGES = ("sign-in", "dictionaries", "journal", "report", "hub", "file")
+STAGES = ("sign-in", "dictionaries", "journal", "totals", "report", "hub", "file")
 FIRST_NIGHT, SECOND_NIGHT = datetime(2026, 9, 14, 21), datetime(2026, 9, 15, 21)
 _HEAD = """\
 # What a sync does when the GIS misbehaves
@@ -134,7 +140,7 @@ def state_of(data: Path) -> State:
     """The current rows of a mirror, scope by scope; records that are only missing once still stand."""
     state: State = {}
     with closing(sqlite3.connect(DataFolder(data).mirror)) as connection:
-        for table in (*DICTIONARY_TABLES, *ROSTER_TABLES, *JOURNAL_TABLES, ACCESS_TABLE):
+        for table in (*DICTIONARY_TABLES, *ROSTER_TABLES, *JOURNAL_TABLES, FINAL_MARK_TABLE, ACCESS_TABLE):
             names = ", ".join(f'"{column.name}"' for column in table.columns)
             width = len(table.scope)
             for row in connection.execute(f"SELECT {names} FROM {table.name} WHERE seen_to IS NULL"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.school import GROUP, Book, BookSource, Trial, at
 
-from netcity_sync.adapters.source import Page
+from netcity_sync.adapters.source import Capability, Page
 from netcity_sync.errors import SettingsError
 from netcity_sync.jobs.sync import SyncOptions, SyncOutcome, run_sync
 from netcity_sync.jobs.sync_scopes import stop_moment
@@ -20,6 +20,8 @@ JOURNALS = 40
 
 class SlowSource(BookSource):
     """A school of many journals, whose reading takes time by a virtual clock."""
+
+    capabilities = BookSource.capabilities - {Capability.TERM_MARKS}
 
     def __init__(self, book: Book, begin: datetime, took: Callable[[int], timedelta]) -> None:
         super().__init__(book)

@@ -24,7 +24,7 @@ from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.lock import hold_lock
 from netcity_sync.mirror.reparse import Reparse, Reparsed
 from netcity_sync.mirror.schema import ENTITY_TABLES
-from netcity_sync.model import Dictionaries, Journal, JournalAccess, Roster, Student, Term
+from netcity_sync.model import Dictionaries, FinalMarks, Journal, JournalAccess, Roster, Student, Term
 from netcity_sync.settings import Settings
 from netcity_sync.simulator.server import Simulator, running_simulator
 
@@ -46,6 +46,9 @@ class BookParser:
         if raw in self.refused:
             raise AnswerError("В ответе нет поля.", where="GET grade/journal, поле marks")
         return Journal.model_validate_json(raw)
+
+    def parse_term_marks(self, subject_group_id: int, raw: bytes) -> FinalMarks:
+        return FinalMarks.model_validate_json(raw)
 
     def parse_journal_access(self, first: date, last: date, raw: bytes) -> tuple[JournalAccess, ...]:
         raise AssertionError("never kept")
@@ -142,7 +145,7 @@ def test_no_teacher_is_late_because_the_parser_was_mended(tmp_path: Path) -> Non
     trial.sync("09-20 21:00")
     forget_answers_before(tmp_path, at("09-03 20:00"))
     done = reparse(trial, write=True)
-    assert (done.scopes_whole, done.scopes_partly, done.scopes_not_kept) == (1, 2, 0)
+    assert (done.scopes_whole, done.scopes_partly, done.scopes_not_kept) == (2, 2, 0)
     with closing(sqlite3.connect(tmp_path / "mirror.db")) as db:
         journal = Scope(ScopeKind.JOURNAL, subject_group_id=GROUP, term_id=TERM)
         anew = db.execute(
@@ -173,7 +176,7 @@ def test_what_is_refused_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
 def test_one_class_only(tmp_path: Path) -> None:
     trial = old_trial(tmp_path)
     outcome = run_reparse(trial.settings, BookParser(), fixed_clock(trial.now), classes=("7 а",))
-    assert outcome.scopes == 2
+    assert outcome.scopes == 3
     with pytest.raises(UsageError, match="Нет такого класса: 9Б"):
         run_reparse(trial.settings, BookParser(), fixed_clock(trial.now), classes=("9Б",))
 

@@ -11,7 +11,7 @@ from support.school import Book, Trial
 
 from netcity_sync.adapters.source import Capability, Page
 from netcity_sync.data_folder import DataFolder
-from netcity_sync.errors import AnswerError, LockHeld, SignInRefused, SourceMaintenance, UsageError
+from netcity_sync.errors import AnswerError, LockHeld, SignInRefused, SourceClosed, SourceMaintenance, UsageError
 from netcity_sync.mirror.lock import hold_lock
 from netcity_sync.mirror.snapshot import open_snapshot
 from netcity_sync.model import Journal
@@ -31,7 +31,7 @@ def statuses(tried: Trial) -> list[str]:
 
 def test_a_whole_run(tried: Trial) -> None:
     outcome = tried.sync("09-02 21:00")
-    assert (outcome.status, outcome.scopes, outcome.scopes_ok, outcome.students) == ("done", 3, 3, 1)
+    assert (outcome.status, outcome.scopes, outcome.scopes_ok, outcome.students) == ("done", 4, 4, 1)
     assert tried.sync("09-03 21:00").changed_rows == 0
     assert tried.sync("09-04 21:00", full=True).changed_rows == 0
     assert (tried.source.signed_in, tried.source.signed_out) == (3, 3)
@@ -50,7 +50,7 @@ def test_resume_reads_only_what_is_missing(tried: Trial) -> None:
     tried.source.broken.clear()
     outcome = tried.sync("09-02 22:00", resume=True)
     assert (outcome.status, outcome.scopes) == ("done", 2)
-    assert tried.sync("09-03 21:00", resume=True).scopes == 3
+    assert tried.sync("09-03 21:00", resume=True).scopes == 4
 
 
 @pytest.mark.parametrize("stage", ["sign-in", "dictionaries", "roster", "journal"])
@@ -84,7 +84,7 @@ def test_nobody_signs_in_while_another_run_works(tried: Trial) -> None:
 
 @pytest.mark.parametrize("name", ["7А", "7 а", "7A"])
 def test_one_class_however_it_is_written(tried: Trial, name: str) -> None:
-    assert tried.sync("09-02 21:00", classes=(name,)).scopes == 3
+    assert tried.sync("09-02 21:00", classes=(name,)).scopes == 4
 
 
 def test_an_unknown_class(tried: Trial) -> None:
@@ -124,7 +124,7 @@ def test_a_page_that_shrank_is_read_again_at_once(tried: Trial, shown: list[int]
     assert readings == asked
     assert [item.lost for item in outcome.losses] == ([lost] if lost else [])
     assert [item.label for item in outcome.losses] == (["7А, Химия, 1 четверть"] if lost else [])
-    assert outcome.scopes_ok == outcome.scopes == 3
+    assert outcome.scopes_ok == outcome.scopes == 4
     assert outcome.changed_rows == 20 - shown[-1]
 
 
@@ -176,7 +176,7 @@ def test_an_answer_that_is_the_old_one_is_not_parsed(tried: Trial) -> None:
     assert sorted(parsed) == ["journal", "roster"]
     again = tried.sync("09-03 21:00")
     assert len(parsed) == 2
-    assert (again.scopes_ok, again.scopes_unchanged, again.students) == (3, 3, 1)
+    assert (again.scopes_ok, again.scopes_unchanged, again.students) == (4, 4, 1)
     tried.book.mark(101)
     assert tried.sync("09-04 21:00").changed_rows == 2
     assert parsed[2:] == ["journal"]
@@ -205,3 +205,44 @@ def test_pages_that_are_not_parsed_tell_what_they_told_before(tried: Trial, told
     with open_snapshot(DataFolder(tried.settings.storage.data_dir)) as snapshot:
         assert (Capability.TOPICS in snapshot.capabilities()) is told
         assert Capability.MARKS in snapshot.capabilities()
+
+
+class TestFinalMarks:
+    """A server may have no call for final marks at all: the first answer tells, and nothing has failed."""
+
+    @pytest.mark.parametrize("error", [AnswerError("отказ 404"), SourceClosed("обрывается")], ids=["refused", "dead"])
+    def test_a_source_that_has_no_such_call(self, tried: Trial, error: Exception) -> None:
+        tried.source.broken["finals"] = error  # type: ignore[assignment]
+        outcome = tried.sync("09-02 21:00")
+        assert (outcome.status, outcome.exit_code, outcome.scopes, outcome.scopes_failed) == ("done", 0, 3, 0)
+        with open_snapshot(DataFolder(tried.settings.storage.data_dir)) as snapshot:
+            assert Capability.TERM_MARKS not in snapshot.capabilities()
+            assert Capability.MARKS in snapshot.capabilities()
+        reasons = {item.reason for item in tried.check("FIN-01").no_data}
+        assert reasons == {"источник не даёт нужных сведений"}
+
+    def test_it_is_tried_again_every_time(self, tried: Trial) -> None:
+        tried.source.broken["finals"] = AnswerError("отказ 404")
+        tried.sync("09-02 21:00")
+        tried.source.broken.clear()
+        assert tried.sync("09-03 21:00").scopes == 4
+        with open_snapshot(DataFolder(tried.settings.storage.data_dir)) as snapshot:
+            assert Capability.TERM_MARKS in snapshot.capabilities()
+
+    def test_a_call_that_is_known_to_work_and_fails(self, tried: Trial) -> None:
+        tried.sync("09-02 21:00")
+        tried.source.broken["finals"] = AnswerError("отказ 404")
+        outcome = tried.sync("09-03 21:00")
+        assert (outcome.exit_code, outcome.scopes) == (1, 4)
+        assert [item.label for item in outcome.failures] == ["7А, Химия, итоговые отметки"]
+
+    def test_every_version_is_kept(self, tried: Trial) -> None:
+        for moment, value in (("09-02 21:00", 3), ("09-03 21:00", 4)):
+            tried.book.final(value)
+            tried.sync(moment)
+        tried.book.final(raw="н/а")
+        assert tried.sync("09-04 21:00").changed_rows == 1
+        with closing(sqlite3.connect(DataFolder(tried.settings.storage.data_dir).mirror)) as db:
+            shown = db.execute('SELECT "Период", "Отметка" FROM v_final_mark_history ORDER BY 2').fetchall()
+            assert shown == [("1 четверть", 3), ("1 четверть", 4), ("1 четверть", "н/а")]
+            assert db.execute('SELECT "Отметка" FROM v_final_mark').fetchall() == [("н/а",)]

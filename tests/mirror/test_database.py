@@ -93,5 +93,5 @@ def test_every_read_is_proved_by_its_answer(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path)
     with closing(sqlite3.connect(folder.mirror)) as db, open_raw(folder.raw) as raw:
         hashes = dict(db.execute("SELECT key, r.payload_hash FROM scope JOIN scope_read r USING (scope_id)").fetchall())
-        assert set(hashes) == {"dictionaries", "roster:70", "journal:700:1"}
+        assert set(hashes) == {"dictionaries", "roster:70", "journal:700:1", "term_marks:700"}
         assert raw.load(hashes["journal:700:1"]) == tried.book.page().model_dump_json().encode()

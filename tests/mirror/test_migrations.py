@@ -79,6 +79,25 @@ def test_nothing_is_lost(folder: DataFolder) -> None:
         assert len(snapshot.capabilities()) == 6
 
 
+def test_scopes_of_a_file_that_knew_no_final_marks(folder: DataFolder) -> None:
+    with open_writer(folder):
+        pass
+    whole = shapes(folder.mirror)
+    with closing(sqlite3.connect(folder.mirror)) as db, db:
+        rows = {name: db.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in ("scope", "scope_read")}
+        for name in ("v_final_mark", "v_final_mark_history", "current_final_mark"):
+            db.execute(f"DROP VIEW {name}")
+        db.execute("DROP TABLE final_mark")
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_master SET sql = replace(sql, ?, '') WHERE name = 'scope'", ["'term_marks', "])
+        db.execute("DELETE FROM _sqlite_migrations WHERE migration_set = 'mirror' AND name = 'final_marks'")
+    with open_writer(folder) as db:
+        for name, kept in rows.items():
+            assert db.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() == kept
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert shapes(folder.mirror) == whole
+
+
 def test_a_step_that_fails_leaves_the_file_as_it_was(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     before = shapes(folder.mirror)
 

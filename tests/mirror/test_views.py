@@ -136,6 +136,7 @@ def test_runs_reads_checks_and_findings(mirror: Path) -> None:
         ("справочники", None, "без изменений"),
         ("список класса", "7А", "без изменений"),
         ("журнал", "7А", "прочитано"),
+        ("итоговые отметки", "7А", "без изменений"),
     }
     assert rows(mirror, "v_check")[0]["Когда, UTC"] == "2026-09-03 16:00"
     found = rows(mirror, "v_finding")

@@ -24,6 +24,9 @@ from netcity_sync.model import (
     Dictionaries,
     Enrolment,
     Entity,
+    FinalKind,
+    FinalMark,
+    FinalMarks,
     Grading,
     Journal,
     JournalAccess,
@@ -59,20 +62,26 @@ def at(text: str) -> datetime:
 class Book:
     """One journal that a test writes by hand: lessons on given days, everything else added by the test.
 
-    `beside` are other journals of the same class; give these another `group`.
+    `beside` are other journals of the same class; give these another `group`. `following` is the same journal in
+    other terms; give these another `term`, with its days and name, and write final marks into the first.
     """
 
     grade: int = 7
     grading: Grading = Grading.MARKS
     extracurricular: bool = False
     individual_plan: bool = False
+    term: int = TERM
+    term_start: date = FIRST_DAY
     term_end: date = date(2026, 10, 23)
+    term_name: str = "1 четверть"
+    term_kind: TermKind = TermKind.QUARTER
     students: list[Student] = field(default_factory=lambda: [Student(id=1, name="Иванов Иван Петрович")])
     starts: dict[int, date] = field(default_factory=dict)
     lessons: dict[int, Lesson] = field(default_factory=dict)
     assignments: list[Assignment] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     attendance: list[Attendance] = field(default_factory=list)
+    finals: list[FinalMark] = field(default_factory=list)
     off_roster: set[int] = field(default_factory=set)
     group: int = GROUP
     subject_id: int = 14
@@ -81,6 +90,7 @@ class Book:
     first_lesson: int = 101
     first_slot: int = 1
     beside: list["Book"] = field(default_factory=list)
+    following: list["Book"] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -121,15 +131,37 @@ class Book:
         self.marks.append(Mark(student_id=student, assignment_id=work, lesson_id=lesson, value=value, duty=duty))
         return work
 
+    def final(
+        self,
+        value: int | None = 4,
+        student: int = 1,
+        *,
+        kind: FinalKind = FinalKind.TERM,
+        term: int = TERM,
+        raw: str | None = None,
+    ) -> None:
+        """A final mark, in the place of the one that stood in that cell."""
+        of_term = term if kind is FinalKind.TERM else None
+        self.finals = [
+            item for item in self.finals if (item.student_id, item.kind, item.term_id) != (student, kind, of_term)
+        ]
+        mark = None if raw is not None else value
+        self.finals.append(FinalMark(student_id=student, kind=kind, term_id=of_term, value=mark, raw=raw))
+
     def absent(self, lesson: int, code: AttendanceCode = AttendanceCode.ILLNESS, student: int = 1) -> None:
         """A mark of attendance."""
         self.attendance.append(Attendance(student_id=student, lesson_id=lesson, code=code, raw=code.value))
+
+    @property
+    def terms(self) -> list["Book"]:
+        """This book and the same journal in its other terms."""
+        return [self, *self.following]
 
     def page(self) -> Journal:
         """The journal as it stands."""
         return Journal(
             subject_group_id=self.group,
-            term_id=TERM,
+            term_id=self.term,
             students=tuple(self.students),
             lessons=tuple(self.lessons.values()),
             assignments=tuple(self.assignments),
@@ -176,7 +208,7 @@ class BookSource:
         raise AssertionError("not among the capabilities")
 
     def read_dictionaries(self) -> Page[Dictionaries]:
-        """One class, one journal, one term."""
+        """One class with its journals."""
         self._fail("dictionaries")
         book = self.book
         content = Dictionaries(
@@ -184,6 +216,10 @@ class BookSource:
             year=SchoolYear(id=1, name="2026/2027", start=FIRST_DAY, end=date(2027, 8, 31), closed=self.year_closed),
             terms=(
                 Term(id=TERM, name="1 четверть", kind=TermKind.QUARTER, start=FIRST_DAY, end=book.term_end),
+            year=SchoolYear(id=1, name="2026/2027", start=FIRST_DAY, end=date(2027, 8, 31), closed=False),
+            terms=tuple(
+                Term(id=item.term, name=item.term_name, kind=item.term_kind, start=item.term_start, end=item.term_end)
+                for item in book.terms
             ),
             staff=tuple(
                 Staff(id=key, name=name) for key, name in STAFF.items() if key not in self.staff_gone
@@ -203,6 +239,8 @@ class BookSource:
                     id=item.group, name=item.title, class_id=CLASS, subject_id=item.subject_id,
                     subject_name=item.subject, grading=item.grading, individual_plan=item.individual_plan,
                     extracurricular=item.extracurricular, teacher_ids=self.teachers, term_ids=(TERM,),
+                    extracurricular=item.extracurricular, teacher_ids=(TEACHER,),
+                    term_ids=tuple(part.term for part in item.terms),
                 )
                 for item in (book, *book.beside)
             ),
@@ -230,10 +268,19 @@ class BookSource:
         return Page(content, content.model_dump_json().encode())
 
     def read_journal(self, subject_group_id: int, term_id: int) -> Page[Journal]:
-        """The book, or the one beside it that is asked for."""
+        """The book, or the one beside it that is asked for, in that term."""
         self._fail("journal")
         asked = (item for item in self.book.beside if item.group == subject_group_id)
-        content = next(asked, self.book).page()
+        book = next(asked, self.book)
+        content = next((item for item in book.terms if item.term == term_id), book).page()
+        return Page(content, content.model_dump_json().encode())
+
+    def read_term_marks(self, subject_group_id: int) -> Page[FinalMarks]:
+        """The final marks of the book, or of the one beside it."""
+        self._fail("finals")
+        asked = (item for item in self.book.beside if item.group == subject_group_id)
+        book = next(asked, self.book)
+        content = FinalMarks(subject_group_id=subject_group_id, marks=tuple(book.finals))
         return Page(content, content.model_dump_json().encode())
 
 

@@ -108,6 +108,9 @@ class _Explorer:
             roster = Call("GET", profile.roster.format(class_id=classes[0].id))
             pupils = self._try("Список класса", list[wire.Pupil], roster) or ()
         begun = {item.id for item in terms if item.start <= self._today}
+        if groups:
+            finals = Call("GET", profile.term_marks.format(subject_group_id=groups[0].id))
+            self._try("Итоговые отметки", wire.Totals, finals, needed=False)
         self._journals([(group.id, term) for group in groups for term in group.terms if term in begun])
         self._reports()
         if classes:

@@ -26,6 +26,7 @@ from netcity_sync.model import (
     Assignment,
     Dictionaries,
     Enrolment,
+    FinalMarks,
     Journal,
     JournalAccess,
     Lesson,
@@ -127,7 +128,7 @@ class FamilySource:
         """A journal as far as the diaries of its children show it."""
         group, term = self._groups.get(subject_group_id), self._terms.get(term_id)
         if group is None or term is None:
-            raise AnswerError("Такого журнала нет среди журналов семьи.", where=f"журнал {subject_group_id}")
+            raise AnswerError("Такого журнала нет среди журналов семьи.", where=f"{subject_group_id}")
         profile = self._connection.profile
         own: list[FamilyStudent] = []
         lessons: dict[tuple[int, int], DiaryLesson] = {}
@@ -153,6 +154,12 @@ class FamilySource:
             attendance=(),
         )
         return Page(journal, b"[" + b",\n".join(bodies) + b"]")
+
+    def read_term_marks(self, subject_group_id: int) -> Page[FinalMarks]:
+        """Not among the capabilities of this source."""
+        raise AnswerError(
+            "Учётная запись семьи не читает итоговые отметки журнала.", where=f"журнал {subject_group_id}"
+        )
 
     def read_journal_access(self, class_id: int, first: date, last: date) -> Page[tuple[JournalAccess, ...]]:
         """Not among the capabilities of this source."""

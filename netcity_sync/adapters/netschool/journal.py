@@ -8,7 +8,17 @@ from datetime import date
 from netcity_sync.adapters.netschool import wire
 from netcity_sync.adapters.netschool.profile import Profile
 from netcity_sync.errors import AnswerError
-from netcity_sync.model import Assignment, Attendance, Journal, Lesson, Mark, Student
+from netcity_sync.model import (
+    Assignment,
+    Attendance,
+    FinalKind,
+    FinalMark,
+    FinalMarks,
+    Journal,
+    Lesson,
+    Mark,
+    Student,
+)
 
 _HIGHEST_MARK = 5
 _LOOKS_LIKE_A_CODE = re.compile(r"[^\W\d_]{1,4}|[0-9]{1,3}")
@@ -115,6 +125,29 @@ def _value(mark: int | str | None) -> int | None:
     if isinstance(mark, str):
         mark = int(mark) if len(mark) == 1 and mark in "12345" else None
     return mark if mark is not None and 1 <= mark <= _HIGHEST_MARK else None
+
+
+def to_final_marks(answer: wire.Totals, subject_group_id: int, call: str) -> FinalMarks:
+    """The model of a journal's final marks; an empty cell is none.
+
+    Raises AnswerError where a mark is of no known kind, of a term that is not named, or stands twice.
+    """
+    marks = tuple(_final_mark(item, call) for item in answer.totals if item.mark is not None and str(item.mark).strip())
+    if any(count > 1 for count in Counter((item.student_id, item.kind, item.term_id) for item in marks).values()):
+        raise AnswerError("В ответе сервера одна и та же запись стоит дважды.", where=f"{call}, поле totals")
+    return FinalMarks(subject_group_id=subject_group_id, marks=marks)
+
+
+def _final_mark(item: wire.Total, call: str) -> FinalMark:
+    try:
+        kind = FinalKind(item.kind.lower())
+    except ValueError:
+        raise AnswerError("Неизвестный вид итоговой отметки.", where=f"{call}, поле totals.kind") from None
+    if (kind is FinalKind.TERM) != bool(item.term_id):
+        raise AnswerError("Неясно, за какой период итоговая отметка.", where=f"{call}, поле totals.termId")
+    value = _value(item.mark)
+    raw = str(item.mark).strip() if value is None else None
+    return FinalMark(student_id=item.student_id, kind=kind, term_id=item.term_id or None, value=value, raw=raw)
 
 
 def _attendance(item: wire.JournalAttendance, profile: Profile, call: str) -> Attendance:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from netcity_sync.adapters.netschool import wire
 from netcity_sync.adapters.netschool.decode import decode
-from netcity_sync.adapters.netschool.journal import confine, to_journal
+from netcity_sync.adapters.netschool.journal import confine, to_final_marks, to_journal
 from netcity_sync.adapters.netschool.profile import Profile
 from netcity_sync.adapters.netschool.report_page import ReportPage
 from netcity_sync.adapters.netschool.report_rows import to_journal_access
@@ -18,6 +18,7 @@ from netcity_sync.model import (
     AssignmentType,
     Dictionaries,
     Enrolment,
+    FinalMarks,
     Grading,
     Journal,
     JournalAccess,
@@ -73,6 +74,12 @@ class NetSchoolParser:
             raise AnswerError("В ответе сервера нет запрошенного журнала.", where=f"{name}, поле journals")
         return confine(to_journal(found[0], term_id, self._profile, name), _elsewhere(term_id, terms))
 
+    def parse_term_marks(self, subject_group_id: int, raw: bytes) -> FinalMarks:
+        """The final marks of a journal over the year."""
+        name = self.term_marks_call(subject_group_id).name
+        answer: wire.Totals = self._decoded(wire.Totals, raw, name)
+        return to_final_marks(answer, subject_group_id, name)
+
     def parse_journal_access(self, first: date, last: date, raw: bytes) -> tuple[JournalAccess, ...]:
         """The report on access to the journal, as received."""
         report = self._profile.journal_access
@@ -89,6 +96,10 @@ class NetSchoolParser:
         if template is None:
             return Call("GET", path)
         return Call("POST", path, json={name: value.format(**places) for name, value in template.items()})
+
+    def term_marks_call(self, subject_group_id: int) -> Call:
+        """What asks for the final marks of a journal."""
+        return Call("GET", self._profile.term_marks.format(subject_group_id=subject_group_id))
 
     def _decoded(self, kind: Any, body: bytes, call: str) -> Any:
         answer = decode(kind, body, call)

@@ -65,6 +65,8 @@ class Profile(BaseModel):
     journal: str = "grade/journal?sgId={subject_group_id}&termId={term_id}"  # shape [C], method and parameters assumed
     journal_body: dict[str, str] | None = None  # with it the journal is asked for by POST; same placeholders as above
 
+    term_marks: str = "grade/totals?sgId={subject_group_id}"  # assumed, its answer too; a server may lack it
+
     journal_page: str = "/school/journal"  # [C] what the menu's address of the journals holds
 
     reports: str = "reports"  # [C]

@@ -17,12 +17,12 @@ from netcity_sync.adapters.netschool.report_reader import ReportReader
 from netcity_sync.adapters.netschool.transport import Call
 from netcity_sync.adapters.source import Capability, DriftNote, Page
 from netcity_sync.clock import Clock, system_clock
-from netcity_sync.model import Dictionaries, Journal, JournalAccess, Roster, Term
+from netcity_sync.model import Dictionaries, FinalMarks, Journal, JournalAccess, Roster, Term
 from netcity_sync.settings import GisSettings
 
 _FROM_PAGES = frozenset({
     Capability.ROSTER, Capability.LESSONS, Capability.TOPICS, Capability.HOMEWORK, Capability.MARKS,
-    Capability.ATTENDANCE,
+    Capability.ATTENDANCE, Capability.TERM_MARKS,
 })  # fmt: skip
 
 
@@ -97,6 +97,11 @@ class NetSchoolSource:
         own = (term_id, *self._group_terms.get(subject_group_id, ()))
         terms = [self._terms[item] for item in own if item in self._terms]
         return Page.unparsed(body, lambda: self._parser.parse_journal(subject_group_id, term_id, terms, body))
+
+    def read_term_marks(self, subject_group_id: int) -> Page[FinalMarks]:
+        """The final marks of one journal over the year."""
+        body = self._connection.fetch(self._parser.term_marks_call(subject_group_id))
+        return Page.unparsed(body, lambda: self._parser.parse_term_marks(subject_group_id, body))
 
     def _notice(self, call: str, answer: Any) -> None:
         self._connection.notice(call, answer)

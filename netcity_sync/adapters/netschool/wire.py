@@ -395,3 +395,27 @@ class JournalAnswer(Answer):
     IGNORED = frozenset({"editLimit", "markSettings"})
 
     journals: tuple[JournalBody, ...]
+
+
+class Total(Answer):
+    """A final mark: assumed, nothing of it is recorded. `kind` is term, year, exam or final."""
+
+    SPARSE = frozenset({"term_id"})
+
+    student_id: Number = Field(alias="studentId")
+    term_id: Number | None = Field(default=None, alias="termId")
+    kind: str = "term"
+    mark: Number | str | None
+
+
+class Totals(Answer):
+    """`GET grade/totals`: assumed (design.md §4.2). A bare list of marks is taken too."""
+
+    IGNORED = frozenset({"subjectGroupId"})
+
+    totals: tuple[Total, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _wrapped(cls, data: Any) -> Any:
+        return {"totals": data} if isinstance(data, list) else data
