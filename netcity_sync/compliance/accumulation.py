@@ -103,21 +103,6 @@ def too_few_marks(bench: Bench) -> Iterator[Violation]:
         )
 
 
-def norm(settings: AccumulationSettings, kind: TermKind, planned: int, weeks: int) -> int:
-    """Marks that a pupil should have by the end of a term, by lessons a week."""
-    a_week = lessons_a_week(planned, weeks)
-    norms = settings.half_year_norm if kind is TermKind.HALF_YEAR else settings.quarter_norm
-    return norms[min(a_week, len(norms)) - 1]
-
-
-def lessons_a_week(planned: int, weeks: int) -> int:
-    """Lessons a week, rounded half up, at least one."""
-    return max(1, (2 * planned + weeks) // (2 * weeks))
-
-
-def needed_now(whole: int, counted: int, planned: int) -> int:
-    """The part of the norm that is due by now, rounded up, at least one."""
-    return max(1, -(-whole * counted // planned))
 @rule(
     "ACC-02", clause="5.2", title="Накопляемость класса ниже нормы", kind=RuleKind.STATE, severity=Severity.WARN,
     formula="Отметок по норме (ACC-01) меньше чем у доли at_norm учеников журнала, о которых можно судить (проведено не"

@@ -6,7 +6,8 @@ from itertools import groupby
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.clock import from_unix, utc_text
-from netcity_sync.compliance.accumulation import lessons_a_week, weeks_of_terms
+from netcity_sync.compliance.accumulation import weeks_of_terms
+from netcity_sync.compliance.accumulation_norms import lessons_a_week
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import Place, Proof, RuleKind, Severity, Violation
 from netcity_sync.compliance.lessons import journal_words, read_proof

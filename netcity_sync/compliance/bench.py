@@ -27,7 +27,6 @@ from netcity_sync.clock import from_unix
 from netcity_sync.compliance.finding import Proof
 from netcity_sync.compliance.handed import STALE_DAYS, Taken, prepare_handed
 from netcity_sync.compliance.named import match_names
-from netcity_sync.compliance.words import is_control, is_outside_scale, is_vague, touched
 from netcity_sync.compliance.words import is_assessment, is_control, is_correction, is_outside_scale, is_vague, touched
 from netcity_sync.mirror.snapshot import Snapshot
 from netcity_sync.school_days import SchoolDays, local_date, local_moment
@@ -253,6 +252,8 @@ CROSS JOIN as_of_assignment a ON a.subject_group_id = j.subject_group_id AND a.t
 CROSS JOIN held h
   ON h.subject_group_id = a.subject_group_id AND h.term_id = a.term_id AND h.lesson_id = a.given_at_lesson_id
 WHERE a.homework AND a.text IS NOT NULL
+"""
+
 _ASSESSMENT = """
 CREATE TEMP TABLE assessment AS
 SELECT * FROM (

@@ -1,5 +1,6 @@
 """One check: all rules over one snapshot, and what they could not judge."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -163,13 +164,17 @@ def _gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
     yield from _school_gaps(bench, tuned)
     if item.unit in (Unit.SCHOOL, Unit.DICTIONARIES, Unit.ROSTERS):
         return
-    if item.unit not in (Unit.JOURNAL, Unit.YEAR):
     if item.unit is Unit.TEACHER:
         yield from _teacher_gaps(bench, tuned)
         return
-    if item.unit is not Unit.JOURNAL:
+    if item.unit not in (Unit.JOURNAL, Unit.YEAR):
         yield from _class_gaps(bench, tuned)
         return
+    yield from _journal_gaps(bench, tuned)
+
+
+def _journal_gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
+    item = tuned.rule
     wanted = "NOT fresh" + (" OR NOT roster_fresh" if item.about_pupils else "")
     if item.unit is Unit.YEAR:
         wanted += " OR subject_group_id IN (SELECT subject_group_id FROM journal WHERE NOT fresh)"
@@ -182,15 +187,21 @@ def _gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:
         if row["read_run"] is None:
             why = "журнал ещё ни разу не прочитан"
         elif row["fresh"]:
-            rostered = item.about_pupils and not row["roster_fresh"]
-            why = "список класса не прочитан" if rostered else "журнал другого периода не прочитан"
-            unlisted = item.about_pupils and not row["roster_fresh"]
-            why = "список класса не прочитан" if unlisted else "итоговые отметки не прочитаны"
+            why = _beside_words(item, row)
         elif row["read_run"] != row["tried_run"]:
             why = "журнал не прочитан в последнем прогоне"
         else:
             why = "журнал давно не читался"
         yield NoData(item.id, place, f"{where}: {why}")
+
+
+def _beside_words(rule: Rule, row: sqlite3.Row) -> str:
+    """What besides a journal, itself read, a rule has no data of."""
+    if rule.about_pupils and not row["roster_fresh"]:
+        return "список класса не прочитан"
+    if Capability.TERM_MARKS in rule.capabilities and not row["finals_fresh"]:
+        return "итоговые отметки не прочитаны"
+    return "журнал другого периода не прочитан"
 
 
 def _school_gaps(bench: Bench, tuned: Tuned) -> Iterator[NoData]:

@@ -38,7 +38,7 @@ SELECT b.date, {_LAST_LESSON.format("b")}, b.text, j.* FROM (
 """Days all of whose homework says nothing."""
 
 _DAY = """
-CREATE TEMP TABLE IF NOT EXISTS homework_day AS
+CREATE TEMP TABLE IF NOT EXISTS homework_due_day AS
 SELECT h.subject_group_id, h.term_id, h.date, row_number() OVER (
     PARTITION BY h.subject_group_id, h.term_id ORDER BY h.date) AS number
 FROM journal j CROSS JOIN held h USING (subject_group_id, term_id)
@@ -55,7 +55,7 @@ WITH given AS MATERIALIZED (
   CROSS JOIN as_of_assignment a ON a.subject_group_id = j.subject_group_id AND a.term_id = j.term_id
   CROSS JOIN held g ON g.subject_group_id = a.subject_group_id AND g.term_id = a.term_id
     AND g.lesson_id = a.given_at_lesson_id
-  CROSS JOIN homework_day day
+  CROSS JOIN homework_due_day day
     ON day.subject_group_id = g.subject_group_id AND day.term_id = g.term_id AND day.date = g.date
   WHERE j.with_homework AND j.fresh AND a.homework AND NOT a.missing AND a.text IS NOT NULL
 ), run AS (
@@ -68,7 +68,7 @@ WITH given AS MATERIALIZED (
 )
 SELECT long.text, long.days, long.first, day.date, {_LAST_LESSON.format("day")}, j.*
 FROM long
-JOIN homework_day day
+JOIN homework_due_day day
   ON day.subject_group_id = long.subject_group_id AND day.term_id = long.term_id AND day.number = long.named
 JOIN journal j ON j.subject_group_id = long.subject_group_id AND j.term_id = long.term_id
 ORDER BY long.subject_group_id, long.term_id, day.date, long.days DESC, long.text
@@ -141,7 +141,7 @@ def formal_homework(bench: Bench) -> Iterator[Violation]:
         )
     bench.connection.execute(_DAY)
     bench.connection.execute(
-        "CREATE UNIQUE INDEX IF NOT EXISTS temp.homework_day_key ON homework_day (subject_group_id, term_id, date)"
+        "CREATE UNIQUE INDEX IF NOT EXISTS temp.homework_due_day_key ON homework_due_day (subject_group_id, term_id, date)"
     )
     told: set[Place] = set()
     for row in bench.rows(_REPEATED, least=int(bench.param("repeats"))):

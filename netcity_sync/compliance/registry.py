@@ -59,14 +59,10 @@ class Unit(StrEnum):
     """What a rule must have read to judge one place, and so what it has no data of where that was not read.
 
     JOURNAL: the journal of the place. YEAR: that journal in all of its terms that have begun. CLASS: all journals of
-    its class whose terms have begun (`class_read`). ROSTER: the list of its class. SCHOOL: nothing but what its
-    capabilities say.
-    JOURNAL: the journal of the place. CLASS: all journals of its class whose terms have begun (`class_read`). ROSTER:
-    the list of its class. ROSTERS: the lists of all classes. DICTIONARIES: staff, classes, the list of journals.
-    SCHOOL: nothing but what its capabilities say. Besides, a rule with the number `STALE_DAYS` has no data where a
-    table of the exchange folder that it needs tells of older days only.
-    the list of its class. TEACHER: the journals of its teacher that the rule is about, with the lists of their classes.
-    SCHOOL: nothing but what its capabilities say.
+    its class whose terms have begun (`class_read`). ROSTER: the list of its class. ROSTERS: the lists of all classes.
+    DICTIONARIES: staff, classes, the list of journals. TEACHER: the journals of its teacher that the rule is about,
+    with the lists of their classes. SCHOOL: nothing but what its capabilities say. Besides, a rule with the number
+    `STALE_DAYS` has no data where a table of the exchange folder that it needs tells of older days only.
     """
 
     JOURNAL = "journal"

@@ -22,6 +22,8 @@ def work_of_topic(topic: str | None) -> str | None:
     if text.startswith("контрольная"):
         return "Контрольная работа"
     return "Диктант" if text.startswith("диктант") else None
+
+
 _ASSESSMENT = (
     "контрольная", "проверочная", "диагностическая", "диктант", "изложение", "сочинение", "тест", "зачет",
 )  # fmt: skip

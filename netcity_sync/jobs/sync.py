@@ -24,9 +24,8 @@ from netcity_sync.errors import (
     UsageError,
 )
 from netcity_sync.jobs.reading import Fetched, Readers
-from netcity_sync.jobs.sync_scopes import plan_access, plan_scopes, stop_moment
-from netcity_sync.mirror.backup import backup_names
 from netcity_sync.jobs.sync_scopes import plan_access, plan_scopes, plan_term_marks, stop_moment
+from netcity_sync.mirror.backup import backup_names
 from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.drift import record_drift
 from netcity_sync.mirror.event_schema import EventKind

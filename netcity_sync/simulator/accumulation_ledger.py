@@ -9,7 +9,7 @@ def accumulation_of_school(journals: Iterable[JournalLedger]) -> Iterator[Ledger
     """Journals in which too few pupils have marks enough, and teachers with too many such journals."""
     of_teachers: dict[tuple[int, int], list[bool]] = {}
     for journal in journals:
-        below = _is_below(journal) if journal.marked() else None
+        below = _is_below(journal) if journal.is_marked() else None
         if below is None:
             continue
         of_teachers.setdefault((journal.group.teacher.id, journal.term.id), []).append(below)

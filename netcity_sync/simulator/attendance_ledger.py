@@ -22,7 +22,7 @@ def attendance_of_journal(journal: JournalLedger, starts: dict[int, date]) -> It
         ]
         if late:
             yield journal.entry("ATT-02", any(late), lesson=lesson)
-    if journal.marked():
+    if journal.is_marked():
         for pupil in journal.pupils_on_list():
             counted = [lesson for lesson in journal.lessons if journal.held(lesson) and lesson.date >= pupil.start]
             away = sum(_is_away(journal.code(pupil.id, lesson)) for lesson in counted)

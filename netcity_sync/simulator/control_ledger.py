@@ -59,7 +59,7 @@ class ControlLedger:
             works = sum(block.journal is journal for block in self.blocks)
             if works >= 2 and works * 10 > len(journal.lessons):
                 yield journal.entry("CTL-03", True)
-            if journal.marked():
+            if journal.is_marked():
                 yield from _low_results(journal)
 
     def _slots_by_day(self) -> dict[date, set[int]]:

@@ -98,7 +98,6 @@ class JournalLedger:
         yield from self._homework()
         yield from self._poor_months()
         yield from self._unexplained_absences()
-        if self.marked():
         if self.is_marked():
             yield from self._late_works()
             for pupil in self.pupils_on_list():
@@ -117,9 +116,6 @@ class JournalLedger:
         """A certain entry about this journal that a day, or a key, tells from others."""
         return replace(self.entry(rule, True, lesson=lesson), day=day, key=key)
 
-    def _marked(self) -> bool:
-    def marked(self) -> bool:
-        """Whether the journal gets marks at all."""
     def is_marked(self) -> bool:
         """Whether the journal gets marks that are to be judged."""
         return self.group.rated and not self.group.subject.extracurricular and not self.group.individual
@@ -158,7 +154,6 @@ class JournalLedger:
                 if self.held(lesson):
                     yield self.entry("LSN-01", True, lesson=lesson)
                 continue
-            late = self._late(self.due(lesson, 0), made, [moment for moment in self._moments() if moment >= made])
             late = self.late(self.due(lesson, 0), made, [moment for moment in self.moments() if moment >= made])
             if late is not None:
                 yield self.entry("LSN-02", late, lesson=lesson)
@@ -183,7 +178,6 @@ class JournalLedger:
             if self.group.school_class.grade == 1:
                 wrong = not isinstance(value, str)
             else:
-                wrong = self.marked() and isinstance(value, str) and not _may_stand(value)
                 wrong = self.is_marked() and isinstance(value, str) and not _may_stand(value)
             if wrong:
                 yield self.entry("MRK-09", True, lesson=lesson, student=mark.student_id)
@@ -270,7 +264,6 @@ class JournalLedger:
                 yield self.entry("HW-01", True, lesson=block[-1])
             return
         made = min(known)
-        late = self._late(self.due(block[-1], 0), made, [moment for moment in self._moments() if moment >= made])
         late = self.late(self.due(block[-1], 0), made, [moment for moment in self.moments() if moment >= made])
         if late is not None:
             yield self.entry("HW-02", late, lesson=block[-1])
@@ -300,8 +293,8 @@ class JournalLedger:
             if not moments or work.type_id not in TYPE_NAMES:
                 continue
             deadline = self.due(work.lesson, days_allowed(work.type_id, self.group.school_class.grade))
-            seen = [moment for moment in self._moments() if any(mark.given(moment) for mark in work.marks)]
-            late = self._late(deadline, min(moments), seen)
+            seen = [moment for moment in self.moments() if any(mark.given(moment) for mark in work.marks)]
+            late = self.late(deadline, min(moments), seen)
             seen = [moment for moment in self.moments() if any(mark.given(moment) for mark in work.marks)]
             late = self.late(deadline, min(moments), seen)
             if late is not None:
@@ -353,17 +346,6 @@ class JournalLedger:
             yield self.entry("MRK-02", count.ghosts == 0, student=pupil.id)
         if count.judged and count.given < count.needed:
             yield self.entry("ACC-01", count.given + count.ghosts < count.needed, student=pupil.id)
-        given = sum(mark.given(self.now) for mark in marks)
-        ghosts = sum(self.is_ghost(mark) for mark in marks)
-        least = min(4, (planned + 1) // 2)
-        if given == 0 and len(counted) >= least and attended >= min(3, len(counted) if least < 3 else 3):
-            yield self.entry("MRK-01", ghosts == 0, student=pupil.id)
-        if given == 1 and len(counted) >= 6 and attended >= 3:
-            yield self.entry("MRK-02", ghosts == 0, student=pupil.id)
-        if len(counted) >= 4 and attended >= 3:
-            needed = max(1, -(-self._norm(planned) * len(counted) // planned))
-            if given < needed:
-                yield self.entry("ACC-01", given + ghosts < needed, student=pupil.id)
 
     def marks_with_works(self) -> list[tuple[Work | None, Mark]]:
         """All marks with their columns, whether they stand now or not."""

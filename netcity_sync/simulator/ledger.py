@@ -3,23 +3,22 @@
 docs/checks.md says what each rule means. A check must find the certain entries and nothing else.
 """
 
+from collections.abc import Iterator
 from datetime import date
 
-from netcity_sync.simulator.changes_ledger import ChangesLedger
-from netcity_sync.simulator.class_ledger import ClassLedger
-from netcity_sync.simulator.course_ledger import CourseLedger, PlansOfClass
-from netcity_sync.simulator.families_ledger import FamiliesLedger
 from netcity_sync.simulator.accumulation_ledger import accumulation_of_school
 from netcity_sync.simulator.attendance_ledger import SilenceLedger, attendance_of_journal, truancy_of_class
+from netcity_sync.simulator.changes_ledger import ChangesLedger
 from netcity_sync.simulator.class_ledger import ClassLedger
 from netcity_sync.simulator.control_ledger import ControlLedger
+from netcity_sync.simulator.course_ledger import CourseLedger, PlansOfClass
+from netcity_sync.simulator.families_ledger import FamiliesLedger
 from netcity_sync.simulator.finals_ledger import FinalsLedger, class_violations
-from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
-from netcity_sync.simulator.lesson_ledger import crowded_lessons, replaced_lessons
-from netcity_sync.simulator.school import Group
 from netcity_sync.simulator.homework_ledger import HomeworkLedger, overloaded_days
 from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
+from netcity_sync.simulator.lesson_ledger import crowded_lessons, replaced_lessons
 from netcity_sync.simulator.marks_ledger import MarksLedger
+from netcity_sync.simulator.school import Group, Pupil, SchoolClass
 from netcity_sync.simulator.world import World
 
 __all__ = ["LedgerEntry", "make_ledger"]
@@ -41,33 +40,44 @@ def make_ledger(world: World) -> list[LedgerEntry]:
             if group.school_class is school_class
             for term in world.begun_terms(group)
         ]
-        for journal in journals:
-            entries += journal.violations()
-            entries += replaced_lessons(world, journal)
-        plans = PlansOfClass(world, school_class.name)
-        for group in _groups(journals):
-            course = [journal for journal in journals if journal.group is group]
-            entries += CourseLedger(world, course, plans).violations()
-        entries += crowded_lessons(journals)
-        homework = [HomeworkLedger(world, one.group, one.term, days, set(listed)) for one in journals]
-        for other in (*homework, *(MarksLedger(world, one.group, one.term, days, set(listed)) for one in journals)):
-            entries += other.violations()
-        entries += overloaded_days(homework)
-            entries += ChangesLedger(world, journal.group, journal.term).violations()
-        entries += ClassLedger(journals, list(listed.values())).violations()
-    if world.takes:
-        entries += FamiliesLedger(world, days).violations()
-            entries += FinalsLedger(journal).violations()
-        entries += ClassLedger(journals, list(listed.values())).violations()
-        entries += class_violations(journals)
-    return entries
-            entries += attendance_of_journal(journal, starts)
-        entries += ClassLedger(journals, pupils).violations()
-        entries += ControlLedger(journals).violations()
-        entries += truancy_of_class(journals, pupils, school_class.id)
+        entries += _of_journals(world, journals, days, starts)
+        entries += _of_class(world, journals, pupils, school_class)
         silence.add(school_class.id, journals, pupils)
         all_journals += journals
-    return [*entries, *silence.violations(), *accumulation_of_school(all_journals)]
+    entries += [*silence.violations(), *accumulation_of_school(all_journals)]
+    if world.takes:
+        entries += FamiliesLedger(world, days).violations()
+    return entries
+
+
+def _of_journals(
+    world: World, journals: list[JournalLedger], days: list[date], starts: dict[int, date]
+) -> Iterator[LedgerEntry]:
+    for journal in journals:
+        yield from journal.violations()
+        yield from replaced_lessons(world, journal)
+        yield from ChangesLedger(world, journal.group, journal.term).violations()
+        yield from attendance_of_journal(journal, starts)
+        yield from FinalsLedger(journal).violations()
+        yield from MarksLedger(world, journal.group, journal.term, days, journal.listed).violations()
+
+
+def _of_class(
+    world: World, journals: list[JournalLedger], pupils: list[Pupil], school_class: SchoolClass
+) -> Iterator[LedgerEntry]:
+    plans = PlansOfClass(world, school_class.name)
+    for group in _groups(journals):
+        course = [journal for journal in journals if journal.group is group]
+        yield from CourseLedger(world, course, plans).violations()
+    homework = [HomeworkLedger(world, one.group, one.term, one.days, one.listed) for one in journals]
+    for other in homework:
+        yield from other.violations()
+    yield from overloaded_days(homework)
+    yield from crowded_lessons(journals)
+    yield from ClassLedger(journals, pupils).violations()
+    yield from ControlLedger(journals).violations()
+    yield from truancy_of_class(journals, pupils, school_class.id)
+    yield from class_violations(journals)
 
 
 def _groups(journals: list[JournalLedger]) -> list[Group]:

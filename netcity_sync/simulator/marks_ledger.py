@@ -23,7 +23,7 @@ class MarksLedger(JournalLedger):
 
     def violations(self) -> Iterator[LedgerEntry]:
         """All rules in turn."""
-        if not self._marked():
+        if not self.is_marked():
             return
         self._numbered = [lesson for lesson in self.lessons if self.held(lesson)]
         self._known = {lesson.id for lesson in self.lessons}
@@ -58,7 +58,7 @@ class MarksLedger(JournalLedger):
                 allowed = max(days_allowed(kind, self.group.school_class.grade) for kind in types)
                 days.setdefault(lesson.date, []).append((lesson, allowed))
         for works in days.values():
-            deadline = self._due(works[-1][0], max(allowed for _, allowed in works))
+            deadline = self.due(works[-1][0], max(allowed for _, allowed in works))
             if deadline is not None and deadline < self.now:
                 yield works
 
@@ -80,7 +80,7 @@ class MarksLedger(JournalLedger):
                 without.append(pupil)
             elif all(code not in (*_THERE, _EXEMPT) for code in codes) and marked:
                 back = next((one for one in self._numbered if self._is_back(pupil, one, last)), None)
-                due = self._due(back, _DEBT_DAYS) if back is not None else None
+                due = self.due(back, _DEBT_DAYS) if back is not None else None
                 if due is not None and due < self.now:
                     yield self.entry("MRK-04", pupil.id not in proved, lesson=last, student=pupil.id)
         if without:
@@ -172,7 +172,7 @@ class MarksLedger(JournalLedger):
         return max(1, (2 * len(self.lessons) + len(weeks)) // (2 * len(weeks)))
 
     def _at_once(self) -> Iterator[LedgerEntry]:
-        moments = sorted(set(self._moments()))
+        moments = sorted(set(self.moments()))
         starts = {pupil.id: pupil.start for pupil in self.group.pupils}
         crowds: dict[tuple[int, int], list[tuple[Lesson, Mark]]] = {}
         for lesson, mark in self._placed_marks():

@@ -92,7 +92,7 @@ class TestOps04And09:
         tried.source.broken["roster"] = AnswerError("не читается")
         tried.sync("09-02 21:00")
         (unread,) = tried.found("OPS-04")
-        assert unread.message == ("Чтение 02.09 21:00: не прочитано 2 из 3: список 7А; 7А, Химия (1 четверть)")
+        assert unread.message == ("Чтение 02.09 21:00: не прочитано 2 из 4: список 7А; 7А, Химия (1 четверть)")
         tried.source.broken.clear()
         tried.sync("09-03 21:00")
         assert tried.check("OPS-04").fixed == 1

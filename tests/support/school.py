@@ -214,9 +214,6 @@ class BookSource:
         content = Dictionaries(
             school=School(id=1, name="МБОУ «СОШ № 0»"),
             year=SchoolYear(id=1, name="2026/2027", start=FIRST_DAY, end=date(2027, 8, 31), closed=self.year_closed),
-            terms=(
-                Term(id=TERM, name="1 четверть", kind=TermKind.QUARTER, start=FIRST_DAY, end=book.term_end),
-            year=SchoolYear(id=1, name="2026/2027", start=FIRST_DAY, end=date(2027, 8, 31), closed=False),
             terms=tuple(
                 Term(id=item.term, name=item.term_name, kind=item.term_kind, start=item.term_start, end=item.term_end)
                 for item in book.terms
@@ -238,8 +235,7 @@ class BookSource:
                 SubjectGroup(
                     id=item.group, name=item.title, class_id=CLASS, subject_id=item.subject_id,
                     subject_name=item.subject, grading=item.grading, individual_plan=item.individual_plan,
-                    extracurricular=item.extracurricular, teacher_ids=self.teachers, term_ids=(TERM,),
-                    extracurricular=item.extracurricular, teacher_ids=(TEACHER,),
+                    extracurricular=item.extracurricular, teacher_ids=self.teachers,
                     term_ids=tuple(part.term for part in item.terms),
                 )
                 for item in (book, *book.beside)
