@@ -1,0 +1,174 @@
+"""Places that look like violations to a hasty reader of a journal: what the rules must pass over.
+
+Each rule stands here in its crudest reading: without deadlines, illness, arrivals, lists, grades or proofs. What of it
+the ledger does not hold as certain is a near-miss.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+
+from netcity_sync.simulator.entries import Lesson, Mark
+from netcity_sync.simulator.journal_ledger import JournalLedger
+from netcity_sync.simulator.ledger import LedgerEntry
+from netcity_sync.simulator.world import World
+
+Spot = tuple[int, int, int | None, int | None]
+"""Journal, term, lesson, pupil."""
+
+
+def near_misses(world: World, ledger: list[LedgerEntry]) -> Counter[str]:
+    """How many near-misses of each rule the school holds now."""
+    broken = defaultdict[str, set[Spot]](set)
+    for item in ledger:
+        if item.certain:
+            broken[item.rule].add((item.subject_group_id or 0, item.term_id or 0, item.lesson_id, item.student_id))
+    tempting = defaultdict[str, set[Spot]](set)
+    for journal in _journals(world):
+        for rule, spot in _of_journal(journal):
+            tempting[rule].add(spot)
+    return Counter({rule: len(spots - broken[rule]) for rule, spots in tempting.items()})
+
+
+def _journals(world: World) -> list[JournalLedger]:
+    return [
+        JournalLedger(world, group, term, [], {pupil.id for pupil in group.pupils})
+        for group in world.school.groups
+        for term in world.begun_terms(group)
+    ]
+
+
+def _of_journal(journal: JournalLedger) -> Iterator[tuple[str, Spot]]:
+    for reading in (_lessons, _homework, _cells, _columns, _pupils, _absences):
+        yield from reading(journal)
+
+
+def _spot(journal: JournalLedger, lesson: Lesson | None = None, student: int | None = None) -> Spot:
+    return (journal.group.id, journal.term.id, lesson.id if lesson is not None else None, student)
+
+
+def _lessons(journal: JournalLedger) -> Iterator[tuple[str, Spot]]:
+    today = journal.now.date()
+    for place, lesson in enumerate(journal.lessons):
+        spot = _spot(journal, lesson)
+        if lesson.date <= today and not lesson.topic.known(journal.now):
+            yield "LSN-01", spot
+        if lesson.topic.moments and lesson.topic.moments[0].date() > lesson.date:
+            yield "LSN-02", spot
+        if lesson.topic.moments and lesson.topic.moments[0].hour >= 22:
+            yield "LSN-02", spot
+        if place == 0 and "инструктаж" not in str(lesson.topic.at(journal.now)).lower():
+            yield "LSN-06", spot
+        if journal.is_control(lesson):
+            yield "CTL-01", spot
+            yield "CTL-04", spot
+            yield "CTL-07", spot
+            yield "MRK-03", spot
+    for one, two in pairwise(lesson for lesson in journal.lessons if journal.is_control(lesson)):
+        if two.date - one.date < timedelta(days=28):
+            yield "CTL-02", _spot(journal, two)
+
+
+def _homework(journal: JournalLedger) -> Iterator[tuple[str, Spot]]:
+    given = {item.given_at.id for item in journal.homework if item.text.known(journal.now)}
+    for lesson in journal.lessons:
+        if lesson.date <= journal.now.date() and lesson.id not in given:
+            yield "HW-01", _spot(journal, lesson)
+            yield "HW-07", _spot(journal, lesson)
+    for item in journal.homework:
+        text = str(item.text.at(journal.now) or "").lower()
+        if item.text.moments and (item.text.moments[0].date() > item.given_at.date or item.text.moments[0].hour >= 22):
+            yield "HW-02", _spot(journal, item.given_at)
+        if text and len(text) <= 12:
+            yield "HW-03", _spot(journal, item.given_at)
+        if any(word in text for word in ("каникул", "выходн", "воскресень")):
+            yield "HW-05", _spot(journal, item.given_at)
+        if any(word in text for word in ("реферат", "проект", "доклад", "сообщени", "презентац")):
+            yield "HW-06", _spot(journal, item.given_at)
+
+
+def _cells(journal: JournalLedger) -> Iterator[tuple[str, Spot]]:
+    now = journal.now
+    placed = [
+        *((work.lesson, mark) for work in journal.works for mark in work.marks),
+        *((item.lesson, item.mark) for item in journal.loose),
+    ]
+    edges = {lesson.id for lesson in (*journal.lessons[:2], *journal.lessons[-2:])}
+    for lesson, mark in placed:
+        spot = _spot(journal, lesson, mark.student_id)
+        if len(mark.value.moments) > 1 or mark.until is not None:
+            yield "CHG-01", spot
+            yield "CHG-05", _spot(journal)
+            if mark.value.moments[-1].date() > journal.term.end:
+                yield "CHG-02", _spot(journal)
+        if mark.visible(now) and isinstance(mark.value.at(now), str):
+            yield "MRK-09", spot
+        if mark.given(now) and journal.code(mark.student_id, lesson) is not None:
+            yield "MRK-05", spot
+        if mark.given(now) and mark.value.at(now) == 2:
+            yield "MRK-06", spot
+            yield "MRK-08", spot
+            if lesson.id in edges:
+                yield "MRK-07", spot
+    for item in journal.loose:
+        yield "LSN-05", _spot(journal, item.lesson, item.mark.student_id)
+    yield from _at_once(journal, placed)
+
+
+def _at_once(journal: JournalLedger, placed: list[tuple[Lesson, Mark]]) -> Iterator[tuple[str, Spot]]:
+    """Marks of one value entered on one day, for lessons of several days."""
+    batches = defaultdict[tuple[date, object], set[date]](set)
+    for lesson, mark in placed:
+        if (moment := mark.first_given()) is not None and moment <= journal.now:
+            batches[moment.date(), mark.value.at(moment)].add(lesson.date)
+    for day, value in batches:
+        if len(batches[day, value]) >= 2:
+            yield "MRK-12", (journal.group.id, journal.term.id, day.toordinal(), int(str(value)))
+
+
+def _columns(journal: JournalLedger) -> Iterator[tuple[str, Spot]]:
+    for work in journal.works:
+        spot = _spot(journal, work.lesson)
+        moments = [moment for mark in work.marks if (moment := mark.first_given()) is not None]
+        if moments and min(moments).date() > work.lesson.date:
+            yield "MRK-10", spot
+        if any(mark.given(journal.now) and mark.value.at(journal.now) == 2 for mark in work.marks):
+            yield "CTL-06", spot
+        if not work.marks or "прочее" in work.name.lower():
+            yield "LSN-04", spot
+
+
+def _pupils(journal: JournalLedger) -> Iterator[tuple[str, Spot]]:
+    held = [lesson for lesson in journal.lessons if lesson.date <= journal.now.date()]
+    whole = 7 if len(journal.lessons) >= 20 else 5
+    for pupil in journal.group.pupils:
+        marks = sum(journal.has_mark(pupil.id, lesson) for lesson in held)
+        missed = sum(journal.code(pupil.id, lesson) is not None for lesson in held)
+        spot = _spot(journal, None, pupil.id)
+        if held and marks == 0:
+            yield "MRK-01", spot
+        if held and marks == 1:
+            yield "MRK-02", spot
+        if marks < whole:
+            yield "ACC-01", spot
+            yield "ACC-02", _spot(journal)
+        if held and missed >= 0.2 * len(held):
+            yield "ATT-06", spot
+        if len(held) >= 3 and not any(journal.has_mark(pupil.id, lesson) for lesson in held[-3:]):
+            yield "MRK-11", _spot(journal)
+
+
+def _absences(journal: JournalLedger) -> Iterator[tuple[str, Spot]]:
+    for item in journal.absences:
+        if not item.code.known(journal.now):
+            continue
+        spot = _spot(journal, item.lesson, item.student_id)
+        yield "ATT-05", spot
+        if item.code.at(journal.now) in ("Н", "ОТ"):
+            yield "ATT-03", spot
+            yield "ATT-08", spot
+        if len(item.code.moments) > 1 or item.code.moments[0].date() > item.lesson.date:
+            yield "ATT-02", _spot(journal, item.lesson)
+        if journal.is_control(item.lesson):
+            yield "MRK-04", _spot(journal, item.lesson, item.student_id)
