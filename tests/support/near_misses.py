@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
+from netcity_sync.model import UserKind
 from netcity_sync.simulator.entries import Lesson, Mark
+from netcity_sync.simulator.families import declined, listed_pupils, sign_ins
 from netcity_sync.simulator.journal_ledger import JournalLedger
 from netcity_sync.simulator.ledger import LedgerEntry
 from netcity_sync.simulator.world import World
@@ -26,8 +28,10 @@ def near_misses(world: World, ledger: list[LedgerEntry]) -> Counter[str]:
             broken[item.rule].add((item.subject_group_id or 0, item.term_id or 0, item.lesson_id, item.student_id))
     tempting = defaultdict[str, set[Spot]](set)
     for journal in _journals(world):
-        for rule, spot in _of_journal(journal):
+        for rule, spot in (*_of_journal(journal), *_finals(journal), *_replaced(world, journal)):
             tempting[rule].add(spot)
+    for rule, spot in (*_plans(world), *_families(world), *_crowded(world)):
+        tempting[rule].add(spot)
     return Counter({rule: len(spots - broken[rule]) for rule, spots in tempting.items()})
 
 
@@ -172,3 +176,90 @@ def _absences(journal: JournalLedger) -> Iterator[tuple[str, Spot]]:
             yield "ATT-02", _spot(journal, item.lesson)
         if journal.is_control(item.lesson):
             yield "MRK-04", _spot(journal, item.lesson, item.student_id)
+
+
+def _finals(journal: JournalLedger) -> Iterator[tuple[str, Spot]]:
+    """Final marks that do not look like their marks, or that came or changed near the end."""
+    for final in journal.finals:
+        value = final.shown(journal.now)
+        if final.kind != "term" or final.term_id != journal.term.id or value is None:
+            continue
+        spot = _spot(journal, None, final.student_id)
+        marks = [
+            int(str(mark.value.at(journal.now)))
+            for work in journal.works
+            for mark in work.marks
+            if mark.student_id == final.student_id and mark.given(journal.now)
+        ]
+        lessons = [lesson for lesson in journal.lessons if lesson.date <= journal.now.date()]
+        if marks and value != round(sum(marks) / len(marks)):
+            yield "FIN-02", spot
+        if len(marks) < 7:
+            yield "FIN-03", spot
+        if sum(journal.code(final.student_id, lesson) is not None for lesson in lessons) >= 0.25 * len(lessons):
+            yield "FIN-04", spot
+        if marks and isinstance(value, int) and value > min(marks):
+            yield "FIN-05", spot
+            yield "FIN-06", (journal.group.id, journal.term.id, None, final.student_id)
+        if value in (2, 3):
+            yield "FIN-11", (journal.group.school_class.id, journal.term.id, None, None)
+            yield "FIN-12", (journal.group.school_class.id, journal.term.id, None, None)
+        yield "FIN-07", spot
+        yield "FIN-01", _spot(journal)
+        yield "FIN-09", _spot(journal)
+
+
+def _replaced(world: World, journal: JournalLedger) -> Iterator[tuple[str, Spot]]:
+    """Lessons that somebody else gave, whatever was written."""
+    for item in world.entries(journal.group.id).replaced:
+        if item.lesson in journal.lessons and item.noted <= world.now:
+            yield "LSN-07", _spot(journal, item.lesson)
+    topics = [str(lesson.topic.at(world.now)) for lesson in journal.lessons if lesson.topic.known(world.now)]
+    for lesson in journal.lessons:
+        if topics.count(str(lesson.topic.at(world.now))) > 1:
+            yield "LSN-03", _spot(journal, lesson)
+    works = sum(journal.is_control(lesson) for lesson in journal.lessons)
+    if works >= 2:
+        yield "CTL-03", _spot(journal)
+
+
+def _plans(world: World) -> Iterator[tuple[str, Spot]]:
+    """Courses whose plan is not as long as what was given by now."""
+    for group in world.school.groups:
+        terms = world.begun_terms(group)
+        given = sum(lesson.topic.known(world.now) for lesson in world.entries(group.id).lessons)
+        if not terms or given == len(world.entries(group.id).lessons):
+            continue
+        for rule in ("PLN-01", "PLN-02", "PLN-04", "PLN-06"):
+            yield rule, (group.id, terms[0].id, None, None)
+        for term in terms:
+            yield "PLN-03", (group.id, term.id, None, None)
+            yield "PLN-05", (group.id, term.id, None, None)
+
+
+def _families(world: World) -> Iterator[tuple[str, Spot]]:
+    """Families that declined the diary, accounts that were quiet, classes that have any."""
+    for _, pupil in listed_pupils(world):
+        if declined(world, pupil) is not None:
+            yield "PAR-01", (0, 0, None, pupil.id)
+            yield "PAR-02", (0, 0, None, pupil.id)
+        for kind in (UserKind.PARENT, UserKind.STUDENT):
+            if sign_ins(world, kind, pupil).last(world.now.date() - timedelta(days=7)) is None:
+                for rule in ("PAR-04", "USR-02", "USR-03"):
+                    yield rule, (pupil.class_id, list(UserKind).index(kind), None, pupil.id)
+    for teacher in world.school.teachers:
+        yield "USR-01", (0, 0, None, teacher.id)
+
+
+def _crowded(world: World) -> Iterator[tuple[str, Spot]]:
+    """Lessons of a class at which it has another one, as subgroups do."""
+    places = defaultdict[tuple[int, date, int], list[Spot]](list)
+    for group in world.school.groups:
+        for lesson in world.entries(group.id).lessons:
+            if lesson.visible(world.now) and lesson.date <= world.now.date():
+                spot = (group.id, lesson.term_id, lesson.id, None)
+                places[group.school_class.id, lesson.date, lesson.slot].append(spot)
+    for spots in places.values():
+        for spot in spots[1:]:
+            yield "LSN-09", spot
+            yield "HW-04", spot
