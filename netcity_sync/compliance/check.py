@@ -14,6 +14,7 @@ from netcity_sync.compliance.finding import NoData, Place, RuleKind, Violation
 from netcity_sync.compliance.handed import STALE_DAYS, TABLES
 from netcity_sync.compliance.registry import Rule, Unit
 from netcity_sync.compliance.tuning import JournalKind, Tuned, tune
+from netcity_sync.compliance.wording import missing_words
 from netcity_sync.mirror.snapshot import Snapshot
 from netcity_sync.russian import short_name
 from netcity_sync.school_days import local_date
@@ -143,14 +144,14 @@ def look_at_coverage(snapshot: Snapshot, settings: Settings, now: datetime, rule
 def _coverage(bench: Bench, known: frozenset[Capability], tuned: Sequence[Tuned]) -> Coverage:
     wanted = [item for item in tuned if item.enabled]
     able = [item for item in wanted if item.rule.capabilities <= known]
-    unable = [item.rule.id for item in wanted if not item.rule.capabilities <= known]
+    unable = [item.rule for item in wanted if not item.rule.capabilities <= known]
     read_at = bench.rows("SELECT max(read_at) AS newest FROM journal WHERE fresh")[0]["newest"]
     return Coverage(
         journals=_journals(bench),
         classes={row["class_id"]: row["class_name"] for row in bench.rows("SELECT * FROM class_read")},
         no_data=(
             *(gap for item in able for gap in _gaps(bench, item)),
-            *(NoData(rule_id, Place(), "источник не даёт нужных сведений") for rule_id in unable),
+            *(NoData(rule.id, Place(), missing_words(rule.capabilities - known)) for rule in unable),
         ),
         read_at=from_unix(read_at) if read_at else None,
     )

@@ -141,7 +141,8 @@ def formal_homework(bench: Bench) -> Iterator[Violation]:
         )
     bench.connection.execute(_DAY)
     bench.connection.execute(
-        "CREATE UNIQUE INDEX IF NOT EXISTS temp.homework_due_day_key ON homework_due_day (subject_group_id, term_id, date)"
+        "CREATE UNIQUE INDEX IF NOT EXISTS temp.homework_due_day_key"
+        " ON homework_due_day (subject_group_id, term_id, date)"
     )
     told: set[Place] = set()
     for row in bench.rows(_REPEATED, least=int(bench.param("repeats"))):

@@ -1,5 +1,8 @@
 """What people read for the codes of the catalogue."""
 
+from collections.abc import Collection
+
+from netcity_sync.adapters.exchange.files import FILES
 from netcity_sync.adapters.source import Capability
 from netcity_sync.compliance.finding import RuleKind, Severity
 from netcity_sync.compliance.registry import Applies
@@ -56,3 +59,16 @@ CAPABILITY_WORDS = {
     Capability.ENROLMENT_ORDERS: "приказы о движении",
     Capability.USER_RIGHTS: "права учётных записей",
 }
+
+
+def missing_words(missing: Collection[Capability]) -> str:
+    """Why a rule that needs these has no data: «…: темы; таблица «КТП» папки обмена ещё не принята»."""
+    titles = {spec.capability: spec.title for spec in FILES}
+    told = sorted(CAPABILITY_WORDS[item] for item in missing if item not in titles)
+    tables = sorted(f"«{titles[item]}»" for item in missing if item in titles)
+    parts = [", ".join(told)] if told else []
+    if tables:
+        one = len(tables) == 1
+        words = ("таблица", "не принята") if one else ("таблицы", "не приняты")
+        parts.append(f"{words[0]} {', '.join(tables)} папки обмена ещё {words[1]}")
+    return f"источник не даёт нужных сведений: {'; '.join(parts)}"
