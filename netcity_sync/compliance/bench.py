@@ -27,7 +27,15 @@ from netcity_sync.clock import from_unix
 from netcity_sync.compliance.finding import Proof
 from netcity_sync.compliance.handed import STALE_DAYS, Taken, prepare_handed
 from netcity_sync.compliance.named import match_names
-from netcity_sync.compliance.words import is_assessment, is_control, is_correction, is_outside_scale, is_vague, touched
+from netcity_sync.compliance.words import (
+    is_assessment,
+    is_control,
+    is_correction,
+    is_outside_scale,
+    is_vague,
+    speaks_of_assessment,
+    touched,
+)
 from netcity_sync.mirror.snapshot import Snapshot
 from netcity_sync.school_days import SchoolDays, local_date, local_moment
 from netcity_sync.settings import Settings
@@ -103,6 +111,7 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     connection.create_function("is_outside_scale", 1, is_outside_scale, deterministic=True)
     connection.create_function("is_vague", 1, is_vague, deterministic=True)
     connection.create_function("local_date", 1, _local_date_of(settings), deterministic=True)
+    connection.create_function("speaks_of_assessment", 1, speaks_of_assessment, deterministic=True)
     connection.create_function("touched", 1, touched, deterministic=True)
     connection.create_function("utc_of", 1, _utc_of(settings), deterministic=True)
     stale = int((now - timedelta(hours=settings.checks.stale_after_hours)).timestamp())

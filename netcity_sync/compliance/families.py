@@ -1,4 +1,4 @@
-"""PAR: families that declined the electronic diary, and those that have nothing at all."""
+"""PAR: families that declined the electronic diary, that have nothing at all, or were not told of a term's results."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -7,8 +7,10 @@ from netcity_sync.adapters.source import Capability
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation
 from netcity_sync.compliance.registry import Param, Unit, rule, stale_days
+from netcity_sync.compliance.service_log import log_began_on, log_proof, logged
 from netcity_sync.compliance.users import by_class, pupils_words
-from netcity_sync.russian import day_month, plural, short_name
+from netcity_sync.mirror.event_schema import EventKind
+from netcity_sync.russian import class_key, day_month, plural, short_name
 from netcity_sync.settings import Role
 
 _DECLINED = """
@@ -31,6 +33,11 @@ WHERE k.roster_fresh AND k.namesakes = 1 AND k.start <= :since AND a.since <= :s
 ORDER BY k.class_id, k.name_key
 """
 """Pupils of whom neither a parent nor they themselves signed in of late, and whose family got no letter."""
+
+_TERMS = """
+SELECT DISTINCT class_id, class_name, term_id, term_name, term_end FROM journal
+WHERE marked ORDER BY term_end, grade, class_name
+"""
 
 
 @rule(
@@ -98,6 +105,41 @@ def no_channel(bench: Bench) -> Iterator[Violation]:
             f"{row['class_name']}: {short_name(row['name'])} — отказ от дневника с"
             f" {day_month(date.fromisoformat(row['applied_on']))}, но {what}",
             taken.proof,
+        )
+
+
+@rule(
+    "PAR-03", clause="4.5, 6.3", title="Родителям не отправлен отчёт за период", kind=RuleKind.STATE,
+    severity=Severity.INFO,
+    formula="После последнего дня учебного периода прошло больше days дней, а в журнале работы службы нет записи, что"
+    " в этот день или позже семьям класса выданы справки за этот период.",
+    example="5Б: отчёт за период «2 четверть» не отправлен родителям к 03.01",
+    params=(Param("days", 5, "Сколько дней даётся после конца периода.", 0, 60),),
+    recipients=(Role.CLASS_TEACHER,), cadence="p", needs=(), unit=Unit.SCHOOL, enabled=False,
+)  # fmt: skip
+def no_term_letters(bench: Bench) -> Iterator[Violation]:
+    """Проверяет, что по итогам каждого учебного периода семьям каждого класса с отметками отправлен отчёт.
+
+    Изначально выключено: включите, когда справки семьям составляет эта программа.
+    """
+    began = log_began_on(bench)
+    issued = {
+        (class_key(item.what), item.period): item.day
+        for item in reversed(logged(bench, EventKind.LETTERS_ISSUED))
+        if item.ok
+    }
+    for row in bench.rows(_TERMS):
+        last = date.fromisoformat(row["term_end"])
+        due = last + timedelta(days=bench.param("days"))
+        newest = issued.get((class_key(row["class_name"]), str(row["term_id"])))
+        told = newest is not None and newest >= last
+        if told or began is None or began > last or due >= bench.today:
+            continue
+        yield Violation(
+            Place(class_id=row["class_id"], key=str(row["term_id"])),
+            Severity.INFO,
+            f"{row['class_name']}: отчёт за период «{row['term_name']}» не отправлен родителям к {day_month(due)}",
+            log_proof(bench, bench.now),
         )
 
 

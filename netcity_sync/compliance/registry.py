@@ -39,6 +39,7 @@ _FAMILIES = (
     "plan",
     "references",
     "replaced",
+    "scheduled",
     "timetable",
     "topics",
     "twos",

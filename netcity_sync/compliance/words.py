@@ -35,6 +35,17 @@ def is_assessment(text: str | None) -> int:
     return int(text is not None and plain(text).startswith(_ASSESSMENT))
 
 
+_ASSESSMENT_STEMS = (
+    "контрольн", "проверочн", "диагност", "диктант", "изложени", "сочинени", "тест", "зачет",
+)  # fmt: skip
+
+
+def speaks_of_assessment(topic: str | None) -> int:
+    """1 where any word of a topic may name an assessment work: «Итоговая контрольная работа» (CTL-05)."""
+    words = re.findall(r"\w+", plain(topic or ""))
+    return int(any(word.startswith(_ASSESSMENT_STEMS) for word in words))
+
+
 _CORRECTION = ("анализ", "работа над ошибками", "работы над ошибками", "разбор")
 
 

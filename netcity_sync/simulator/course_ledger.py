@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from netcity_sync.model import WorkKind
+from netcity_sync.simulator.control_ledger import is_assessment
 from netcity_sync.simulator.curriculum import TYPE_NAMES
 from netcity_sync.simulator.entries import Lesson
 from netcity_sync.simulator.exchange import handed_plans
@@ -21,6 +22,7 @@ _KINDS = {
     "laboratory": (WorkKind.LABORATORY,),
     "practical": (WorkKind.PRACTICAL,),
 }
+_ASSESSMENT_STEMS = ("контрольн", "проверочн", "диагност", "диктант", "изложени", "сочинени", "тест", "зачет")
 _SAFETY_SUBJECTS = ("Физика", "Химия", "Биология", "Информатика", "Труд (технология)", "Физическая культура")
 
 
@@ -77,6 +79,7 @@ class CourseLedger:
             if days >= 10 and self.lessons and not self.plans.unclear():
                 yield self.journals[0].entry("PLN-01", True)
         elif self._of_this_year():
+            yield from self._off_schedule()
             yield from self._lag()
             yield from self._terms_over()
             yield from self._hours()
@@ -148,6 +151,30 @@ class CourseLedger:
                 if seen and not any(lesson.until <= moment < self.now for moment in journal.reads):
                     found.append(lesson)
         return found
+
+    def _off_schedule(self) -> Iterator[LedgerEntry]:
+        """Works that nobody wrote within three days of the planned one (CTL-05)."""
+        if not self.journals[0].is_marked():
+            return
+        near = timedelta(days=3)
+        written = sorted({lesson.date for lesson in [*self.lessons, *self._ghosts()] if self._is_assessment(lesson)})
+        planned = {row.planned_on for row in self.rows if row.work in _KINDS["control"] and row.planned_on is not None}
+        for day in sorted(planned):
+            answers = [item for item in written if abs(item - day) <= near]
+            if answers:
+                written.remove(answers[0])
+            elif day + near < self.today:
+                journal = [item for item in self.journals if item.term.start <= day][-1]
+                yield journal.keyed_entry("CTL-05", day=day.isoformat())
+
+    def _is_assessment(self, lesson: Lesson) -> bool:
+        """Whether a lesson holds an assessment work, as it stood when it was last there."""
+        last = self.now if lesson.until is None else min(self.now, lesson.until)
+        if any(word.startswith(_ASSESSMENT_STEMS) for word in _words(str(lesson.topic.at(last) or "").lower())):
+            return True
+        works = self.world.entries(self.group.id).works
+        columns = [work.type_id for work in works if work.lesson is lesson and work.created <= last]
+        return any(is_assessment(TYPE_NAMES.get(type_id, "")) for type_id in columns)
 
     def _rewritten(self) -> Iterator[LedgerEntry]:
         for before, after in pairwise(self.world.takes):

@@ -3,9 +3,11 @@
 from datetime import date, datetime
 
 import pytest
-from support.school import CLASS, Book
+from support.school import CLASS, Book, Trial
+from support.service_log import found, note
 
 from netcity_sync.errors import AnswerError
+from netcity_sync.mirror.event_schema import EventKind
 from netcity_sync.model import Channel, OptOut, Student, UserActivity, UserKind
 
 PUPIL = "Иванов Иван Петрович"
@@ -127,6 +129,61 @@ class TestPar02:
         tried.sync("09-25 21:00")
         assert tried.found("PAR-02") == []
         assert len(tried.check("PAR-02").no_data) == 1
+
+
+class TestPar03:
+    """Родителям не отправлен отчёт за период."""
+
+    ON = ({"id": "PAR-03", "enabled": True},)
+
+    @pytest.fixture
+    def tried(self, trial) -> Trial:
+        """A school whose log begins on 1 September; its term ends on 23 October."""
+        made: Trial = trial(Book().add_lessons(*DAYS), rules=list(self.ON))
+        made.sync("09-01 21:00")
+        return made
+
+    @pytest.mark.parametrize(("moment", "count"), [("10-28 23:59", 0), ("10-29 00:01", 1)])
+    def test_five_days_after_a_term(self, tried: Trial, moment: str, count: int) -> None:
+        findings = found(tried, "PAR-03", moment)
+        words = "7А: отчёт за период «1 четверть» не отправлен родителям к 28.10"
+        assert [item.message for item in findings] == [words] * count
+        assert all((item.place.class_id, item.place.key) == (CLASS, "1") for item in findings)
+
+    @pytest.mark.parametrize(
+        ("moment", "name", "period", "more", "count"),
+        [
+            ("10-23 12:00", "7А", "1", {}, 0), ("10-30 12:00", "7 a", "1", {}, 0), ("10-22 23:00", "7А", "1", {}, 1),
+            ("10-24 12:00", "7Б", "1", {}, 1), ("10-24 12:00", "7А", "2", {}, 1),
+            ("10-24 12:00", "7А", "1", {"ok": False}, 1),
+        ],
+        ids=["the last day", "late, but done", "too early", "another class", "another term", "failed"],
+    )  # fmt: skip
+    def test_letters(
+        self, tried: Trial, moment: str, name: str, period: str, more: dict[str, object], count: int
+    ) -> None:
+        note(tried, EventKind.LETTERS_ISSUED, moment, name, period, **more)
+        assert len(found(tried, "PAR-03", "11-02 12:00")) == count
+
+    def test_letters_before_and_after(self, tried: Trial) -> None:
+        note(tried, EventKind.LETTERS_ISSUED, "10-10 12:00", "7А", "1")
+        note(tried, EventKind.LETTERS_ISSUED, "10-26 12:00", "7А", "1")
+        assert found(tried, "PAR-03", "11-02 12:00") == []
+
+    def test_a_term_before_the_log_is_nobodys(self, trial) -> None:
+        late: Trial = trial(Book().add_lessons(*DAYS), rules=list(self.ON))
+        late.sync("10-24 08:00")
+        assert found(late, "PAR-03", "11-02 12:00") == []
+
+    def test_first_grade_has_no_marks_to_tell_of(self, trial) -> None:
+        first: Trial = trial(Book(grade=1).add_lessons(*DAYS), rules=list(self.ON))
+        first.sync("09-01 21:00")
+        assert found(first, "PAR-03", "11-02 12:00") == []
+
+    def test_it_is_off_at_first(self, trial) -> None:
+        made: Trial = trial(Book().add_lessons(*DAYS))
+        made.sync("09-01 21:00")
+        assert found(made, "PAR-03", "11-02 12:00") == []
 
 
 class TestPar04:
