@@ -1,4 +1,4 @@
-"""CHG-03, CHG-04, CHG-07: who touched the journals, by the report on access to the journal.
+"""CHG-03, CHG-07: who touched the journals, by the report on access to the journal.
 
 The report names users by their names alone: what a name does not tell for certain is told of nobody.
 """
@@ -9,19 +9,18 @@ from collections.abc import Iterator
 from datetime import date
 
 from netcity_sync.adapters.source import Capability
-from netcity_sync.clock import from_utc_text, utc_text
+from netcity_sync.clock import utc_text
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import Place, Proof, RuleKind, Severity, Violation, Whose
 from netcity_sync.compliance.registry import Param, Unit, rule
-from netcity_sync.russian import class_key, day_month, plain, plural
-from netcity_sync.school_days import local_date
+from netcity_sync.russian import day_month, plain, plural
 from netcity_sync.settings import Role
 
-_EDITS = ("правка", "правки", "правок")
+EDITS = ("правка", "правки", "правок")
 _WINDOW_MINUTES = 30
 
 
-def _names(bench: Bench, query: str) -> dict[str, set[int]]:
+def numbers_by_name(bench: Bench, query: str) -> dict[str, set[int]]:
     """Numbers by names, however these are written; two numbers are namesakes."""
     found = defaultdict[str, set[int]](set)
     for name, number in bench.rows(query, run=bench.run_id):
@@ -29,7 +28,7 @@ def _names(bench: Bench, query: str) -> dict[str, set[int]]:
     return found
 
 
-_STAFF = "SELECT name, staff_id FROM main.staff WHERE seen_from <= :run"
+STAFF_NAMES = "SELECT name, staff_id FROM main.staff WHERE seen_from <= :run"
 """Whoever worked here once is staff to a report about the past."""
 _PUPILS = "SELECT DISTINCT s.name, s.student_id FROM as_of_enrolment e JOIN as_of_student s USING (student_id)"
 
@@ -49,7 +48,7 @@ def entry_by_pupil(bench: Bench) -> Iterator[Violation]:
     Роли пользователей отчёт о доступе не сообщает, поэтому судят по имени: оно должно совпасть полностью. Учётные
     записи родителей так не узнать.
     """
-    staff, pupils = _names(bench, _STAFF), _names(bench, _PUPILS)
+    staff, pupils = numbers_by_name(bench, STAFF_NAMES), numbers_by_name(bench, _PUPILS)
     for row in bench.rows(_BY_DAY):
         name = plain(row["user_name"])
         if name not in pupils or name in staff:
@@ -59,8 +58,8 @@ def entry_by_pupil(bench: Bench) -> Iterator[Violation]:
             Place(class_id=row["class_id"], day=row["day"], key=f"{row['subject_name']}:{row['user_name']}"),
             Severity.CRIT,
             f"{row['class_name']}, {row['subject_name']}: {day_month(day)} записи в журнал"
-            f" ({plural(row['edits'], *_EDITS)}) сделал пользователь «{row['user_name']}», это имя ученика",
-            _proof(bench),
+            f" ({plural(row['edits'], *EDITS)}) сделал пользователь «{row['user_name']}», это имя ученика",
+            check_proof(bench),
             whose=Whose(row["class_id"], row["class_name"], row["subject_name"]),
         )
 
@@ -69,84 +68,6 @@ _BY_DAY = """
 SELECT a.class_id, c.class_name, a.subject_name, a.user_name, substr(a.at, 1, 10) AS day, sum(a.times) AS edits
 FROM class_read c CROSS JOIN as_of_journal_access a ON a.class_id = c.class_id
 GROUP BY a.class_id, a.subject_name, a.user_name, substr(a.at, 1, 10)
-"""
-
-
-@rule(
-    "CHG-04", clause="6.4", title="Запись не своего предмета", kind=RuleKind.STATE, severity=Severity.WARN,
-    formula="В отчёте о доступе запись об уроке сделал сотрудник, который в этом классе этот предмет не ведёт и не вёл,"
-    " не классный руководитель класса (allow_class_teacher = 0 — не делать для него исключения) и в этот день в этом"
-    " классе никого не замещал.",
-    example="7А, Химия: об уроке 14.10 записи (2 правки) внёс Сидоров Пётр Ильич, он не ведёт этот предмет и не"
-    " замещал",
-    params=(Param("allow_class_teacher", 1, "1 — классному руководителю можно, 0 — нельзя.", 0, 1),),
-    recipients=(Role.DEPUTY,), cadence="w", settings=("sync.journal_access",),
-    needs=(Capability.JOURNAL_ACCESS, Capability.SUBSTITUTIONS), unit=Unit.SCHOOL,
-)  # fmt: skip
-def entry_by_stranger(bench: Bench) -> Iterator[Violation]:
-    """Находит записи, которые сделал учитель не этого предмета.
-
-    Уроки позже дня, когда последний раз взята таблица замен, не оцениваются. Об однофамильцах с тем же именем и
-    отчеством правило молчит: отчёт о доступе сообщает только имя.
-    """
-    takes = bench.rows("SELECT max(read_at) AS at FROM as_of_exchange_take WHERE name = 'substitutions' AND ok")
-    if takes[0]["at"] is None:
-        return
-    known_to = local_date(from_utc_text(takes[0]["at"]), bench.settings.zone).isoformat()
-    staff = _names(bench, _STAFF)
-    allowed = _allowed(bench)
-    substitutes = {
-        (class_key(row["class_name"]), row["held_on"], plain(row["substitute"]))
-        for row in bench.rows("SELECT class_name, held_on, substitute FROM as_of_substitution")
-    }
-    for row in bench.rows(_BY_LESSON, known_to=known_to):
-        people, teachers = (
-            staff.get(plain(row["user_name"]), set()),
-            allowed.get((row["class_id"], row["subject_name"])),
-        )
-        if len(people) != 1 or teachers is None or people <= teachers:
-            continue
-        if (class_key(row["class_name"]), row["lesson_date"], plain(row["user_name"])) in substitutes:
-            continue
-        (person,) = people
-        yield Violation(
-            Place(class_id=row["class_id"], staff_id=person, day=row["lesson_date"], key=row["subject_name"]),
-            Severity.WARN,
-            f"{row['class_name']}, {row['subject_name']}: об уроке {day_month(date.fromisoformat(row['lesson_date']))}"
-            f" записи ({plural(row['edits'], *_EDITS)}) внёс {row['user_name']}, он не ведёт этот предмет и не замещал",
-            _proof(bench),
-            whose=Whose(row["class_id"], row["class_name"], row["subject_name"], (person,)),
-        )
-
-
-_BY_LESSON = """
-SELECT a.class_id, c.class_name, a.subject_name, a.user_name, a.lesson_date, sum(a.times) AS edits
-FROM class_read c CROSS JOIN as_of_journal_access a ON a.class_id = c.class_id
-WHERE a.lesson_date <> '' AND a.lesson_date <= :known_to
-GROUP BY a.class_id, a.subject_name, a.user_name, a.lesson_date
-"""
-
-
-def _allowed(bench: Bench) -> dict[tuple[int, str], set[int]]:
-    """Who may write, by class and subject: whoever taught it this year, and who leads the class."""
-    found = defaultdict[tuple[int, str], set[int]](set)
-    for row in bench.rows(_TEACHERS, run=bench.run_id):
-        found[(row["class_id"], row["subject_name"])].add(row["staff_id"])
-    if bench.param("allow_class_teacher"):
-        chiefs = defaultdict[int, set[int]](set)
-        for class_id, staff_id in bench.rows(
-            "SELECT class_id, staff_id FROM main.class_chief WHERE seen_from <= :run", run=bench.run_id
-        ):
-            chiefs[class_id].add(staff_id)
-        for class_id, subject in found:
-            found[(class_id, subject)] |= chiefs[class_id]
-    return found
-
-
-_TEACHERS = """
-SELECT DISTINCT g.class_id, g.subject_name, t.staff_id
-FROM as_of_subject_group g CROSS JOIN main.subject_group_teacher t ON t.subject_group_id = g.subject_group_id
-WHERE t.seen_from <= :run
 """
 
 
@@ -175,7 +96,7 @@ def unusual_access(bench: Bench) -> Iterator[Violation]:
                 Place(day=row["day"], key=row["user_name"]),
                 Severity.INFO,
                 f"{row['user_name']}, {day_month(date.fromisoformat(row['day']))}: {words(row)}",
-                _proof(bench),
+                check_proof(bench),
             )
 
 
@@ -206,12 +127,13 @@ SELECT user_name, day, first, last, edits FROM (
 
 
 def _night_words(row: sqlite3.Row) -> str:
-    return f"{plural(row['edits'], *_EDITS)} ночью, {row['first']}–{row['last']}"
+    return f"{plural(row['edits'], *EDITS)} ночью, {row['first']}–{row['last']}"
 
 
 def _burst_words(row: sqlite3.Row) -> str:
-    return f"{plural(row['edits'], *_EDITS)} за полчаса, {row['first']}–{row['last']}"
+    return f"{plural(row['edits'], *EDITS)} за полчаса, {row['first']}–{row['last']}"
 
 
-def _proof(bench: Bench) -> Proof:
+def check_proof(bench: Bench) -> Proof:
+    """The proof of what the report on access tells: the run that the check stands on."""
     return Proof(bench.run_id, utc_text(bench.now))

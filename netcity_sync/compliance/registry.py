@@ -40,6 +40,7 @@ _FAMILIES = (
     "references",
     "replaced",
     "scheduled",
+    "strangers",
     "timetable",
     "topics",
     "twos",
