@@ -7,7 +7,7 @@
 | `due` | lesson date × deadline | the moment at which a record of that date is late |
 | `held` | lesson that stood on the page of the last read | whether it is held, has a topic, is a control work |
 | `homework_day` | day of a journal | is there where homework was given on it |
-| `pupil` | pupil on the list of a journal | lessons that count and that were attended, given marks, those that may only excuse |
+| `pupil` | pupil on the list of a journal | lessons that count and that were attended, given marks, possible ones |
 | `assessment` | day of a journal with an assessment work | its last such lesson, the first one's number, whether held |
 | `class_read` | class of the year | whether all of its journals, and its roster, are fresh |
 
@@ -27,7 +27,15 @@ from netcity_sync.clock import from_unix
 from netcity_sync.compliance.finding import Proof
 from netcity_sync.compliance.handed import STALE_DAYS, Taken, prepare_handed
 from netcity_sync.compliance.named import match_names
-from netcity_sync.compliance.words import is_assessment, is_control, is_correction, is_outside_scale, is_vague, marks_in_cell, touched
+from netcity_sync.compliance.words import (
+    is_assessment,
+    is_control,
+    is_correction,
+    is_outside_scale,
+    is_vague,
+    marks_in_cell,
+    touched,
+)
 from netcity_sync.mirror.snapshot import Snapshot
 from netcity_sync.school_days import SchoolDays, local_date, local_moment
 from netcity_sync.settings import Settings

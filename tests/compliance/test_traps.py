@@ -7,7 +7,14 @@ from datetime import date
 
 import pytest
 from support.school import (
-    CHIEF, CLASS, CONTROL_TYPE, GROUP, SECOND_CLASS, TEACHER, Book, Trial,
+    CHIEF,
+    CLASS,
+    CONTROL_TYPE,
+    GROUP,
+    SECOND_CLASS,
+    TEACHER,
+    Book,
+    Trial,
 )  # fmt: skip
 
 from netcity_sync.compliance.finding import Finding
@@ -15,7 +22,13 @@ from netcity_sync.compliance.words import is_assessment, is_control, is_not_atte
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import AnswerError, NetcityError, SignInRefused
 from netcity_sync.model import (
-    AttendanceCode, FinalKind, Grading, Mark, PlannedLesson, Student, Substitution, TermKind,
+    AttendanceCode,
+    FinalKind,
+    Mark,
+    PlannedLesson,
+    Student,
+    Substitution,
+    TermKind,
 )  # fmt: skip
 
 New = Callable[..., Trial]
@@ -160,9 +173,7 @@ class TestTrap02LateIsNotAbsent:
                     book.absent(lesson, code, pupil)
         return book
 
-    @pytest.mark.parametrize(
-        ("code", "milder"), [(AttendanceCode.LATE, set()), (AttendanceCode.REMOTE, {"MRK-03"})]
-    )
+    @pytest.mark.parametrize(("code", "milder"), [(AttendanceCode.LATE, set()), (AttendanceCode.REMOTE, {"MRK-03"})])
     def test_the_whole_catalogue_says_what_it_says_without(
         self, tmp_path_factory: pytest.TempPathFactory, code: AttendanceCode, milder: set[str]
     ) -> None:
@@ -452,6 +463,13 @@ class TestTrap09TwoMarksInACell:
         tried = trial(book)
         tried.sync("10-30 21:00")
         assert tried.found("FIN-02") == []
+
+    def test_they_put_a_two_right(self, trial: New) -> None:
+        book = self.book()
+        book.mark(107, 2)
+        tried = trial(book)
+        tried.sync("10-30 21:00")
+        assert tried.found("MRK-08") == []
 
     def test_another_text_is_no_mark(self, trial: New) -> None:
         tried = trial(self.book("зач"))

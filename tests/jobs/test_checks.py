@@ -21,7 +21,15 @@ from netcity_sync.jobs.reparse import run_reparse
 from netcity_sync.mirror.database import open_reader, open_writer
 from netcity_sync.mirror.event_schema import EventKind
 from netcity_sync.model import (
-    AttendanceCode, Dictionaries, FinalMarks, Journal, JournalAccess, PlannedLesson, Roster, Substitution, Term,
+    AttendanceCode,
+    Dictionaries,
+    FinalMarks,
+    Journal,
+    JournalAccess,
+    PlannedLesson,
+    Roster,
+    Substitution,
+    Term,
 )  # fmt: skip
 from netcity_sync.settings import Settings
 
@@ -129,7 +137,8 @@ def replaced(slot: int) -> Substitution:
 @pytest.fixture
 def whole_year(tmp_path: Path) -> Trial:
     """Tables handed in, final marks set, the service's own events noted; checked, then everything goes on."""
-    book = Book(term_end=date(2026, 9, 10)).add_lessons("09-01", "09-02", "09-03", "09-04", "09-07", "09-08", topic=None)
+    book = Book(term_end=date(2026, 9, 10))
+    book.add_lessons("09-01", "09-02", "09-03", "09-04", "09-07", "09-08", topic=None)
     for lesson in (101, 102, 103):
         book.mark(lesson, 3)
     book.absent(104, AttendanceCode.UNKNOWN)

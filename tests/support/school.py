@@ -55,7 +55,8 @@ FIRST_DAY = date(2026, 9, 1)
 
 def at(text: str) -> datetime:
     """A moment by the school's clocks: `09-14 21:00`, or `2027-01-12 21:00`."""
-    return datetime.fromisoformat(text if text.startswith("20") else f"2026-{text}").replace(tzinfo=ZONE).astimezone(UTC)
+    whole = text if text.startswith("20") else f"2026-{text}"
+    return datetime.fromisoformat(whole).replace(tzinfo=ZONE).astimezone(UTC)
 
 
 @dataclass
