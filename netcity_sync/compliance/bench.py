@@ -7,7 +7,7 @@
 | `due` | lesson date × deadline | the moment at which a record of that date is late |
 | `held` | lesson that stood on the page of the last read | whether it is held, has a topic, is a control work |
 | `homework_day` | day of a journal | is there where homework was given on it |
-| `pupil` | pupil on the list of a journal | lessons that count and that were attended, given marks, unconfirmed ones |
+| `pupil` | pupil on the list of a journal | lessons that count and that were attended, given marks, possible ones |
 | `assessment` | day of a journal with an assessment work | its last such lesson, the first one's number, whether held |
 | `class_read` | class of the year | whether all of its journals, and its roster, are fresh |
 
@@ -34,6 +34,7 @@ from netcity_sync.compliance.words import (
     is_outside_scale,
     is_vague,
     speaks_of_assessment,
+    marks_in_cell,
     touched,
 )
 from netcity_sync.mirror.snapshot import Snapshot
@@ -112,6 +113,7 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     connection.create_function("is_vague", 1, is_vague, deterministic=True)
     connection.create_function("local_date", 1, _local_date_of(settings), deterministic=True)
     connection.create_function("speaks_of_assessment", 1, speaks_of_assessment, deterministic=True)
+    connection.create_function("marks_in_cell", 1, marks_in_cell, deterministic=True)
     connection.create_function("touched", 1, touched, deterministic=True)
     connection.create_function("utc_of", 1, _utc_of(settings), deterministic=True)
     stale = int((now - timedelta(hours=settings.checks.stale_after_hours)).timestamp())
@@ -328,10 +330,12 @@ WITH missed AS (
   WHERE j.marked AND h.held AND h.date >= p.first_day AND a.code NOT IN ('late', 'remote')
   GROUP BY a.subject_group_id, a.term_id, a.student_id
 ), given AS (
-  SELECT m.subject_group_id, m.term_id, m.student_id, sum(NOT m.missing) AS marks, sum(m.missing) AS unconfirmed
+  SELECT m.subject_group_id, m.term_id, m.student_id, sum(m.value IS NOT NULL AND NOT m.missing) AS marks,
+    sum(CASE WHEN m.value IS NULL THEN marks_in_cell(m.raw) ELSE m.missing END) AS unconfirmed
   FROM journal j
   CROSS JOIN as_of_mark m ON m.subject_group_id = j.subject_group_id AND m.term_id = j.term_id
-  WHERE j.marked AND m.value IS NOT NULL GROUP BY m.subject_group_id, m.term_id, m.student_id
+  WHERE j.marked AND (m.value IS NOT NULL OR m.raw LIKE '%/%')
+  GROUP BY m.subject_group_id, m.term_id, m.student_id
 )
 SELECT p.subject_group_id, p.term_id, p.student_id, p.first_day,
   coalesce(given.marks, 0) AS marks, coalesce(given.unconfirmed, 0) AS unconfirmed,

@@ -52,7 +52,7 @@ SELECT * FROM (
     LEFT JOIN as_of_lesson l
       ON l.subject_group_id = m.subject_group_id AND l.term_id = m.term_id AND l.lesson_id = m.lesson_id
     WHERE m.subject_group_id = t.subject_group_id AND m.term_id = t.term_id AND m.student_id = t.student_id
-      AND m.value IS NOT NULL AND (m.lesson_id = t.lesson_id AND m.value > 2
+      AND (m.value IS NOT NULL OR marks_in_cell(m.raw)) AND (m.lesson_id = t.lesson_id AND coalesce(m.value, 5) > 2
         OR coalesce((l.date, l.slot, l.lesson_id) > (t.date, t.slot, t.lesson_id), 1)))
 ) JOIN journal j USING (subject_group_id, term_id)
 WHERE j.fresh AND j.roster_fresh AND attended >= :least

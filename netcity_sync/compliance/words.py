@@ -13,7 +13,16 @@ _CONTROL = (
 
 def is_control(text: str | None) -> int:
     """1 where a type of work, or a topic, begins like a control work; an integer for SQLite."""
-    return int(text is not None and plain(text).startswith(_CONTROL))
+    return int(_begins(text, _CONTROL))
+
+
+_DOUGH = re.compile(r"тесто\b")
+
+
+def _begins(text: str | None, works: tuple[str, ...]) -> bool:
+    """Whether a text begins like one of the works; dough («Тесто и изделия из него») is no test."""
+    words = plain(text or "")
+    return words.startswith(works) and not _DOUGH.match(words)
 
 
 def work_of_topic(topic: str | None) -> str | None:
@@ -32,7 +41,7 @@ _ASSESSMENT = (
 
 def is_assessment(text: str | None) -> int:
     """1 where a type of work, or a topic, begins like an assessment work; an integer for SQLite."""
-    return int(text is not None and plain(text).startswith(_ASSESSMENT))
+    return int(_begins(text, _ASSESSMENT))
 
 
 _ASSESSMENT_STEMS = (
@@ -69,6 +78,14 @@ def is_outside_scale(raw: str) -> int:
 
 
 _MARKS = frozenset("12345")
+
+
+def marks_in_cell(raw: str | None) -> int:
+    """How many marks a text holds that is nothing but marks with strokes between: «4/5» holds two, «4/» none."""
+    parts = [part.strip() for part in (raw or "").split("/")]
+    return len(parts) if len(parts) > 1 and all(part in _MARKS for part in parts) else 0
+
+
 _NOT_ATTESTED = frozenset({"н/а", "на", "н.а.", "н/а.", "не аттестован", "не аттестована"})
 
 
@@ -92,13 +109,13 @@ _TOUCHED = (("посещ", "attendance"), ("тем", "lesson"), ("домашн",
 def touched(action: str) -> str | None:
     """Which kind of entry an action of the report on access is about, as deadlines call it; None where it is unclear.
 
-    The texts of a real server are not known (protocol.md §3.2): an action with none of the words proves nothing, and
-    the taking away of an entry is no entry.
+    The texts of a real server are not known (protocol.md §3.2): an action with no word that begins so proves nothing
+    («систему» is no «тема»), and the taking away of an entry is no entry.
     """
-    words = action.lower()
-    if "удал" in words:
+    if "удал" in action.lower():
         return None
-    return next((what for part, what in _TOUCHED if part in words), None)
+    words = re.findall(r"\w+", action.lower())
+    return next((what for part, what in _TOUCHED if any(word.startswith(part) for word in words)), None)
 
 
 def work_kind(text: str | None) -> str | None:
@@ -108,7 +125,7 @@ def work_kind(text: str | None) -> str | None:
         return "laboratory"
     if words.startswith("практическ"):
         return "practical"
-    return "control" if words.startswith(_CONTROL) else None
+    return "control" if _begins(text, _CONTROL) else None
 
 
 _SAFETY_SUBJECTS = ("физик", "хими", "биолог", "информатик", "технолог", "труд", "физкультур")

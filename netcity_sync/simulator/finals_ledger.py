@@ -90,7 +90,7 @@ class FinalsLedger:
         value = final.shown(self.now) if final is not None else None
         marks = [(work, mark) for work, mark in journal.marks_with_works() if mark.student_id == pupil.id]
         given = [(work, mark) for work, mark in marks if mark.given(self.now)]
-        ghosts = sum(journal.is_ghost(mark) for _, mark in marks)
+        ghosts = sum(journal.excuses(mark) for _, mark in marks)
         yield from self._against_absences(pupil, value)
         if not isinstance(value, int):
             return

@@ -26,6 +26,7 @@ _CONTROL_WORDS = (
 )  # fmt: skip
 _JOURNAL_WORDS = ("зач", "н/а", "осв")
 """Texts that a cell may hold, of those that the simulator's teachers write."""
+_TWO_IN_CELL = "4/5"
 _VAGUE_TYPES = ("прочее", "прочие", "прочая", "другое", "другие", "другая")
 _QUARTER_NORM, _HALF_YEAR_NORM = (3, 5, 7), (5, 7, 9)
 
@@ -332,7 +333,7 @@ class JournalLedger:
             counted=len(counted),
             attended=sum(id(lesson) not in missed for lesson in counted),
             given=sum(mark.given(self.now) for mark in marks),
-            ghosts=sum(self.is_ghost(mark) for mark in marks),
+            ghosts=sum(self.excuses(mark) for mark in marks),
             needed=max(1, -(-self.norm() * len(counted) // len(self.lessons))),
         )
 
@@ -373,6 +374,27 @@ class JournalLedger:
             return False
         was_seen = any(mark.given(moment) for moment in self.reads)
         return was_seen and not any(mark.until <= moment < self.now for moment in self.reads)
+
+    def excuses(self, mark: Mark) -> int:
+        """How many marks it may be, though it is none: a deleted one, or two in one cell."""
+        return 2 if self.two_in_cell(mark) else int(self.is_ghost(mark))
+
+    def two_in_cell(self, mark: Mark) -> bool:
+        """Whether it is two marks in one cell, as the mirror believes it."""
+        return self.in_mirror(mark) and self.value_in_mirror(mark) == _TWO_IN_CELL
+
+    def in_mirror(self, mark: Mark) -> bool:
+        """Whether the mirror still believes in a cell: it stands, or was missed once only."""
+        if mark.visible(self.now):
+            return True
+        if mark.until is None or mark.until > self.now or not any(mark.visible(moment) for moment in self.reads):
+            return False
+        return not any(mark.until <= moment < self.now for moment in self.reads)
+
+    def value_in_mirror(self, mark: Mark) -> str | int | None:
+        """What a mark is as the mirror believes it."""
+        moment = self.now if mark.visible(self.now) else max(one for one in self.reads if mark.visible(one))
+        return mark.value.at(moment)
 
     def norm(self) -> int:
         """The marks that a pupil should have by the end of the term."""

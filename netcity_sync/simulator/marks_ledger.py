@@ -65,7 +65,7 @@ class MarksLedger(JournalLedger):
     def _work(self, works: list[tuple[Lesson, int]]) -> Iterator[LedgerEntry]:
         last = works[-1][0]
         cells = [
-            (mark.student_id, mark.visible(self.now), self._in_mirror(mark))
+            (mark.student_id, mark.visible(self.now), self.in_mirror(mark))
             for lesson, mark in self._placed_marks()
             if lesson.id in self._known and lesson.date == last.date
         ]
@@ -88,14 +88,6 @@ class MarksLedger(JournalLedger):
 
     def _is_back(self, pupil: Pupil, lesson: Lesson, work: Lesson) -> bool:
         return lesson.date > work.date and self.code(pupil.id, lesson) in _THERE
-
-    def _in_mirror(self, mark: Mark) -> bool:
-        """Whether the mirror still believes in a cell: it stands, or was missed once only."""
-        if mark.visible(self.now):
-            return True
-        if mark.until is None or mark.until > self.now or not any(mark.visible(moment) for moment in self.reads):
-            return False
-        return not any(mark.until <= moment < self.now for moment in self.reads)
 
     def _twos(self, pupil: Pupil) -> Iterator[LedgerEntry]:
         marks = [
@@ -122,6 +114,8 @@ class MarksLedger(JournalLedger):
     def _answer(self, lesson: Lesson, where: Lesson, mark: Mark) -> Mark | None:
         """A mark, if it puts a «2» of a lesson right: a better one of the same lesson, or any later one."""
         value = self._seen(mark)
+        if self.two_in_cell(mark):
+            value = 5
         if not isinstance(value, int):
             return None
         later = (where.date, where.slot, where.id) > (lesson.date, lesson.slot, lesson.id)
@@ -148,17 +142,13 @@ class MarksLedger(JournalLedger):
             place = places.get(lesson.id, len(self.lessons))
             if mark.visible(self.now) and mark.value.at(self.now) is not None:
                 last[mark.student_id] = max(place, last.get(mark.student_id, 0))
-            if self._in_mirror(mark) and self._value_in_mirror(mark) is not None:
+            if self.in_mirror(mark) and self.value_in_mirror(mark) is not None:
                 believed[mark.student_id] = max(place, believed.get(mark.student_id, 0))
         least = max(_NOT_ASKED, -(-_NOT_ASKED * self._lessons_a_week() // 2))
         truly = [pupil for pupil in self._judged if self._silence(pupil, last) >= least]
         proved = [pupil for pupil in self._judged if self._silence(pupil, believed) >= least]
         if truly or proved:
             yield self.entry("MRK-11", bool(proved))
-
-    def _value_in_mirror(self, mark: Mark) -> str | int | None:
-        moment = self.now if mark.visible(self.now) else max(one for one in self.reads if mark.visible(one))
-        return mark.value.at(moment)
 
     def _silence(self, pupil: Pupil, last: dict[int, int]) -> int:
         """Lessons attended since the last mark; 0 where there is none."""

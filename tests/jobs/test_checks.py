@@ -1,10 +1,13 @@
 """Checks are kept and can be made once more: the same answer, or what differs."""
 
 import json
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from support.school import Book, Trial, at
+from support.service_log import note
 
 from netcity_sync.cli import run_command_line
 from netcity_sync.clock import fixed_clock
@@ -14,7 +17,20 @@ from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import AnswerError, UsageError
 from netcity_sync.jobs.check import run_check
 from netcity_sync.jobs.checks import repeat_check
+from netcity_sync.jobs.reparse import run_reparse
 from netcity_sync.mirror.database import open_reader, open_writer
+from netcity_sync.mirror.event_schema import EventKind
+from netcity_sync.model import (
+    AttendanceCode,
+    Dictionaries,
+    FinalMarks,
+    Journal,
+    JournalAccess,
+    PlannedLesson,
+    Roster,
+    Substitution,
+    Term,
+)  # fmt: skip
 from netcity_sync.settings import Settings
 
 
@@ -75,6 +91,84 @@ def test_any_check_gives_the_same_answer_again(tried: Trial) -> None:
         assert not repeated.rules_changed
         assert (repeated.check, repeated.run_id) == (item, item.run_id)
     assert len(kept(tried)) == 4, "a repetition is no check"
+
+
+class BookParser:
+    """Parses the kept pages of a `BookSource` as they were parsed when they were read."""
+
+    def parse_dictionaries(self, raw: bytes) -> Dictionaries:
+        return Dictionaries.model_validate_json(raw)
+
+    def parse_roster(self, class_id: int, raw: bytes) -> Roster:
+        return Roster.model_validate_json(raw)
+
+    def parse_journal(self, subject_group_id: int, term_id: int, terms: Iterable[Term], raw: bytes) -> Journal:
+        return Journal.model_validate_json(raw)
+
+    def parse_term_marks(self, subject_group_id: int, raw: bytes) -> FinalMarks:
+        return FinalMarks.model_validate_json(raw)
+
+    def parse_journal_access(self, first: date, last: date, raw: bytes) -> tuple[JournalAccess, ...]:
+        raise AssertionError("never kept")
+
+
+def test_the_same_answer_after_the_mirror_was_read_anew(tried: Trial) -> None:
+    before = kept(tried)
+    outcome = run_reparse(tried.settings, BookParser(), fixed_clock(at("09-05 12:00")), write=True)
+    assert (outcome.written, outcome.differing, outcome.refused) == (True, (), ())
+    for item in before:
+        assert repeat_check(tried.settings, item.id).same
+
+
+def planned(*topics: str) -> list[PlannedLesson]:
+    return [
+        PlannedLesson(class_name="7А", subject="Химия", number=number, topic=topic, planned_on=date(2026, 9, number))
+        for number, topic in enumerate(topics, start=1)
+    ]
+
+
+def replaced(slot: int) -> Substitution:
+    return Substitution(
+        held_on=date(2026, 9, 2), slot=slot, class_name="7А", subject="Химия", absent="Учебнова Елена Петровна",
+        substitute="Примерова Вера Петровна",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def whole_year(tmp_path: Path) -> Trial:
+    """Tables handed in, final marks set, the service's own events noted; checked, then everything goes on."""
+    book = Book(term_end=date(2026, 9, 10))
+    book.add_lessons("09-01", "09-02", "09-03", "09-04", "09-07", "09-08", topic=None)
+    for lesson in (101, 102, 103):
+        book.mark(lesson, 3)
+    book.absent(104, AttendanceCode.UNKNOWN)
+    book.final(5)
+    tried = Trial(tmp_path, book)
+    tried.hand_in("09-01 08:00", plan=planned("Атомы", "Молекулы", "Вещества"), substitutions=[replaced(1)])
+    tried.sync("09-14 21:00")
+    note(tried, EventKind.BACKUP_VERIFIED, "09-14 21:10", "copy-1", ok=False)
+    tried.now = at("09-14 22:00")
+    tried.check()
+    return tried
+
+
+def test_later_nights_takes_and_events_change_no_answer(whole_year: Trial) -> None:
+    tried = whole_year
+    (first,) = kept(tried)
+    assert {"LSN-01", "LSN-07", "FIN-02", "OPS-01", "OPS-03", "PLN-02", "ATT-03"} <= first.by_rule.keys()
+    tried.book.final(4)
+    tried.book.set_topic(102, "Молекулы")
+    tried.book.marks[0] = tried.book.marks[0].model_copy(update={"value": 5})
+    tried.sync("09-15 21:00")
+    tried.hand_in("09-16 08:00", plan=planned("Иначе"), substitutions=[])
+    note(tried, EventKind.BACKUP_MADE, "09-16 09:00", "copy-2")
+    note(tried, EventKind.BACKUP_VERIFIED, "09-16 09:10", "copy-1")
+    note(tried, EventKind.DRILL, "09-16 09:20", "copy-1")
+    tried.sync("09-16 21:00")
+    second = tried.check()
+    assert not {"LSN-07", "FIN-02", "OPS-01", "OPS-03"} & {item.rule for item in second.findings}
+    for item in kept(tried):
+        assert repeat_check(tried.settings, item.id).same
 
 
 def test_it_is_repeated_with_the_settings_it_had(tried: Trial) -> None:

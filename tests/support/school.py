@@ -54,18 +54,21 @@ FIRST_DAY = date(2026, 9, 1)
 
 
 def at(text: str) -> datetime:
-    """A moment by the school's clocks: `09-14 21:00`."""
-    return datetime.fromisoformat(f"2026-{text}").replace(tzinfo=ZONE).astimezone(UTC)
+    """A moment by the school's clocks: `09-14 21:00`, or `2027-01-12 21:00`."""
+    whole = text if text.startswith("20") else f"2026-{text}"
+    return datetime.fromisoformat(whole).replace(tzinfo=ZONE).astimezone(UTC)
 
 
 @dataclass
 class Book:
     """One journal that a test writes by hand: lessons on given days, everything else added by the test.
 
-    `beside` are other journals of the same class; give these another `group`. `following` is the same journal in
-    other terms; give these another `term`, with its days and name, and write final marks into the first.
+    `beside` are other journals; give these another `group`, and another `class_id`, `grade` and pupils where they are
+    of another class. `following` is the same journal in other terms; give these another `term`, with its days and
+    name, and write final marks into the first.
     """
 
+    class_id: int = CLASS
     grade: int = 7
     grading: Grading = Grading.MARKS
     extracurricular: bool = False
@@ -89,6 +92,7 @@ class Book:
     subgroup: str = ""
     first_lesson: int = 101
     first_slot: int = 1
+    teachers: tuple[int, ...] = ()
     beside: list["Book"] = field(default_factory=list)
     following: list["Book"] = field(default_factory=list)
 
@@ -98,11 +102,12 @@ class Book:
         return f"{self.subject}/{self.subgroup}" if self.subgroup else self.subject
 
     def add_lessons(self, *days: str, topic: str | None = "Тема урока") -> "Book":
-        """Lessons on days such as `09-14`; their ids count up from `first_lesson`."""
-        for day in days:
+        """Lessons on days such as `09-14`, or `2027-01-12`; their ids count up from `first_lesson`."""
+        for text in days:
+            day = date.fromisoformat(text if len(text) > len("09-14") else f"2026-{text}")
             number = self.first_lesson + len(self.lessons)
-            slot = self.first_slot + sum(item.date.isoformat()[5:] == day for item in self.lessons.values())
-            self.lessons[number] = Lesson(id=number, date=date.fromisoformat(f"2026-{day}"), slot=slot, topic=topic)
+            slot = self.first_slot + sum(item.date == day for item in self.lessons.values())
+            self.lessons[number] = Lesson(id=number, date=day, slot=slot, topic=topic)
         return self
 
     def set_topic(self, lesson: int, topic: str | None) -> None:
@@ -151,6 +156,16 @@ class Book:
     def absent(self, lesson: int, code: AttendanceCode = AttendanceCode.ILLNESS, student: int = 1) -> None:
         """A mark of attendance."""
         self.attendance.append(Attendance(student_id=student, lesson_id=lesson, code=code, raw=code.value))
+
+    @property
+    def class_name(self) -> str:
+        """What the class is called: the second one is «Б»."""
+        return f"{self.grade}{'Б' if self.class_id == SECOND_CLASS else 'А'}"
+
+    @property
+    def books(self) -> list["Book"]:
+        """This journal and those beside it."""
+        return [self, *self.beside]
 
     @property
     def terms(self) -> list["Book"]:
@@ -216,13 +231,13 @@ class BookSource:
             year=SchoolYear(id=1, name="2026/2027", start=FIRST_DAY, end=date(2027, 8, 31), closed=self.year_closed),
             terms=tuple(
                 Term(id=item.term, name=item.term_name, kind=item.term_kind, start=item.term_start, end=item.term_end)
-                for item in book.terms
+                for item in {part.term: part for item in book.books for part in item.terms}.values()
             ),
             staff=tuple(
                 Staff(id=key, name=name) for key, name in STAFF.items() if key not in self.staff_gone
             ),
             classes=(
-                SchoolClass(id=CLASS, name=f"{book.grade}А", grade=book.grade, chief_ids=self.chiefs),
+                SchoolClass(id=CLASS, name=book.class_name, grade=book.grade, chief_ids=self.chiefs),
                 *self._second_class(),
             ),
             assignment_types=(
@@ -233,32 +248,37 @@ class BookSource:
             ),
             subject_groups=tuple(
                 SubjectGroup(
-                    id=item.group, name=item.title, class_id=CLASS, subject_id=item.subject_id,
+                    id=item.group, name=item.title, class_id=item.class_id, subject_id=item.subject_id,
                     subject_name=item.subject, grading=item.grading, individual_plan=item.individual_plan,
-                    extracurricular=item.extracurricular, teacher_ids=self.teachers,
+                    extracurricular=item.extracurricular, teacher_ids=item.teachers or self.teachers,
                     term_ids=tuple(part.term for part in item.terms),
                 )
-                for item in (book, *book.beside)
+                for item in book.books
             ),
         )  # fmt: skip
         return Page(content, content.model_dump_json().encode())
 
     def _second_class(self) -> tuple[SchoolClass, ...]:
-        """Another class of the grade, without journals, where it has pupils."""
-        made = SchoolClass(id=SECOND_CLASS, name=f"{self.book.grade}Б", grade=self.book.grade, chief_ids=(CHIEF,))
-        return (made,) if self.second_class else ()
+        """Another class, where it has journals of its own; one of the same grade where it only has pupils."""
+        journals = [item for item in self.book.beside if item.class_id == SECOND_CLASS]
+        if not journals and not self.second_class:
+            return ()
+        book = journals[0] if journals else Book(class_id=SECOND_CLASS, grade=self.book.grade)
+        return (SchoolClass(id=SECOND_CLASS, name=book.class_name, grade=book.grade, chief_ids=(CHIEF,)),)
 
     def read_roster(self, class_id: int) -> Page[Roster]:
-        """The pupils of the book, less those who left."""
+        """The pupils of the class's first book, less those who left."""
         self._fail("roster")
-        listed = [item for item in self.book.students if item.id not in self.book.off_roster]
-        if class_id == SECOND_CLASS:
+        book = next((item for item in self.book.books if item.class_id == class_id), None)
+        listed = [item for item in book.students if item.id not in book.off_roster] if book else []
+        if class_id == SECOND_CLASS and self.second_class:
             listed = list(self.second_class)
+        starts = book.starts if book else {}
         content = Roster(
             class_id=class_id,
             students=tuple(listed),
             enrolments=tuple(
-                Enrolment(class_id=class_id, student_id=item.id, start=self.book.starts.get(item.id)) for item in listed
+                Enrolment(class_id=class_id, student_id=item.id, start=starts.get(item.id)) for item in listed
             ),
         )
         return Page(content, content.model_dump_json().encode())
