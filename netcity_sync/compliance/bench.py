@@ -27,6 +27,7 @@ from netcity_sync.clock import from_unix
 from netcity_sync.compliance.finding import Proof
 from netcity_sync.compliance.handed import STALE_DAYS, Taken, prepare_handed
 from netcity_sync.compliance.named import match_names
+from netcity_sync.compliance.sql_functions import add_function
 from netcity_sync.compliance.words import is_assessment, is_control, is_correction, is_outside_scale, is_vague, touched
 from netcity_sync.mirror.snapshot import Snapshot
 from netcity_sync.school_days import SchoolDays, local_date, local_moment
@@ -97,14 +98,10 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     """Make the tables for a check at `now` (UTC)."""
     connection = snapshot.connection
     days = snapshot.school_days(settings.calendar.days_off)
-    connection.create_function("is_assessment", 1, is_assessment, deterministic=True)
-    connection.create_function("is_correction", 1, is_correction, deterministic=True)
-    connection.create_function("is_control", 1, is_control, deterministic=True)
-    connection.create_function("is_outside_scale", 1, is_outside_scale, deterministic=True)
-    connection.create_function("is_vague", 1, is_vague, deterministic=True)
-    connection.create_function("local_date", 1, _local_date_of(settings), deterministic=True)
-    connection.create_function("touched", 1, touched, deterministic=True)
-    connection.create_function("utc_of", 1, _utc_of(settings), deterministic=True)
+    for judge in (is_assessment, is_correction, is_control, is_outside_scale, is_vague, touched):
+        add_function(connection, judge.__name__, judge)
+    add_function(connection, "local_date", _local_date_of(settings))
+    add_function(connection, "utc_of", _utc_of(settings))
     stale = int((now - timedelta(hours=settings.checks.stale_after_hours)).timestamp())
     today = local_date(now, settings.zone).isoformat()
     connection.execute(_JOURNAL, {"run": snapshot.run_id, "today": today, "stale": stale})
