@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pydantic import SecretStr
 
 from benchmarks.claim import Claim, at_most, seconds
+from benchmarks.handing import hand_in
 from benchmarks.loops import Loops
 from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.clock import fixed_clock
@@ -18,10 +19,12 @@ from netcity_sync.compliance.check import check_snapshot
 from netcity_sync.compliance.registry import Rule, all_rules, find_rule
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.jobs.check import run_check
+from netcity_sync.jobs.exchange import take_files
 from netcity_sync.jobs.sync import run_sync
 from netcity_sync.logs import configure_logging
 from netcity_sync.mirror.snapshot import open_snapshot
 from netcity_sync.settings import Settings
+from netcity_sync.simulator.exchange import handed_over
 from netcity_sync.simulator.server import Simulator, running_simulator
 
 _CLASSES = 43
@@ -67,6 +70,9 @@ def _live(simulator: Simulator, settings: Settings) -> None:
         evening = _FIRST + timedelta(days=round((_LAST - _FIRST).days * number / (_EVENINGS - 1)))
         simulator.move(evening)
         clock = fixed_clock(evening.replace(tzinfo=settings.zone))
+        if hand_in(settings.exchange_folder, handed_over(simulator.world)):
+            assert take_files(settings, clock).exit_code == 0
+            simulator.world.note_take()
         assert run_sync(settings, NetSchoolSource(settings.gis, password), clock).exit_code == 0
 
 

@@ -10,6 +10,7 @@ from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation
 from netcity_sync.compliance.lessons import lesson_words, read_proof
 from netcity_sync.compliance.registry import Param, rule
+from netcity_sync.compliance.sql_functions import add_function
 from netcity_sync.russian import day_month, plural, short_name
 from netcity_sync.school_days import SchoolDays
 from netcity_sync.settings import Role
@@ -137,7 +138,7 @@ def unexplained_absence(bench: Bench) -> Iterator[Violation]:
 def days_away(bench: Bench) -> Iterator[Violation]:
     """Находит учеников, которых несколько учебных дней подряд не было ни на одном уроке, а причина не указана."""
     least = int(bench.param("school_days"))
-    bench.connection.create_function("is_school_day", 1, _is_in(bench.school_days), deterministic=True)
+    add_function(bench.connection, "is_school_day", _is_in(bench.school_days))
     rows = bench.rows(_DAYS_AWAY, days=least)
     for _, of_pupil in groupby(rows, key=lambda row: (row["class_id"], row["student_id"])):
         for days in _runs(of_pupil):

@@ -27,14 +27,15 @@ from netcity_sync.clock import from_unix
 from netcity_sync.compliance.finding import Proof
 from netcity_sync.compliance.handed import STALE_DAYS, Taken, prepare_handed
 from netcity_sync.compliance.named import match_names
+from netcity_sync.compliance.sql_functions import add_function
 from netcity_sync.compliance.words import (
     is_assessment,
     is_control,
     is_correction,
     is_outside_scale,
     is_vague,
-    speaks_of_assessment,
     marks_in_cell,
+    speaks_of_assessment,
     touched,
 )
 from netcity_sync.mirror.snapshot import Snapshot
@@ -102,24 +103,25 @@ class Bench:
         )
 
 
+_WORDS = (
+    is_assessment, is_control, is_correction, is_outside_scale, is_vague, marks_in_cell, speaks_of_assessment, touched,
+)  # fmt: skip
+"""What SQL may ask of words, under these names."""
+
+
 def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Bench:
     """Make the tables for a check at `now` (UTC)."""
     connection = snapshot.connection
     days = snapshot.school_days(settings.calendar.days_off)
-    connection.create_function("is_assessment", 1, is_assessment, deterministic=True)
-    connection.create_function("is_correction", 1, is_correction, deterministic=True)
-    connection.create_function("is_control", 1, is_control, deterministic=True)
-    connection.create_function("is_outside_scale", 1, is_outside_scale, deterministic=True)
-    connection.create_function("is_vague", 1, is_vague, deterministic=True)
-    connection.create_function("local_date", 1, _local_date_of(settings), deterministic=True)
-    connection.create_function("speaks_of_assessment", 1, speaks_of_assessment, deterministic=True)
-    connection.create_function("marks_in_cell", 1, marks_in_cell, deterministic=True)
-    connection.create_function("touched", 1, touched, deterministic=True)
-    connection.create_function("utc_of", 1, _utc_of(settings), deterministic=True)
+    for judge in _WORDS:
+        add_function(connection, judge.__name__, judge)
+    add_function(connection, "local_date", _local_date_of(settings))
+    add_function(connection, "utc_of", _utc_of(settings))
     stale = int((now - timedelta(hours=settings.checks.stale_after_hours)).timestamp())
     today = local_date(now, settings.zone).isoformat()
+    for query in _TABLES:
+        connection.execute(query)
     connection.execute(_JOURNAL, {"run": snapshot.run_id, "today": today, "stale": stale})
-    connection.execute("CREATE UNIQUE INDEX temp.journal_key ON journal (subject_group_id, term_id)")
     connection.execute("CREATE INDEX temp.journal_class ON journal (class_id)")
     connection.execute(_CLASS_READ, {"run": snapshot.run_id, "stale": stale})
     connection.execute(_TOUCH)
@@ -129,23 +131,19 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     connection.execute(_CONTROL)
     connection.execute("CREATE INDEX temp.control_key ON control (subject_group_id, term_id, lesson_id)")
     connection.execute(_HELD)
-    connection.execute("CREATE UNIQUE INDEX temp.held_key ON held (subject_group_id, term_id, lesson_id)")
     connection.execute("CREATE INDEX temp.held_day ON held (subject_group_id, term_id, date, slot, lesson_id)")
     connection.execute(_HOMEWORK_DAY)
     connection.execute("CREATE UNIQUE INDEX temp.homework_day_key ON homework_day (subject_group_id, term_id, date)")
     connection.execute(_ASSESSMENT)
     connection.execute("CREATE INDEX temp.assessment_day ON assessment (class_id, date)")
     connection.execute(_COUNTS)
-    connection.execute("CREATE UNIQUE INDEX temp.counts_key ON counts (subject_group_id, term_id)")
     connection.execute(_ARRIVAL)
     connection.execute("CREATE UNIQUE INDEX temp.arrival_key ON arrival (class_id, student_id)")
     connection.execute(_LISTED)
-    connection.execute("CREATE UNIQUE INDEX temp.listed_key ON listed (subject_group_id, term_id, student_id)")
     connection.execute("CREATE INDEX temp.listed_pupil ON listed (student_id, subject_group_id, term_id, first_day)")
     connection.execute(_PUPIL)
     match_names(connection)
     prepare_handed(connection, settings, snapshot.run_id, stale)
-    connection.execute("CREATE UNIQUE INDEX temp.pupil_key ON pupil (subject_group_id, term_id, student_id)")
     return bench
 
 
@@ -179,8 +177,44 @@ def _fill_due(bench: Bench) -> None:
         bench.add_due("marks", count, deadlines.marks)
 
 
+_TABLES = (
+    """
+CREATE TEMP TABLE journal (
+  subject_group_id INTEGER, term_id INTEGER, class_id INTEGER, group_name TEXT, subject_name TEXT, class_name TEXT,
+  grade INTEGER, term_name TEXT, term_kind TEXT, term_start TEXT, term_end TEXT, scope_id INTEGER,
+  roster_scope_id INTEGER, read_run INTEGER, read_at INTEGER, tried_run INTEGER, payload_hash TEXT, fresh INTEGER,
+  roster_fresh INTEGER, marked INTEGER, with_homework INTEGER, PRIMARY KEY (subject_group_id, term_id)
+) WITHOUT ROWID
+""",
+    """
+CREATE TEMP TABLE held (
+  subject_group_id INTEGER, term_id INTEGER, lesson_id INTEGER, date TEXT, slot INTEGER, topic TEXT, has_topic INTEGER,
+  held INTEGER, control INTEGER, PRIMARY KEY (subject_group_id, term_id, lesson_id)
+) WITHOUT ROWID
+""",
+    """
+CREATE TEMP TABLE counts (
+  subject_group_id INTEGER, term_id INTEGER, planned INTEGER, held INTEGER, first_date TEXT, last_date TEXT,
+  PRIMARY KEY (subject_group_id, term_id)
+) WITHOUT ROWID
+""",
+    """
+CREATE TEMP TABLE listed (
+  subject_group_id INTEGER, term_id INTEGER, student_id INTEGER, first_day TEXT,
+  PRIMARY KEY (subject_group_id, term_id, student_id)
+) WITHOUT ROWID
+""",
+    """
+CREATE TEMP TABLE pupil (
+  subject_group_id INTEGER, term_id INTEGER, student_id INTEGER, first_day TEXT, marks INTEGER, unconfirmed INTEGER,
+  planned INTEGER, counted INTEGER, attended INTEGER, PRIMARY KEY (subject_group_id, term_id, student_id)
+) WITHOUT ROWID
+""",
+)
+"""Tables that are looked up by their keys, and read in the order of these: neither takes an index or a sort more."""
+
 _JOURNAL = """
-CREATE TEMP TABLE journal AS
+INSERT INTO temp.journal
 SELECT g.subject_group_id, t.term_id, g.class_id, g.name AS group_name, g.subject_name, c.name AS class_name, c.grade,
   t.name AS term_name, t.kind AS term_kind, t.start AS term_start, t."end" AS term_end,
   s.scope_id, ro.scope_id AS roster_scope_id, r.run_id AS read_run, r.ended AS read_at,
@@ -241,7 +275,7 @@ WHERE NOT a.homework AND a.lesson_id IS NOT NULL
 """
 
 _HELD = f"""
-CREATE TEMP TABLE held AS
+INSERT INTO temp.held
 SELECT l.subject_group_id, l.term_id, l.lesson_id, l.date, l.slot, l.topic,
   length(trim(coalesce(l.topic, ''))) >= {TOPIC_CHARACTERS} AS has_topic,
   due.moment < j.read_at AS held,
@@ -285,7 +319,7 @@ SELECT * FROM (
 """
 
 _COUNTS = """
-CREATE TEMP TABLE counts AS
+INSERT INTO temp.counts
 SELECT subject_group_id, term_id, count(*) AS planned, sum(held) AS held,
   min(date) AS first_date, max(date) AS last_date
 FROM held GROUP BY subject_group_id, term_id
@@ -309,7 +343,7 @@ WHERE NOT e.missing
 """
 
 _LISTED = """
-CREATE TEMP TABLE listed AS
+INSERT INTO temp.listed
 SELECT s.subject_group_id, s.term_id, s.student_id, a.first_day
 FROM journal j
 CROSS JOIN as_of_group_student s ON s.subject_group_id = j.subject_group_id AND s.term_id = j.term_id
@@ -318,7 +352,7 @@ WHERE NOT s.missing
 """
 
 _PUPIL = """
-CREATE TEMP TABLE pupil AS
+INSERT INTO temp.pupil
 WITH missed AS (
   SELECT a.subject_group_id, a.term_id, a.student_id, count(*) AS lessons
   FROM journal j

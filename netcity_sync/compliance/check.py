@@ -111,14 +111,11 @@ def _judge(bench: Bench, tuned: Tuned, act: str) -> Iterator[tuple[Rule, Violati
 
 
 def _days(bench: Bench, places: set[Place]) -> dict[Place, Span]:
+    dates = _lesson_dates(bench, {place.lesson_id for place in places})
     lessons = {
-        place: row[0]
+        place: dates[key]
         for place in places
-        if place.lesson_id is not None
-        for row in bench.connection.execute(
-            "SELECT date FROM as_of_lesson WHERE subject_group_id = ? AND term_id = ? AND lesson_id = ?",
-            [place.subject_group_id, place.term_id, place.lesson_id],
-        )
+        if (key := (place.subject_group_id, place.term_id, place.lesson_id)) in dates
     }
     terms = {row["term_id"]: row for row in bench.rows("SELECT DISTINCT term_id, term_start, term_end FROM journal")}
     of_pupils = {
@@ -132,6 +129,15 @@ def _days(bench: Bench, places: set[Place]) -> dict[Place, Span]:
         place: Span(date.fromisoformat(row["term_start"]), date.fromisoformat(row["term_end"]))
         for place, row in of_pupils.items()
     }
+
+
+def _lesson_dates(bench: Bench, wanted: set[int | None]) -> dict[tuple[int | None, int | None, int | None], str]:
+    """The dates of those lessons, by journal, term and lesson."""
+    lessons = bench.connection.execute(
+        "SELECT subject_group_id, term_id, lesson_id, date FROM journal CROSS JOIN as_of_lesson"
+        " USING (subject_group_id, term_id)"
+    )
+    return {(group, term, lesson): day for group, term, lesson, day in lessons if lesson in wanted}
 
 
 def look_at_coverage(snapshot: Snapshot, settings: Settings, now: datetime, rules: Sequence[Rule]) -> Coverage:

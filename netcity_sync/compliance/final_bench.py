@@ -17,6 +17,7 @@ from netcity_sync.clock import from_unix, utc_text
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import Proof
 from netcity_sync.compliance.registry import Param
+from netcity_sync.compliance.sql_functions import add_function
 from netcity_sync.compliance.words import is_not_attested
 from netcity_sync.russian import class_key, plain
 from netcity_sync.school_days import local_moment
@@ -48,7 +49,7 @@ def prepare_finals(bench: Bench) -> None:
     """Make the tables that do not hang on a rule's numbers."""
     connection = bench.connection
     stale = int((bench.now - timedelta(hours=bench.settings.checks.stale_after_hours)).timestamp())
-    connection.create_function("is_not_attested", 1, is_not_attested, deterministic=True)
+    add_function(connection, "is_not_attested", is_not_attested)
     connection.execute(_FINAL_READ, {"run": bench.run_id, "stale": stale})
     connection.execute("CREATE UNIQUE INDEX temp.final_read_key ON final_read (subject_group_id)")
     connection.execute(_FINAL)

@@ -66,8 +66,10 @@ def _fields(item: Place | Proof) -> dict[str, object]:
 def as_findings(result: CheckResult, now: datetime, opened: Mapping[str, datetime] | None = None) -> list[Finding]:
     """What the rules answered as findings, worst first; they open now, unless `opened` tells by id since when."""
     known = opened or {}
-    findings = [_new(rule, violation, result, now) for rule, violation in result.violations]
-    return sorted((replace(item, opened_at=known.get(item.id, now)) for item in findings), key=_worst_first)
+    findings = (_new(rule, violation, result, now) for rule, violation in result.violations)
+    return sorted(
+        (replace(item, opened_at=known[item.id]) if item.id in known else item for item in findings), key=_worst_first
+    )
 
 
 def openings(connection: sqlite3.Connection, moment: datetime) -> dict[str, datetime]:

@@ -19,6 +19,7 @@ from datetime import date
 from netcity_sync.adapters.exchange.files import FILES
 from netcity_sync.clock import from_utc_text
 from netcity_sync.compliance.finding import Proof
+from netcity_sync.compliance.sql_functions import add_function
 from netcity_sync.russian import class_key, plain
 from netcity_sync.school_days import local_date
 from netcity_sync.settings import Settings
@@ -40,11 +41,9 @@ class Taken:
 
 def prepare_handed(connection: sqlite3.Connection, settings: Settings, run_id: int, stale: int) -> None:
     """Make the tables for a check of the state after a run; reads before `stale` (seconds UTC) are not fresh."""
-    connection.create_function("class_key", 1, class_key, deterministic=True)
-    connection.create_function("plain", 1, plain, deterministic=True)
-    connection.create_function(
-        "day_of", 1, lambda text: local_date(from_utc_text(text), settings.zone).isoformat(), deterministic=True
-    )
+    add_function(connection, "class_key", class_key)
+    add_function(connection, "plain", plain)
+    add_function(connection, "day_of", lambda text: local_date(from_utc_text(text), settings.zone).isoformat())
     connection.execute(_DICTIONARY_READ, {"run": run_id, "stale": stale})
     connection.execute(_TAKEN)
     connection.execute(_KNOWN_PUPIL)

@@ -10,6 +10,7 @@ from netcity_sync.compliance.finding import Place, Proof, RuleKind, Severity, Vi
 from netcity_sync.compliance.homework_words import is_for_holidays, is_formal, is_long_task, is_none_set
 from netcity_sync.compliance.lessons import journal_words, lesson_words, read_proof
 from netcity_sync.compliance.registry import Applies, Param, Unit, rule
+from netcity_sync.compliance.sql_functions import add_function
 from netcity_sync.russian import day_month, plural
 from netcity_sync.settings import Role
 
@@ -113,7 +114,7 @@ WHERE x.subjects > x.most GROUP BY c.class_id, x.date
 
 def _add_words(bench: Bench) -> None:
     for judge in (is_for_holidays, is_formal, is_long_task, is_none_set):
-        bench.connection.create_function(judge.__name__, 1, judge, deterministic=True)
+        add_function(bench.connection, judge.__name__, judge)
 
 
 @rule(

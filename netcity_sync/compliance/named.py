@@ -14,6 +14,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from netcity_sync.compliance.sql_functions import add_function
 from netcity_sync.compliance.words import is_instruction, needs_instruction, work_kind
 from netcity_sync.mirror.exchange_schema import TABLE_OF_FILE
 from netcity_sync.mirror.schema import Table
@@ -25,10 +26,10 @@ Key = tuple[str, str]
 
 def match_names(connection: sqlite3.Connection) -> None:
     """Make the tables; those of the bench must be there."""
-    connection.create_function("plain", 1, plain, deterministic=True)
-    connection.create_function("work_kind", 1, work_kind, deterministic=True)
-    connection.create_function("needs_instruction", 1, needs_instruction, deterministic=True)
-    connection.create_function("is_instruction", 1, is_instruction, deterministic=True)
+    add_function(connection, "plain", plain)
+    add_function(connection, "work_kind", work_kind)
+    add_function(connection, "needs_instruction", needs_instruction)
+    add_function(connection, "is_instruction", is_instruction)
     journals = _journals(connection)
     _match_plans(connection, journals)
     connection.execute(_PLAN_ROW)

@@ -15,6 +15,7 @@ from netcity_sync.compliance.lessons import lesson_words, read_proof
 from netcity_sync.compliance.marks import allowed_days, fill_allowed_days
 from netcity_sync.compliance.order import ABSENT
 from netcity_sync.compliance.registry import Applies, Param, rule
+from netcity_sync.compliance.sql_functions import add_function
 from netcity_sync.compliance.words import work_of_topic
 from netcity_sync.russian import day_month, plural, short_name
 from netcity_sync.settings import Role
@@ -114,7 +115,7 @@ WHERE due.moment < d.read_at
 def _fill_works(bench: Bench) -> None:
     entries = bench.settings.deadlines.work_types
     connection = bench.connection
-    connection.create_function("work_of_topic", 1, work_of_topic, deterministic=True)
+    add_function(connection, "work_of_topic", work_of_topic)
     connection.create_function(
         "days_of_work", 2, lambda name, grade: allowed_days(entries, name, grade), deterministic=True
     )

@@ -5,9 +5,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.exchange import OPT_OUT_HEAD, PLAN_HEAD, PUPIL, csv_text, hand_in
+from support.exchange import OPT_OUT_HEAD, PLAN_HEAD, PUPIL, csv_text
 from support.school import Book, Trial, at
 
+from benchmarks.handing import hand_in
 from netcity_sync.adapters.exchange.files import FILES
 from netcity_sync.adapters.exchange.folder import read_folder
 from netcity_sync.adapters.exchange.spec import FileSpec

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
+from benchmarks.handing import hand_in
 from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.clock import fixed_clock
 from netcity_sync.compliance.finding import Place
@@ -17,7 +18,6 @@ from netcity_sync.jobs.sync import run_sync
 from netcity_sync.simulator.exchange import handed_over
 from netcity_sync.simulator.ledger import LedgerEntry, make_ledger
 from netcity_sync.simulator.server import running_simulator
-from support.exchange import hand_in
 from support.near_misses import near_misses
 from support.nights import settings_for
 

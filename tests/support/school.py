@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from benchmarks.handing import hand_in
 from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.adapters.source import DriftNote, Page
 from netcity_sync.clock import fixed_clock
@@ -43,7 +44,6 @@ from netcity_sync.model import (
     TermKind,
 )
 from netcity_sync.settings import Settings
-from support.exchange import hand_in
 
 ZONE = ZoneInfo("Asia/Yekaterinburg")
 CLASS, GROUP, TERM, TEACHER, CHIEF = 70, 700, 1, 11, 12
