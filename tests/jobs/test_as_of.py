@@ -43,6 +43,12 @@ def said(outcome: CheckOutcome) -> tuple[object, ...]:
     return outcome.run_id, outcome.findings, outcome.no_data
 
 
+def of_journals(outcome: CheckOutcome) -> tuple[object, ...]:
+    """The same, without what is told of the service itself: its backups are hours old, whatever the journals hold."""
+    findings = tuple(item for item in outcome.findings if not item.rule.startswith("OPS-"))
+    return outcome.run_id, findings, outcome.no_data
+
+
 def document(settings: Settings, now: datetime, as_of: datetime | None) -> Document:
     with open_snapshot(DataFolder(settings.storage.data_dir), as_of) as snapshot:
         return find_report("filling").build(snapshot, settings, SEPTEMBER, now)
@@ -67,7 +73,8 @@ def test_a_school_day_by_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by
     for now, (outcome, made) in then.items():
         moment = end_of_day(now) if by_date else now
         repeated = run_check(settings, fixed_clock(first + timedelta(days=30)), as_of=moment)
-        assert said(repeated) == said(outcome)
+        same = of_journals if by_date else said
+        assert same(repeated) == same(outcome)
         assert document(settings, moment, moment) == made
 
 
