@@ -7,8 +7,8 @@ from netcity_sync.cli.framework import RussianGroup
 from netcity_sync.cli.options import clock_at, config_option, json_option, now_option, state
 from netcity_sync.clock import system_clock
 from netcity_sync.data_folder import DataFolder
-from netcity_sync.jobs.backup import bring_back, make_backup, prove_backup
-from netcity_sync.mirror.backup import find_backup, list_backups
+from netcity_sync.jobs.backup import make_backup, prove_backup
+from netcity_sync.mirror.backup import find_backup, list_backups, restore_backup
 from netcity_sync.russian import local_time, plural
 
 
@@ -84,7 +84,7 @@ def restore(name: str, force: bool, as_json: bool) -> None:
     """Restore a backup."""
     settings = state().settings()
     folder = DataFolder(settings.storage.data_dir)
-    restored = bring_back(folder, find_backup(folder, name), system_clock, force=force)
+    restored = restore_backup(folder, find_backup(folder, name), force=force, clock=system_clock)
     if as_json:
         print_json(restored)
         return

@@ -57,14 +57,17 @@ def no_fresh_backup(bench: Bench) -> Iterator[Violation]:
 
 @rule(
     "OPS-02", clause="4.2", title="Копия не проверена восстановлением", kind=RuleKind.STATE, severity=Severity.VIOL,
-    formula="С последнего удачного восстановления из копии, учебного или настоящего, а если его не было, с начала"
+    formula="С последнего удачного учебного восстановления из копии, а если его не было, с начала"
     " журнала службы прошло больше days дней.",
     example="Последнее восстановление из копии — 24.08.2026, 52 дня назад",
     params=(Param("days", 30, "Как часто, в днях, копию проверяют восстановлением.", 1, 366),),
-    recipients=(Role.IKT_DEPUTY,), cadence="m", needs=(), unit=Unit.SCHOOL,
+    recipients=(Role.IKT_DEPUTY,), cadence="m", needs=(), unit=Unit.SCHOOL, enabled=False,
 )  # fmt: skip
 def no_drill(bench: Bench) -> Iterator[Violation]:
-    """Проверяет, что из резервной копии хотя бы раз в месяц восстанавливают зеркало, хотя бы для пробы."""
+    """Проверяет, что из резервной копии хотя бы раз в месяц пробуют восстановить зеркало.
+
+    По умолчанию выключено: учебных восстановлений программа ещё не делает.
+    """
     began = log_began(bench)
     done = next((item.at for item in logged(bench, EventKind.DRILL) if item.ok), None)
     since = done or began

@@ -15,7 +15,7 @@ from netcity_sync.mirror.event_schema import EventKind
 @pytest.fixture
 def tried(trial) -> Trial:
     """A school whose log begins on 1 September at nine in the evening."""
-    made: Trial = trial(Book().add_lessons("09-01", "09-02"))
+    made: Trial = trial(Book().add_lessons("09-01", "09-02"), rules=[{"id": "OPS-02", "enabled": True}])
     made.sync("09-01 21:00")
     return made
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -13,10 +15,13 @@ from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.adapters.source import DriftNote, Page
 from netcity_sync.clock import fixed_clock
 from netcity_sync.compliance.finding import Finding
+from netcity_sync.compliance.schema import migrations
+from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import NetcityError
 from netcity_sync.jobs.check import CheckOutcome, run_check
 from netcity_sync.jobs.exchange import take_files
 from netcity_sync.jobs.sync import SyncOptions, SyncOutcome, run_sync
+from netcity_sync.mirror.database import open_writer
 from netcity_sync.model import (
     Assignment,
     AssignmentType,
@@ -323,6 +328,7 @@ class Trial:
     def sync_at(self, moment: datetime, **options: object) -> SyncOutcome:
         """Read the book at a moment of any year."""
         self.now = moment
+        _lay_mirror(self.settings.storage.data_dir)
         return run_sync(self.settings, self.source, fixed_clock(self.now), SyncOptions(**options))  # type: ignore[arg-type]
 
     def hand_in(self, moment: str, **tables: Iterable[Entity]) -> None:
@@ -338,3 +344,20 @@ class Trial:
     def found(self, rule: str) -> list[Finding]:
         """The findings of one rule."""
         return [item for item in self.check(rule).findings if item.rule == rule]
+
+
+@cache
+def _empty_mirror() -> bytes:
+    """A mirror in which nothing was read yet: making its tables takes longer than most of what a test does with them."""
+    with TemporaryDirectory() as name:
+        folder = DataFolder(Path(name))
+        with open_writer(folder, migrations):
+            pass
+        return folder.mirror.read_bytes()
+
+
+def _lay_mirror(root: Path) -> None:
+    folder = DataFolder(root)
+    if not folder.mirror.exists():
+        folder.prepare()
+        folder.mirror.write_bytes(_empty_mirror())
