@@ -348,7 +348,7 @@ class Trial:
 
 @cache
 def _empty_mirror() -> bytes:
-    """A mirror in which nothing was read yet: making its tables takes longer than most of what a test does with them."""
+    """A mirror in which nothing was read yet: making its tables takes longer than most of what a test does."""
     with TemporaryDirectory() as name:
         folder = DataFolder(Path(name))
         with open_writer(folder, migrations):
