@@ -15,7 +15,6 @@ from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.adapters.source import DriftNote, Page
 from netcity_sync.clock import fixed_clock
 from netcity_sync.compliance.finding import Finding
-from netcity_sync.compliance.schema import migrations
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import NetcityError
 from netcity_sync.jobs.check import CheckOutcome, run_check
@@ -351,7 +350,7 @@ def _empty_mirror() -> bytes:
     """A mirror in which nothing was read yet: making its tables takes longer than most of what a test does."""
     with TemporaryDirectory() as name:
         folder = DataFolder(Path(name))
-        with open_writer(folder, migrations):
+        with open_writer(folder):
             pass
         return folder.mirror.read_bytes()
 
