@@ -48,7 +48,7 @@ def catalogue() -> Iterator[Claim]:
     yield Claim(f"all {len(all_rules())} rules, with findings recorded, s", figures["check"])
     yield Claim(f"{figures['looped']} rules as loops, s", figures["loops"])
     yield at_most(f"the same {figures['looped']} rules / the loops", figures["same"] / figures["loops"], 0.05)
-    yield at_most("all rules / the loops of those", figures["all"] / figures["loops"], 0.05)
+    yield Claim(f"all {len(all_rules())} rules, without recording, s", figures["all"])
     yield at_most("peak memory of the check, MB", figures["megabytes"], 400)
 
 
