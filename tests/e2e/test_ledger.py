@@ -30,6 +30,7 @@ def test_found_is_what_was_planted(seed: int, classes: int, evenings: list[datet
     assert sum(found(seed, classes, evenings).values()) > 50
 
 
+@pytest.mark.soak
 def test_every_rule_occurs() -> None:
     rules = {
         "ACC-01", "ACC-02", "ATT-01", "ATT-02", "ATT-03", "ATT-05", "ATT-06", "ATT-08", "CHG-01", "CHG-05", "CTL-01",
