@@ -8,6 +8,8 @@ from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
 
 _FORMAL = ("/", "—", "-", "см. тетрадь", "по тетради", "выучить")
 """The formal ones among the texts that the simulator's teachers write."""
+_NONE_SET = ("не задано", "нет")
+"""Texts that set nothing, likewise."""
 _REPEATS = 3
 _LONG = ("реферат", "проект", "доклад", "презентац", "сообщение")
 _BEGUN = ("защита", "закончить")
@@ -41,7 +43,9 @@ class HomeworkLedger(JournalLedger):
 
     def due_days(self) -> set[date]:
         """The days for which there is homework."""
-        return {item.due_at.date for item, text in self._set() if text != "Не задано" and item.due_at in self.lessons}
+        return {
+            item.due_at.date for item, text in self._set() if not _sets_nothing(text) and item.due_at in self.lessons
+        }
 
     def _set(self) -> list[tuple[Homework, str]]:
         """Homework with its text as it stands."""
@@ -54,7 +58,7 @@ class HomeworkLedger(JournalLedger):
             run = 0
             for day in sorted(texts):
                 run = run + 1 if text in texts[day] else 0
-                if run == _REPEATS and text != "Не задано" and not _is_formal(text):
+                if run == _REPEATS and not _sets_nothing(text) and not _is_formal(text):
                     found.add(day)
         return found
 
@@ -90,6 +94,10 @@ def overloaded_days(journals: Iterable[HomeworkLedger]) -> Iterator[LedgerEntry]
 
 def _is_formal(text: str) -> bool:
     return text.lower() in _FORMAL
+
+
+def _sets_nothing(text: str) -> bool:
+    return text.lower() in _NONE_SET
 
 
 def _is_long(text: str) -> bool:
