@@ -1,5 +1,6 @@
 """Russian as readers expect it: plurals, initials, dates, numbers, sizes."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,12 @@ def plural_word(count: int, one: str, few: str, many: str) -> str:
 def plural(count: int, one: str, few: str, many: str) -> str:
     """The count with its word: «9 уроков»."""
     return f"{count} {plural_word(count, one, few, many)}"
+
+
+def some_of(names: Sequence[str], most: int, between: str = ", ") -> str:
+    """The first so many of a list, and how many there are besides: «7А, 7Б и ещё 2»."""
+    more = f" и ещё {len(names) - most}" if len(names) > most else ""
+    return between.join(names[:most]) + more
 
 
 def initials(full_name: str) -> str:

@@ -13,7 +13,7 @@ from netcity_sync.compliance.finding import Place, Proof, RuleKind, Severity, Vi
 from netcity_sync.compliance.lessons import journal_words, read_proof
 from netcity_sync.compliance.order import MISSED, fill_numbered
 from netcity_sync.compliance.registry import Applies, Param, rule
-from netcity_sync.russian import local_time, plural, plural_word, short_name
+from netcity_sync.russian import local_time, plural, plural_word, short_name, some_of
 from netcity_sync.settings import Role
 
 _NAMES_SHOWN = 3
@@ -138,9 +138,7 @@ def long_ago(base: int, a_week: int) -> int:
 
 def _names(pupils: list[sqlite3.Row]) -> str:
     """«Иванов И. (9), Петрова А. (7) и ещё 5»."""
-    shown = ", ".join(f"{short_name(row['name'] or '')} ({row['attended']})" for row in pupils[:_NAMES_SHOWN])
-    more = len(pupils) - _NAMES_SHOWN
-    return f"{shown} и ещё {more}" if more > 0 else shown
+    return some_of([f"{short_name(row['name'] or '')} ({row['attended']})" for row in pupils], _NAMES_SHOWN)
 
 
 @rule(

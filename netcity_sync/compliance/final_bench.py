@@ -146,9 +146,3 @@ def _ordered(orders: Iterable[sqlite3.Row], row: sqlite3.Row) -> date | None:
 def finals_proof(row: sqlite3.Row, *facts: tuple[str, str]) -> Proof:
     """The proof of what final marks are: the read of them."""
     return Proof(row["final_run"], utc_text(from_unix(row["final_at"])), row["final_hash"], facts=facts)
-
-
-def named(names: list[str], most: int = 5) -> str:
-    """«Иванов И., Петрова А. и ещё 2»."""
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} и ещё {len(names) - most}"

@@ -9,15 +9,17 @@ from itertools import groupby, pairwise
 from netcity_sync.adapters.source import Capability
 from netcity_sync.clock import from_unix, utc_text
 from netcity_sync.compliance.bench import Bench
-from netcity_sync.compliance.final_bench import DAYS_BEFORE, OVER, fill_due, named
+from netcity_sync.compliance.final_bench import DAYS_BEFORE, OVER, fill_due
 from netcity_sync.compliance.final_marks import pupil_words, term_words
 from netcity_sync.compliance.finding import Place, Proof, RuleKind, Severity, Violation
 from netcity_sync.compliance.lessons import read_proof
 from netcity_sync.compliance.registry import Applies, Param, Unit, rule
-from netcity_sync.russian import local_time, number, plural, short_name
+from netcity_sync.russian import local_time, number, plural, short_name, some_of
 from netcity_sync.school_days import local_moment
 from netcity_sync.settings import Role
 
+_NAMED = 5
+"""So many pupils of a finding are named, the others counted."""
 _NEEDS = (Capability.LESSONS, Capability.MARKS, Capability.TERM_MARKS)
 
 _CHANGED = """
@@ -272,7 +274,7 @@ def lists_of_a_class(bench: Bench) -> Iterator[Violation]:
             ("с одной «4»", [one.name for one in item.whole if one.fours == 1 and one.good]),
         )
         parts = [
-            f"{what} — {plural(len(names), 'ученик', 'ученика', 'учеников')} ({named(names)})"
+            f"{what} — {plural(len(names), 'ученик', 'ученика', 'учеников')} ({some_of(names, _NAMED)})"
             for what, names in lists
             if names
         ]

@@ -7,15 +7,17 @@ from itertools import groupby
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.compliance.bench import Bench
-from netcity_sync.compliance.final_bench import DAYS_BEFORE, GIVEN, JUDGED, WORDS, fill_due, finals_proof, named
+from netcity_sync.compliance.final_bench import DAYS_BEFORE, GIVEN, JUDGED, WORDS, fill_due, finals_proof
 from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation
 from netcity_sync.compliance.lessons import journal_words
 from netcity_sync.compliance.marks import pupil_place
 from netcity_sync.compliance.registry import Applies, Param, rule
 from netcity_sync.model import TermKind
-from netcity_sync.russian import day_month, number, plural, short_name
+from netcity_sync.russian import day_month, number, plural, short_name, some_of
 from netcity_sync.settings import Role
 
+_NAMED = 5
+"""So many pupils of a finding are named, the others counted."""
 _NEEDS = (Capability.LESSONS, Capability.MARKS, Capability.TERM_MARKS)
 _WITH_ATTENDANCE = (*_NEEDS, Capability.ATTENDANCE)
 _PUPILS = (Role.TEACHER, Role.CLASS_TEACHER, Role.DEPUTY)
@@ -71,7 +73,8 @@ def no_final_mark(bench: Bench) -> Iterator[Violation]:
                 Place(row["subject_group_id"], row["term_id"]),
                 Severity.CRIT,
                 f"{term_words(row)}: нет итоговой отметки у {plural(len(without), 'ученика', 'учеников', 'учеников')}"
-                f" из {len(pupils)} — {named(without)} (срок {day_month(date.fromisoformat(row['due_day']))})",
+                f" из {len(pupils)} — {some_of(without, _NAMED)}"
+                f" (срок {day_month(date.fromisoformat(row['due_day']))})",
                 finals_proof(row, ("Без итоговой отметки", str(len(without))), ("Всего учеников", str(len(pupils)))),
             )
 

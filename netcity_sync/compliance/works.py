@@ -3,7 +3,6 @@
 All works of a journal on one day are one, named by its last lesson (docs/checks.md «Judged work»).
 """
 
-import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
@@ -17,7 +16,7 @@ from netcity_sync.compliance.order import ABSENT
 from netcity_sync.compliance.registry import Applies, Param, rule
 from netcity_sync.compliance.sql_functions import add_function
 from netcity_sync.compliance.words import work_of_topic
-from netcity_sync.russian import day_month, plural, short_name
+from netcity_sync.russian import day_month, plural, short_name, some_of
 from netcity_sync.settings import Role
 
 _NEEDS = (Capability.LESSONS, Capability.MARKS, Capability.ATTENDANCE)
@@ -151,8 +150,9 @@ def unmarked_work(bench: Bench) -> Iterator[Violation]:
         pupils = list(group)
         row = pupils[0]
         if row["marked_pupils"]:
+            names = [short_name(pupil["name"] or "") for pupil in pupils]
             missing = plural(len(pupils), "ученика", "учеников", "учеников")
-            words = f"нет отметки у {missing} из присутствовавших: {_names(pupils)}"
+            words = f"нет отметки у {missing} из присутствовавших: {some_of(names, _NAMES_SHOWN)}"
         else:
             words = "отметок нет ни у кого"
         yield Violation(
@@ -161,13 +161,6 @@ def unmarked_work(bench: Bench) -> Iterator[Violation]:
             f"{lesson_words(row)}: работа «{row['work_name']}» — {words}",
             read_proof(row, ("Присутствовали, отметки нет", str(len(pupils)))),
         )
-
-
-def _names(pupils: list[sqlite3.Row]) -> str:
-    """«Иванов И., Петрова А. и ещё 2»."""
-    shown = ", ".join(short_name(row["name"] or "") for row in pupils[:_NAMES_SHOWN])
-    more = len(pupils) - _NAMES_SHOWN
-    return f"{shown} и ещё {more}" if more > 0 else shown
 
 
 @rule(

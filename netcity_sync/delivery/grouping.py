@@ -9,6 +9,7 @@ from datetime import datetime
 from netcity_sync.compliance.check import JournalFacts
 from netcity_sync.compliance.finding import Finding, RuleKind, Severity
 from netcity_sync.compliance.life import Standing, State
+from netcity_sync.russian import some_of
 
 _YEAR_BEGINS = 8
 _SAID_BY = {"ACC-01": ("MRK-01", "MRK-02")}
@@ -152,12 +153,7 @@ def group_words(details: Iterable[str], heads: int, *, between: str = ", ") -> l
         cut = max(detail.rfind(mark) for mark in (": ", " — "))
         head, tail = (detail[:cut], detail[cut:]) if cut > 0 else (detail, "")
         groups[tail].append(head)
-    return [(_heads(found, heads, between) + tail, len(found)) for tail, found in groups.items()]
-
-
-def _heads(found: Sequence[str], limit: int, between: str) -> str:
-    more = f" и ещё {len(found) - limit}" if len(found) > limit else ""
-    return between.join(found[:limit]) + more
+    return [(some_of(found, heads, between) + tail, len(found)) for tail, found in groups.items()]
 
 
 def _in_school_year(detail: str) -> tuple[int, int, int, str]:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from netcity_sync.errors import UsageError
 from netcity_sync.model import Staff, Student
-from netcity_sync.russian import class_key, plain
+from netcity_sync.russian import class_key, plain, some_of
 
 _YEAR_BEGINS = 8
 _NAMED = 20
@@ -253,9 +253,8 @@ def _listed(items: Sequence[T], name: Callable[[T], tuple[str, int]]) -> str:
     """Candidates by name, those that share it with their numbers."""
     names = [name(item) for item in items]
     texts = [text for text, _ in names]
-    words = [f"{text} (№ {number})" if texts.count(text) > 1 else text for text, number in names[:_NAMED]]
-    more = f" и ещё {len(names) - _NAMED}" if len(names) > _NAMED else ""
-    return "; ".join(words) + more
+    words = [f"{text} (№ {number})" if texts.count(text) > 1 else text for text, number in names]
+    return some_of(words, _NAMED, "; ")
 
 
 def _year_words(journals: Sequence[JournalName]) -> str:

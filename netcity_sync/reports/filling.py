@@ -15,7 +15,7 @@ from netcity_sync.compliance.lessons import LATE_TOPICS
 from netcity_sync.mirror.snapshot import Snapshot
 from netcity_sync.model import TermKind
 from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Table
-from netcity_sync.russian import full_date, initials, local_time, month_name, plural
+from netcity_sync.russian import full_date, initials, local_time, month_name, plural, some_of
 from netcity_sync.settings import Settings
 
 _ATTENTION_TOPICS = 90.0
@@ -250,10 +250,9 @@ def _attention(filling: list[_Filling], accumulation: list[_Accumulation]) -> tu
         ([f"{item.class_name} {item.subject}" for item in gaps], "Темы записаны менее чем у 90 % уроков"),
         ([f"{item.class_name} {item.subject}" for item in poor], "Отметок по норме менее чем у 80 % учеников"),
     ):
-        listed = "; ".join(found[:_SHOWN_IN_SUMMARY])
-        more = f" и ещё {len(found) - _SHOWN_IN_SUMMARY}" if len(found) > _SHOWN_IN_SUMMARY else ""
+        listed = some_of(found, _SHOWN_IN_SUMMARY, "; ")
         count = plural(len(found), "журнал", "журнала", "журналов")
-        words.append(f"{what} ({count}): {listed}{more}." if found else f"{what}: нет таких журналов.")
+        words.append(f"{what} ({count}): {listed}." if found else f"{what}: нет таких журналов.")
     return tuple(words)
 
 
@@ -333,8 +332,7 @@ def _notes(bench: Bench, snapshot: Snapshot, settings: Settings, unread: Sequenc
         "Доля уроков с отмеченной посещаемостью не приводится: «все присутствуют» в журнале никак не обозначается.",
     ]
     if unread:
-        listed = "; ".join(f"{row['class_name']} {row['group_name']}" for row in unread[:_SHOWN_IN_SUMMARY])
-        more = f" и ещё {len(unread) - _SHOWN_IN_SUMMARY}" if len(unread) > _SHOWN_IN_SUMMARY else ""
+        listed = some_of([f"{row['class_name']} {row['group_name']}" for row in unread], _SHOWN_IN_SUMMARY, "; ")
         count = plural(len(unread), "журнал", "журнала", "журналов")
-        notes.append(f"Нет данных: не прочитано {count}: {listed}{more}.")
+        notes.append(f"Нет данных: не прочитано {count}: {listed}.")
     return tuple(notes)
