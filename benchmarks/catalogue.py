@@ -8,24 +8,18 @@ import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from pydantic import SecretStr
-
 from benchmarks.claim import Claim, at_most, seconds
-from benchmarks.handing import hand_in
+from benchmarks.evenings import live_through, settings_for
 from benchmarks.loops import Loops
-from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.clock import fixed_clock
 from netcity_sync.compliance.check import check_snapshot
 from netcity_sync.compliance.registry import Rule, all_rules, find_rule
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.jobs.check import run_check
-from netcity_sync.jobs.exchange import take_files
-from netcity_sync.jobs.sync import run_sync
 from netcity_sync.logs import configure_logging
 from netcity_sync.mirror.snapshot import open_snapshot
 from netcity_sync.settings import Settings
-from netcity_sync.simulator.exchange import handed_over
-from netcity_sync.simulator.server import Simulator, running_simulator
+from netcity_sync.simulator.server import running_simulator
 
 _CLASSES = 43
 _FIRST, _LAST, _EVENINGS = datetime(2026, 9, 7, 21), datetime(2027, 5, 31, 21), 10  # noqa: DTZ001
@@ -38,10 +32,12 @@ def catalogue() -> Iterator[Claim]:
     """A mirror of a year that was read on ten evenings: what a check of it takes in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         with running_simulator(1, _CLASSES, _FIRST) as simulator:
-            _live(simulator, _settings(folder, simulator))
+            settings = settings_for(simulator, folder)
+            live_through(simulator, settings, _evenings())
         told = subprocess.run(
-            [sys.executable, "-m", "benchmarks.catalogue", folder], check=True, capture_output=True, text=True
-        )
+            [sys.executable, "-m", "benchmarks.catalogue", settings.model_dump_json()],
+            check=True, capture_output=True, text=True,
+        )  # fmt: skip
     figures = json.loads(told.stdout)
     yield Claim("pupils", figures["pupils"])
     yield Claim("findings", figures["findings"])
@@ -52,33 +48,13 @@ def catalogue() -> Iterator[Claim]:
     yield at_most("peak memory of the check, MB", figures["megabytes"], 400)
 
 
-def _settings(folder: str, simulator: Simulator | None = None) -> Settings:
-    return Settings.model_validate(
-        {
-            "gis": {"url": simulator.url if simulator else "http://127.0.0.1:9",
-                    "school": simulator.world.school.id if simulator else 1, "login": "zavuch",
-                    "requests_per_second": 0},
-            "school": {"timezone": "Asia/Yekaterinburg"},
-            "storage": {"data_dir": folder},
-        }
-    )  # fmt: skip
+def _evenings() -> list[datetime]:
+    step = (_LAST - _FIRST).days / (_EVENINGS - 1)
+    return [_FIRST + timedelta(days=round(step * number)) for number in range(_EVENINGS)]
 
 
-def _live(simulator: Simulator, settings: Settings) -> None:
-    password = SecretStr(simulator.accounts[0].password)
-    for number in range(_EVENINGS):
-        evening = _FIRST + timedelta(days=round((_LAST - _FIRST).days * number / (_EVENINGS - 1)))
-        simulator.move(evening)
-        clock = fixed_clock(evening.replace(tzinfo=settings.zone))
-        if hand_in(settings.exchange_folder, handed_over(simulator.world)):
-            assert take_files(settings, clock).exit_code == 0
-            simulator.world.note_take()
-        assert run_sync(settings, NetSchoolSource(settings.gis, password), clock).exit_code == 0
-
-
-def _measure(folder: str) -> dict[str, float]:
+def _measure(settings: Settings) -> dict[str, float]:
     """What checks of a mirror take; memory before the loops are made."""
-    settings = _settings(folder)
     now = _LAST.replace(tzinfo=settings.zone)
     found = 0
 
@@ -121,4 +97,4 @@ def _rules_seconds(settings: Settings, now: datetime, rules: tuple[Rule, ...]) -
 
 if __name__ == "__main__":
     configure_logging(None, verbose=False)
-    print(json.dumps(_measure(sys.argv[1])))
+    print(json.dumps(_measure(Settings.model_validate_json(sys.argv[1]))))

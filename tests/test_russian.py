@@ -35,3 +35,11 @@ def test_dates_and_numbers() -> None:
     assert russian.full_date(day) == "05.10.2026"
     assert russian.month_name(day) == "октябрь 2026 г."
     assert russian.number(3.75, 1) == "3,8"
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [((), ""), (("7А",), "7А"), (("7А", "7Б"), "7А, 7Б"), (("7А", "7Б", "7В"), "7А, 7Б и ещё 1")],
+)
+def test_some_of_many(names: tuple[str, ...], words: str) -> None:
+    assert russian.some_of(names, 2) == words

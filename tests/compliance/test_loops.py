@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from support.nights import live
 
+from benchmarks.evenings import live_through, settings_for
 from benchmarks.loops import Loops
 from netcity_sync.compliance.check import check_snapshot
 from netcity_sync.compliance.registry import find_rule
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.mirror.snapshot import open_snapshot
+from netcity_sync.simulator.server import running_simulator
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,11 @@ from netcity_sync.mirror.snapshot import open_snapshot
 )
 def test_rules_find_what_the_loops_find(tmp_path: Path, seed: int, first: str, count: int, step: int) -> None:
     start = datetime.fromisoformat(f"{first}T21:00:00")
-    settings, now = live(tmp_path, seed, 3, [start + timedelta(days=step * night) for night in range(count)])
+    evenings = [start + timedelta(days=step * night) for night in range(count)]
+    with running_simulator(seed, 3, start) as simulator:
+        settings = settings_for(simulator, tmp_path)
+        live_through(simulator, settings, evenings)
+    now = evenings[-1].replace(tzinfo=settings.zone)
     with open_snapshot(DataFolder(settings.storage.data_dir)) as snapshot:
         loops = Loops(snapshot, settings.zone)
         rules = loops.rules()

@@ -6,20 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic import SecretStr
-
-from benchmarks.handing import hand_in
-from netcity_sync.adapters.netschool.source import NetSchoolSource
+from benchmarks.evenings import live_through, settings_for
 from netcity_sync.clock import fixed_clock
 from netcity_sync.compliance.finding import Place
 from netcity_sync.jobs.check import run_check
-from netcity_sync.jobs.exchange import take_files
-from netcity_sync.jobs.sync import run_sync
-from netcity_sync.simulator.exchange import handed_over
 from netcity_sync.simulator.ledger import LedgerEntry, make_ledger
 from netcity_sync.simulator.server import running_simulator
 from support.near_misses import near_misses
-from support.nights import settings_for
 
 NEVER_JUDGED = {"REF-03", "USR-05"}
 """Rules that wait for a source that can tell."""
@@ -65,15 +58,8 @@ def compare(seed: int, classes: int, evenings: Sequence[datetime]) -> Comparison
     """Live through evenings, check on the last."""
     with running_simulator(seed, classes, evenings[0]) as simulator, tempfile.TemporaryDirectory() as folder:
         settings = settings_for(simulator, folder)
-        password = SecretStr(simulator.accounts[0].password)
-        for evening in evenings:
-            simulator.move(evening)
-            clock = fixed_clock(evening.replace(tzinfo=settings.zone))
-            if hand_in(settings.exchange_folder, handed_over(simulator.world)):
-                assert take_files(settings, clock).exit_code == 0
-                simulator.world.note_take()
-            assert run_sync(settings, NetSchoolSource(settings.gis, password), clock).exit_code == 0
-        outcome = run_check(settings, clock)
+        live_through(simulator, settings, evenings)
+        outcome = run_check(settings, fixed_clock(evenings[-1].replace(tzinfo=settings.zone)))
         ledger = make_ledger(simulator.world)
         expected, near = planted(ledger), near_misses(simulator.world, ledger)
     assert {gap.rule for gap in outcome.no_data} <= {*NEVER_JUDGED, *BY_ACCESS_REPORT, "FIN-10"}
