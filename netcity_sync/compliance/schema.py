@@ -2,6 +2,7 @@
 
 from sqlite_utils import Database, Migrations
 
+from netcity_sync.mirror.migrations import declare_anew
 from netcity_sync.mirror.schema import Column, Record, record_ddl
 from netcity_sync.mirror.views import View, drop_views, in_words, make_views, readable
 
@@ -203,7 +204,7 @@ def lives_and_exceptions(db: Database) -> None:
     """Between which runs a finding was fixed, what it is about, how a former life ended; who excepted what."""
     drop_views(db, VIEWS)
     for record in (_FINDING, _PAST):
-        _bring_up_to_date(db, record)
+        declare_anew(db, record.name, record_ddl(record))
     db.execute("CREATE INDEX IF NOT EXISTS finding_by_status ON finding (status, rule)")
     db.execute(record_ddl(_EXCEPTION))
     make_views(db, VIEWS)
@@ -213,19 +214,6 @@ def lives_and_exceptions(db: Database) -> None:
 def checks_that_can_be_repeated(db: Database) -> None:
     """What a check rested on, found and could not judge."""
     drop_views(db, VIEWS)
-    _bring_up_to_date(db, _CHECK_RUN)
+    declare_anew(db, _CHECK_RUN.name, record_ddl(_CHECK_RUN))
     db.execute(record_ddl(_BASIS))
     make_views(db, VIEWS)
-
-
-def _bring_up_to_date(db: Database, record: Record) -> None:
-    """Give a table of an older file the declaration of today; its rows are kept."""
-    (found,) = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", [record.name]).fetchone()
-    if found == record_ddl(record):
-        return
-    declared = {column.name for column in record.columns}
-    known = ", ".join(row[1] for row in db.execute(f"PRAGMA table_info({record.name})") if row[1] in declared)
-    db.execute(f"ALTER TABLE {record.name} RENAME TO old_{record.name}")
-    db.execute(record_ddl(record))
-    db.execute(f"INSERT INTO {record.name} ({known}) SELECT {known} FROM old_{record.name}")
-    db.execute(f"DROP TABLE old_{record.name}")

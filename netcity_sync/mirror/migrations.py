@@ -165,17 +165,28 @@ def create_table(db: Database, table: Table) -> None:
 
 
 def bring_up_to_date(db: Database, tables: Iterable[Table]) -> None:
-    """Give tables of older files the declarations of today; rows are copied where anything differs."""
+    """Give tables of older files, with their views, the declarations of today."""
     for table in tables:
-        (found,) = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", [table.name]).fetchone()
-        if found == table_ddl(table):
-            continue
-        names = ", ".join(f'"{column.name}"' for column in table.columns)
         db.execute(f"DROP VIEW current_{table.name}")
-        db.execute(f"ALTER TABLE {table.name} RENAME TO old_{table.name}")
-        create_table(db, table)
-        db.execute(
-            f"INSERT INTO {table.name} ({names}, seen_from, seen_to, missing_from)"
-            f" SELECT {names}, seen_from, seen_to, missing_from FROM old_{table.name}"
-        )
-        db.execute(f"DROP TABLE old_{table.name}")
+        declare_anew(db, table.name, table_ddl(table))
+        db.execute(current_view_ddl(table))
+
+
+def declare_anew(db: Database, name: str, ddl: str) -> None:
+    """Give a table of an older file a declaration; rows are copied where it is another, as far as its columns go.
+
+    Views of the table must not stand meanwhile: they would follow the old one.
+    """
+    (found,) = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", [name]).fetchone()
+    if found == ddl:
+        return
+    before = _columns(db, name)
+    db.execute(f"ALTER TABLE {name} RENAME TO old_{name}")
+    db.execute(ddl)
+    kept = ", ".join(f'"{column}"' for column in _columns(db, name) if column in before)
+    db.execute(f"INSERT INTO {name} ({kept}) SELECT {kept} FROM old_{name}")
+    db.execute(f"DROP TABLE old_{name}")
+
+
+def _columns(db: Database, name: str) -> list[str]:
+    return [row[1] for row in db.execute(f"PRAGMA table_info({name})")]
