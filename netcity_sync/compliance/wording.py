@@ -62,7 +62,10 @@ CAPABILITY_WORDS = {
 
 
 def missing_words(missing: Collection[Capability]) -> str:
-    """Why a rule that needs these has no data: «…: темы; таблица «КТП» папки обмена ещё не принята»."""
+    """Why a rule that needs these has no data: «… (темы; таблица «КТП» папки обмена ещё не принята)».
+
+    In brackets, since digests part what is said of a rule from its name at the last colon.
+    """
     titles = {spec.capability: spec.title for spec in FILES}
     told = sorted(CAPABILITY_WORDS[item] for item in missing if item not in titles)
     tables = sorted(f"«{titles[item]}»" for item in missing if item in titles)
@@ -71,4 +74,4 @@ def missing_words(missing: Collection[Capability]) -> str:
         one = len(tables) == 1
         words = ("таблица", "не принята") if one else ("таблицы", "не приняты")
         parts.append(f"{words[0]} {', '.join(tables)} папки обмена ещё {words[1]}")
-    return f"источник не даёт нужных сведений: {'; '.join(parts)}"
+    return f"источник не даёт нужных сведений ({'; '.join(parts)})"

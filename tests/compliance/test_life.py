@@ -177,7 +177,7 @@ def test_what_the_source_tells_no_more_is_not_judged(tmp_path: Path) -> None:
         db.execute("DELETE FROM capability WHERE name = ?", [Capability.TOPICS.value])
     assert tried.check("LSN-01", "LSN-02").fixed == 0
     finding, then = standing(tried, "09-07 21:00")
-    assert (then.state, finding.unjudged) == (State.UNKNOWN, "источник не даёт нужных сведений: темы")
+    assert (then.state, finding.unjudged) == (State.UNKNOWN, "источник не даёт нужных сведений (темы)")
     assert standing(tried, "09-07 21:00", "LSN-02")[1].state is State.OPEN, "what was proved stays proved"
 
 

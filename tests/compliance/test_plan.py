@@ -100,7 +100,7 @@ class TestPln01:
         tried = trial(Book().add_lessons(*DAYS))
         tried.sync("09-20 21:00")
         outcome = tried.check("PLN-01")
-        assert (outcome.findings, [gap.reason.split(":")[0] for gap in outcome.no_data]) == (
+        assert (outcome.findings, [gap.reason.split(" (")[0] for gap in outcome.no_data]) == (
             (), ["источник не даёт нужных сведений"],
         )  # fmt: skip
 

@@ -93,7 +93,7 @@ class TestRef02:
         tried.sync("09-11 21:00")
         outcome = tried.check("REF-02")
         assert (outcome.findings, outcome.fixed) == ((), 0)
-        assert [gap.reason.split(":")[0] for gap in outcome.no_data] == ["прочитаны списки не всех классов"]
+        assert [gap.reason.split(" (")[0] for gap in outcome.no_data] == ["прочитаны списки не всех классов"]
 
 
 class TestRef03:
@@ -103,7 +103,7 @@ class TestRef03:
         tried = trial(book("Иванов Иван Петрович"))
         tried.sync("09-10 21:00")
         (gap,) = tried.check("REF-03").no_data
-        assert gap.reason == "источник не даёт нужных сведений: приказы о движении"
+        assert gap.reason == "источник не даёт нужных сведений (приказы о движении)"
 
 
 class TestRef04:

@@ -112,7 +112,7 @@ class TestCtl05:
         tried: Trial = trial(Book().add_lessons(*DAYS))
         tried.sync("09-29 21:00")
         (gap,) = tried.check("CTL-05").no_data
-        assert gap.reason == "источник не даёт нужных сведений: таблица «КТП» папки обмена ещё не принята"
+        assert gap.reason == "источник не даёт нужных сведений (таблица «КТП» папки обмена ещё не принята)"
         tried.hand_in("09-29 22:00", plan=planned("09-15"))
         tried.source.broken["journal"] = AnswerError("не читается")
         tried.sync("09-30 21:00")

@@ -75,7 +75,7 @@ class TestUsr01:
         (gap,) = tried.check("USR-01").no_data
         assert (
             gap.reason
-            == "источник не даёт нужных сведений: таблица «Активность пользователей» папки обмена ещё не принята"
+            == "источник не даёт нужных сведений (таблица «Активность пользователей» папки обмена ещё не принята)"
         )
         row = signed(UserKind.STAFF, None, person=TEACHER_NAME, until="09-30")
         tried.hand_in("10-10 20:00", user_activity=[row])
@@ -213,7 +213,7 @@ class TestUsr04:
         tried = trial(Book().add_lessons(*DAYS), checks={"stale_after_hours": 24})
         tried.sync("10-08 21:00")
         tried.hand_in("10-10 20:00", user_activity=[])
-        assert [gap.reason.split(":")[0] for gap in tried.check("USR-04").no_data] == [
+        assert [gap.reason.split(" (")[0] for gap in tried.check("USR-04").no_data] == [
             "справочники школы не прочитаны в последнем прогоне"
         ]
 
@@ -225,7 +225,7 @@ class TestUsr05:
         tried = trial(Book().add_lessons("09-01"))
         tried.sync("09-01 21:00")
         (gap,) = tried.check("USR-05").no_data
-        assert gap.reason == "источник не даёт нужных сведений: права учётных записей"
+        assert gap.reason == "источник не даёт нужных сведений (права учётных записей)"
 
 
 class TestUsr06:

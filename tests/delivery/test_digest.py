@@ -6,10 +6,12 @@ from datetime import date, datetime, timedelta
 import pytest
 from support.school import at
 
+from netcity_sync.adapters.source import Capability
 from netcity_sync.compliance.check import Coverage, JournalFacts
 from netcity_sync.compliance.exemptions import Decision, Exemption, Scope
 from netcity_sync.compliance.finding import Finding, FindingStatus, NoData, Place, Proof, RuleKind, Severity
 from netcity_sync.compliance.life import Today, standings
+from netcity_sync.compliance.wording import missing_words
 from netcity_sync.delivery.area import nobody_named
 from netcity_sync.delivery.digest import Counter, Digest, Material, build_digest
 from netcity_sync.delivery.render import render_html, render_text
@@ -262,6 +264,14 @@ def test_a_rule_without_data_concerns_those_who_watch_over_others() -> None:
     assert digest(Role.TEACHER, no_data=(gap,)).gaps == ()
     (words,) = digest(Role.DEPUTY, no_data=(gap,)).gaps
     assert words == "«Урок не записан (нет темы)»: источник не даёт нужных сведений"
+
+
+def test_rules_that_lack_the_same_are_told_together() -> None:
+    reason = missing_words({Capability.PLAN})
+    gaps = tuple(NoData(rule, Place(), reason) for rule in ("LSN-07", "PLN-01", "PLN-02"))
+    (words,) = digest(Role.DEPUTY, no_data=gaps).gaps
+    assert words.count("источник") == 1
+    assert words.endswith(f": {reason}")
 
 
 def test_no_findings_without_reading_is_not_good_news() -> None:

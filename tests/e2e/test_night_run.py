@@ -35,7 +35,7 @@ def test_a_night_from_sync_to_backup(installation: Installation, simulator: Simu
     assert outcome["changed_rows"] > 1000
     answer = installation.ask("check", "--now", FIRST)
     assert set(answer) == {"findings", "no_data"}
-    assert {gap["reason"].split(":")[0] for gap in answer["no_data"]} == {"источник не даёт нужных сведений"}
+    assert {gap["reason"].split(" (")[0] for gap in answer["no_data"]} == {"источник не даёт нужных сведений"}
     needed = {"rule", "subject_group_id", "student_id", "lesson_id", "term_id", "id", "clause", "severity", "title",
               "message", "recipients", "opened_at", "proof"}  # fmt: skip
     assert answer["findings"]

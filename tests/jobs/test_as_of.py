@@ -150,7 +150,7 @@ def test_a_first_run_that_failed_knew_nothing(tmp_path: Path) -> None:
     tried.sync("09-02 21:00")
     later = run_check(tried.settings, fixed_clock(tried.now), as_of=at("09-01 23:59"), rules=("LSN-01",))
     assert said(later) == said(then)
-    assert [item.reason.split(":")[0] for item in later.no_data] == ["источник не даёт нужных сведений"]
+    assert [item.reason.split(" (")[0] for item in later.no_data] == ["источник не даёт нужных сведений"]
 
 
 def test_a_report_of_the_past_lies_beside_that_of_today(tmp_path: Path) -> None:

@@ -219,7 +219,7 @@ class TestFinalMarks:
             assert Capability.TERM_MARKS not in snapshot.capabilities()
             assert Capability.MARKS in snapshot.capabilities()
         reasons = {item.reason for item in tried.check("FIN-01").no_data}
-        assert reasons == {"источник не даёт нужных сведений: итоговые отметки"}
+        assert reasons == {"источник не даёт нужных сведений (итоговые отметки)"}
 
     def test_it_is_tried_again_every_time(self, tried: Trial) -> None:
         tried.source.broken["finals"] = AnswerError("отказ 404")
