@@ -301,6 +301,13 @@ WHERE a.homework AND a.text IS NOT NULL
 
 _ASSESSMENT = """
 CREATE TEMP TABLE assessment AS
+WITH works AS MATERIALIZED (
+  SELECT a.subject_group_id, a.term_id, a.lesson_id
+  FROM journal j
+  CROSS JOIN as_of_assignment a ON a.subject_group_id = j.subject_group_id AND a.term_id = j.term_id
+  WHERE NOT a.homework AND NOT a.missing AND a.lesson_id IS NOT NULL
+    AND a.type_id IN (SELECT type_id FROM as_of_assignment_type WHERE is_assessment(name))
+)
 SELECT * FROM (
   SELECT j.class_id, g.subject_id, h.subject_group_id, h.term_id, h.lesson_id, h.date, h.slot, h.held,
     min(h.slot) OVER (PARTITION BY h.subject_group_id, h.term_id, h.date) AS first_slot,
@@ -311,10 +318,8 @@ SELECT * FROM (
   CROSS JOIN as_of_subject_group g USING (subject_group_id)
   CROSS JOIN held h USING (subject_group_id, term_id)
   WHERE NOT g.individual_plan AND NOT g.extracurricular AND (
-    h.held AND is_assessment(h.topic) OR EXISTS (
-      SELECT 1 FROM as_of_assignment a CROSS JOIN as_of_assignment_type t USING (type_id)
-      WHERE a.subject_group_id = h.subject_group_id AND a.term_id = h.term_id AND a.lesson_id = h.lesson_id
-        AND NOT a.homework AND NOT a.missing AND is_assessment(t.name)))
+    h.held AND is_assessment(h.topic)
+    OR (h.subject_group_id, h.term_id, h.lesson_id) IN (SELECT subject_group_id, term_id, lesson_id FROM works))
 ) WHERE place = 1
 """
 
