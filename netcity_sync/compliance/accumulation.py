@@ -2,18 +2,17 @@
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from operator import attrgetter
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.compliance.accumulation_norms import needed_now, norm
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation
 from netcity_sync.compliance.lessons import journal_words, lesson_words, read_proof
-from netcity_sync.compliance.marks import ATTENDED, PUPILS, lessons_words, pupil_facts, pupil_place, pupil_words
+from netcity_sync.compliance.marks import ATTENDED, lessons_words, pupil_facts, pupil_place, pupil_words
 from netcity_sync.compliance.registry import Applies, Param, Unit, rule
+from netcity_sync.compliance.sql_functions import add_function
 from netcity_sync.model import TermKind
 from netcity_sync.russian import number, plural, plural_word, short_name
 from netcity_sync.settings import Role
@@ -25,51 +24,54 @@ _AT_NORM = Param("at_norm", 0.8, "У какой доли учеников отм
 _SETTINGS = ("accumulation.preset", "accumulation.quarter_norm", "accumulation.half_year_norm", "deadlines.lesson")
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A pupil whose marks may be counted by now: the norm of the term, what of it is due, whether it is there."""
-
-    row: sqlite3.Row
-    whole: int
-    needed: int
-
-    @property
-    def journal(self) -> tuple[int, int]:
-        return self.row["subject_group_id"], self.row["term_id"]
-
-    @property
-    def enough(self) -> bool:
-        return bool(self.row["marks"] + self.row["unconfirmed"] >= self.needed)
+_JUDGED = """
+SELECT p.*, norm.whole, needed_now(norm.whole, p.counted, p.planned) AS needed
+FROM journal k CROSS JOIN norm USING (subject_group_id, term_id) CROSS JOIN pupil p USING (subject_group_id, term_id)
+WHERE k.fresh AND k.roster_fresh AND p.counted >= :least AND p.attended >= :attended
+"""
+"""Pupils whose marks may be counted by now: the norm of the term, what of it is due; journal by journal."""
 
 
-def _judged(bench: Bench) -> Iterator[_Judged]:
-    """Journal by journal."""
+def _judged(bench: Bench, query: str, **values: float) -> list[sqlite3.Row]:
+    """The rows of a query over `judged`."""
+    _fill_norms(bench)
+    numbers = {"least": bench.param("lessons"), "attended": bench.param("attended")} | values
+    return bench.rows(f"WITH judged AS ({_JUDGED}) {query}", **numbers)
+
+
+def _fill_norms(bench: Bench) -> None:
+    """The table `norm`: the marks that a journal's pupils should have by the end of a term."""
     weeks = weeks_of_terms(bench)
-    query = (
-        f"{PUPILS} AND p.counted >= :least AND p.attended >= :attended"
-        " ORDER BY p.subject_group_id, p.term_id, p.student_id"
+    add_function(bench.connection, needed_now.__name__, needed_now)
+    bench.connection.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS norm (subject_group_id INTEGER, term_id INTEGER, whole INTEGER,"
+        " PRIMARY KEY (subject_group_id, term_id)) WITHOUT ROWID"
     )
-    for row in bench.rows(query, least=bench.param("lessons"), attended=bench.param("attended")):
-        kind = TermKind(row["term_kind"])
-        whole = norm(bench.settings.accumulation, kind, row["planned"], weeks[row["term_id"]])
-        yield _Judged(row, whole, needed_now(whole, row["counted"], row["planned"]))
+    bench.connection.executemany(
+        "INSERT OR IGNORE INTO norm VALUES (?, ?, ?)",
+        [
+            (
+                row["subject_group_id"], row["term_id"],
+                norm(bench.settings.accumulation, TermKind(row["term_kind"]), row["planned"], weeks[row["term_id"]]),
+            )
+            for row in bench.rows("SELECT * FROM counts JOIN journal USING (subject_group_id, term_id)")
+        ],
+    )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _ClassCount:
-    """How many of the pupils of a journal in a term that may be judged have marks enough."""
+def _class_counts(bench: Bench) -> list[sqlite3.Row]:
+    """How many pupils of a journal may be judged (`pupils`), where these are enough to speak of a class.
 
-    row: sqlite3.Row
-    pupils: int
-    enough: int
-
-
-def _class_counts(bench: Bench) -> Iterator[_ClassCount]:
-    """Of the journals with pupils enough to speak of a class."""
-    for _, pupils in groupby(_judged(bench), key=attrgetter("journal")):
-        judged = list(pupils)
-        if len(judged) >= bench.param("pupils"):
-            yield _ClassCount(judged[0].row, len(judged), sum(item.enough for item in judged))
+    Beside it how many of them have marks enough (`enough`).
+    """
+    return _judged(
+        bench,
+        "SELECT c.pupils, c.enough, j.* FROM ("
+        " SELECT subject_group_id, term_id, count(*) AS pupils, sum(marks + unconfirmed >= needed) AS enough"
+        " FROM judged GROUP BY subject_group_id, term_id HAVING count(*) >= :pupils"
+        ") c CROSS JOIN journal j USING (subject_group_id, term_id)",
+        pupils=bench.param("pupils"),
+    )
 
 
 @rule(
@@ -87,20 +89,23 @@ def too_few_marks(bench: Bench) -> Iterator[Violation]:
     Норма зависит от числа уроков в неделю. Не касается 1 класса, предметов без отметок, недавно прибывших и тех, кто
     почти не посещал уроки.
     """
-    for item in _judged(bench):
-        if item.enough:
-            continue
-        row = item.row
+    for row in _judged(
+        bench,
+        "SELECT p.*, s.name, c.held AS held_lessons, j.* FROM judged p JOIN journal j USING (subject_group_id, term_id)"
+        " JOIN counts c USING (subject_group_id, term_id) LEFT JOIN as_of_student s USING (student_id)"
+        " WHERE p.marks + p.unconfirmed < p.needed",
+    ):
         over = row["held_lessons"] == row["planned"]
         yield Violation(
             pupil_place(row),
             Severity.VIOL if over else Severity.WARN,
-            f"{pupil_words(row)} — {plural(row['marks'], 'отметка', 'отметки', 'отметок')} из {item.needed}"
+            f"{pupil_words(row)} — {plural(row['marks'], 'отметка', 'отметки', 'отметок')} из {row['needed']}"
             f" {lessons_words(row)}",
             read_proof(
-                row, *pupil_facts(row), ("Норма за период", str(item.whole)), ("Нужно к этому дню", str(item.needed))
+                row, *pupil_facts(row), ("Норма за период", str(row["whole"])),
+                ("Нужно к этому дню", str(row["needed"])),
             ),
-        )
+        )  # fmt: skip
 
 
 @rule(
@@ -116,16 +121,16 @@ def class_below_norm(bench: Bench) -> Iterator[Violation]:
 
     Считаются те же ученики, что и в ACC-01: без недавно прибывших и тех, кто почти не посещал уроки.
     """
-    for item in _class_counts(bench):
-        if item.enough >= bench.param("at_norm") * item.pupils:
+    for row in _class_counts(bench):
+        if row["enough"] >= bench.param("at_norm") * row["pupils"]:
             continue
         yield Violation(
-            Place(item.row["subject_group_id"], item.row["term_id"]),
+            Place(row["subject_group_id"], row["term_id"]),
             Severity.WARN,
-            f"{journal_words(item.row)}: отметок по норме у {item.enough} из"
-            f" {plural(item.pupils, 'ученика', 'учеников', 'учеников')}"
-            f" ({number(100 * item.enough / item.pupils, 0)} %), {item.row['term_name']}",
-            read_proof(item.row),
+            f"{journal_words(row)}: отметок по норме у {row['enough']} из"
+            f" {plural(row['pupils'], 'ученика', 'учеников', 'учеников')}"
+            f" ({number(100 * row['enough'] / row['pupils'], 0)} %), {row['term_name']}",
+            read_proof(row),
         )
 
 
@@ -188,12 +193,12 @@ def teacher_below_norm(bench: Bench) -> Iterator[Violation]:
 
     Если хотя бы один журнал учителя не прочитан, о нём ничего не говорится.
     """
-    counts = {(item.row["subject_group_id"], item.row["term_id"]): item for item in _class_counts(bench)}
+    counts = {(row["subject_group_id"], row["term_id"]): row for row in _class_counts(bench)}
     for (staff_id, term_id), rows in groupby(_journals_of_teachers(bench), key=lambda row: (row[0], row["term_id"])):
         journals = list(rows)
         keys = [(row["subject_group_id"], term_id) for row in journals]
         judged = [counts[key] for key in keys if key in counts]
-        below = sum(item.enough < bench.param("at_norm") * item.pupils for item in judged)
+        below = sum(item["enough"] < bench.param("at_norm") * item["pupils"] for item in judged)
         enough = len(judged) >= bench.param("journals") and all(row["readable"] for row in journals)
         if not enough or below <= bench.param("below") * len(judged):
             continue

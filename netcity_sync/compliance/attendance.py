@@ -17,42 +17,38 @@ from netcity_sync.settings import Role
 
 _DAYS_AWAY = """
 WITH away AS MATERIALIZED (
-  SELECT j.class_id, a.student_id, h.date, count(*) AS lessons FROM journal j
+  SELECT j.class_id, a.student_id, h.date, h.slot, h.subject_group_id, h.term_id, h.lesson_id, count(*) AS lessons,
+    max(h.slot * 4294967296 + h.lesson_id) AS last
+  FROM journal j
   CROSS JOIN as_of_attendance a USING (subject_group_id, term_id)
   CROSS JOIN held h USING (subject_group_id, term_id, lesson_id)
-  WHERE a.code = 'unknown' AND NOT a.missing AND h.held
+  CROSS JOIN listed p USING (subject_group_id, term_id, student_id)
+  WHERE a.code = 'unknown' AND NOT a.missing AND h.held AND h.date >= p.first_day
   GROUP BY j.class_id, a.student_id, h.date
+), lesson AS MATERIALIZED (
+  SELECT j.class_id, h.date, h.subject_group_id, h.term_id
+  FROM journal j CROSS JOIN held h USING (subject_group_id, term_id)
 ), whole AS MATERIALIZED (
-  SELECT class_id, student_id, date FROM away
-  WHERE lessons >= (
-    SELECT count(*) FROM listed p
-    CROSS JOIN held h ON h.subject_group_id = p.subject_group_id AND h.term_id = p.term_id AND h.date = away.date
-    CROSS JOIN journal own ON own.subject_group_id = p.subject_group_id AND own.term_id = p.term_id
-    WHERE p.student_id = away.student_id AND own.class_id = away.class_id AND away.date >= p.first_day)
-), suspect AS MATERIALIZED (
-  SELECT class_id, student_id FROM whole GROUP BY class_id, student_id HAVING count(*) >= :days
-), day AS MATERIALIZED (
-  SELECT j.class_id, p.student_id, h.date, h.slot, h.subject_group_id, h.term_id, h.lesson_id,
-    max(h.slot * 4294967296 + h.lesson_id) AS last
-  FROM suspect
-  CROSS JOIN listed p ON p.student_id = suspect.student_id
-  CROSS JOIN journal j
-    ON j.subject_group_id = p.subject_group_id AND j.term_id = p.term_id AND j.class_id = suspect.class_id
-  CROSS JOIN held h ON h.subject_group_id = j.subject_group_id AND h.term_id = j.term_id AND h.date >= p.first_day
-  WHERE is_school_day(h.date)
-  GROUP BY j.class_id, p.student_id, h.date
-), numbered AS MATERIALIZED (
-  SELECT day.*, row_number() OVER (PARTITION BY class_id, student_id ORDER BY date) AS number FROM day
+  SELECT away.*, lag(date) OVER (PARTITION BY class_id, student_id ORDER BY date) AS before FROM away
+  WHERE is_school_day(date) AND lessons = (
+    SELECT count(*) FROM lesson CROSS JOIN listed p USING (subject_group_id, term_id)
+    WHERE lesson.class_id = away.class_id AND lesson.date = away.date
+      AND p.student_id = away.student_id AND away.date >= p.first_day)
 )
-SELECT n.student_id, n.lesson_id, n.date, n.slot, n.number, s.name, j.*
-FROM numbered n
+SELECT w.student_id, w.lesson_id, w.date, w.slot, s.name, w.before IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM listed p
+    CROSS JOIN held h ON h.subject_group_id = p.subject_group_id AND h.term_id = p.term_id
+      AND h.date > w.before AND h.date < w.date AND h.date >= p.first_day
+    CROSS JOIN journal own ON own.subject_group_id = p.subject_group_id AND own.term_id = p.term_id
+    WHERE p.student_id = w.student_id AND own.class_id = w.class_id AND is_school_day(h.date)
+  ) AS follows, j.*
+FROM whole w
 CROSS JOIN journal j USING (subject_group_id, term_id)
 LEFT JOIN as_of_student s USING (student_id)
-WHERE (n.class_id, n.student_id, n.date) IN (SELECT class_id, student_id, date FROM whole)
-  AND NOT EXISTS (SELECT 1 FROM journal unread WHERE unread.class_id = n.class_id AND unread.read_run IS NULL)
-ORDER BY n.class_id, n.student_id, n.date
+WHERE NOT EXISTS (SELECT 1 FROM journal unread WHERE unread.class_id = w.class_id AND unread.read_run IS NULL)
+ORDER BY w.class_id, w.student_id, w.date
 """
-"""The whole days without a reason of pupils who have enough of them; `number` counts each pupil's days with lessons.
+"""The whole days without a reason, and whether a pupil had no day with lessons since the last such day.
 
 A row is that of the day's last lesson: SQLite takes it from where the one `max` stands.
 """
@@ -139,7 +135,7 @@ def days_away(bench: Bench) -> Iterator[Violation]:
     """Находит учеников, которых несколько учебных дней подряд не было ни на одном уроке, а причина не указана."""
     least = int(bench.param("school_days"))
     add_function(bench.connection, "is_school_day", _is_in(bench.school_days))
-    rows = bench.rows(_DAYS_AWAY, days=least)
+    rows = bench.rows(_DAYS_AWAY)
     for _, of_pupil in groupby(rows, key=lambda row: (row["class_id"], row["student_id"])):
         for days in _runs(of_pupil):
             if len(days) < least:
@@ -164,9 +160,13 @@ def _is_in(days: SchoolDays) -> Callable[[str], bool]:
 
 def _runs(days: Iterable[sqlite3.Row]) -> Iterator[list[sqlite3.Row]]:
     """Days that follow one another, as runs."""
-    numbered = enumerate(days)
-    for _, run in groupby(numbered, key=lambda pair: pair[1]["number"] - pair[0]):
-        yield [row for _, row in run]
+    run: list[sqlite3.Row] = []
+    for day in days:
+        if run and not day["follows"]:
+            yield run
+            run = []
+        run.append(day)
+    yield run
 
 
 @rule(

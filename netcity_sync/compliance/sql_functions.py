@@ -3,8 +3,9 @@
 import sqlite3
 from collections.abc import Callable
 from functools import cache
+from inspect import signature
 
 
 def add_function(connection: sqlite3.Connection, name: str, answer: Callable[..., str | int | None]) -> None:
-    """Make SQL know a function of one value, asked once for each value: texts and moments of journals recur."""
-    connection.create_function(name, 1, cache(answer), deterministic=True)
+    """Make SQL know a function, asked once for each set of values: texts, moments and counts of journals recur."""
+    connection.create_function(name, len(signature(answer).parameters), cache(answer), deterministic=True)
