@@ -358,39 +358,31 @@ WHERE NOT s.missing
 
 _PUPIL = """
 INSERT INTO temp.pupil
-WITH missed AS (
-  SELECT a.subject_group_id, a.term_id, a.student_id, count(*) AS lessons
-  FROM journal j
-  CROSS JOIN as_of_attendance a ON a.subject_group_id = j.subject_group_id AND a.term_id = j.term_id
-  CROSS JOIN held h
-    ON h.subject_group_id = a.subject_group_id AND h.term_id = a.term_id AND h.lesson_id = a.lesson_id
-  CROSS JOIN listed p
-    ON p.subject_group_id = a.subject_group_id AND p.term_id = a.term_id AND p.student_id = a.student_id
-  WHERE j.marked AND h.held AND h.date >= p.first_day AND a.code NOT IN ('late', 'remote')
-  GROUP BY a.subject_group_id, a.term_id, a.student_id
-), given AS (
-  SELECT m.subject_group_id, m.term_id, m.student_id, sum(m.value IS NOT NULL AND NOT m.missing) AS marks,
-    sum(CASE WHEN m.value IS NULL THEN marks_in_cell(m.raw) ELSE m.missing END) AS unconfirmed
-  FROM journal j
-  CROSS JOIN as_of_mark m ON m.subject_group_id = j.subject_group_id AND m.term_id = j.term_id
-  WHERE j.marked AND (m.value IS NOT NULL OR m.raw LIKE '%/%')
-  GROUP BY m.subject_group_id, m.term_id, m.student_id
-)
-SELECT p.subject_group_id, p.term_id, p.student_id, p.first_day,
-  coalesce(given.marks, 0) AS marks, coalesce(given.unconfirmed, 0) AS unconfirmed,
-  c.planned, counted.lessons AS counted, counted.lessons - coalesce(missed.lessons, 0) AS attended
-FROM listed p
-JOIN journal j USING (subject_group_id, term_id)
-JOIN counts c USING (subject_group_id, term_id)
-JOIN (
-  SELECT p.subject_group_id, p.term_id, p.student_id,
+WITH told AS MATERIALIZED (
+  SELECT p.subject_group_id, p.term_id, p.student_id, p.first_day, c.planned,
     CASE WHEN p.first_day <= c.first_date THEN c.held ELSE (
       SELECT count(*) FROM held h WHERE h.subject_group_id = p.subject_group_id AND h.term_id = p.term_id
         AND h.held AND h.date >= p.first_day
-    ) END AS lessons
-  FROM listed p JOIN counts c USING (subject_group_id, term_id)
-) counted USING (subject_group_id, term_id, student_id)
-LEFT JOIN missed USING (subject_group_id, term_id, student_id)
-LEFT JOIN given USING (subject_group_id, term_id, student_id)
-WHERE j.marked
+    ) END AS counted,
+    (SELECT count(*) FROM as_of_attendance a
+      CROSS JOIN held h
+        ON h.subject_group_id = p.subject_group_id AND h.term_id = p.term_id AND h.lesson_id = a.lesson_id
+      WHERE a.subject_group_id = p.subject_group_id AND a.term_id = p.term_id AND a.student_id = p.student_id
+        AND a.code NOT IN ('late', 'remote') AND h.held AND h.date >= p.first_day
+    ) AS missed,
+    (SELECT coalesce(sum(CASE
+        WHEN m.value IS NULL THEN marks_in_cell(m.raw) * 65536 WHEN m.missing THEN 65536 ELSE 1 END), 0)
+      FROM as_of_mark m
+      WHERE m.subject_group_id = p.subject_group_id AND m.term_id = p.term_id AND m.student_id = p.student_id
+        AND (m.value IS NOT NULL OR m.raw LIKE '%/%')
+    ) AS given
+  FROM journal j
+  CROSS JOIN counts c USING (subject_group_id, term_id)
+  CROSS JOIN listed p USING (subject_group_id, term_id)
+  WHERE j.marked
+)
+SELECT subject_group_id, term_id, student_id, first_day, given % 65536 AS marks, given / 65536 AS unconfirmed,
+  planned, counted, counted - missed AS attended
+FROM told
 """
+"""`given` holds both counts of marks, so that a pupil's cells are passed once."""

@@ -13,8 +13,7 @@ from netcity_sync.russian import day_month, local_time, plural
 
 LATE = """
 WITH seen AS MATERIALIZED (
-  SELECT x.*, j.class_id, j.class_name, j.subject_name, j.group_name, j.payload_hash,
-    due.moment AS deadline, r.began AS upper, r.run_id AS upper_run, (
+  SELECT x.*, due.moment AS deadline, r.began AS upper, r.run_id AS upper_run, (
       SELECT before.ended FROM main.scope_read before
       WHERE before.scope_id = r.scope_id AND before.run_id < r.run_id AND before.error IS NULL
       ORDER BY before.run_id DESC LIMIT 1
@@ -25,12 +24,13 @@ WITH seen AS MATERIALIZED (
   CROSS JOIN main.scope_read r ON r.scope_id = j.scope_id AND r.run_id = x.first_run
   WHERE r.began > due.moment AND NOT r.anew
 ), touched AS MATERIALIZED (
-  SELECT seen.*, (
+  SELECT seen.*, j.class_id, j.class_name, j.subject_name, j.group_name, j.payload_hash, (
     SELECT min(t.moment) FROM touch t
-    WHERE t.class_id = seen.class_id AND t.subject_name = seen.subject_name AND t.lesson_date = seen.date
+    WHERE t.class_id = j.class_id AND t.subject_name = j.subject_name AND t.lesson_date = seen.date
       AND t.what = seen.what AND t.minute_end > seen.read_lower AND t.moment <= seen.upper
   ) AS touch
-  FROM seen WHERE read_lower IS NOT NULL
+  FROM seen CROSS JOIN journal j USING (subject_group_id, term_id)
+  WHERE read_lower > deadline OR (read_lower IS NOT NULL AND EXISTS (SELECT 1 FROM touch))
 )
 SELECT * FROM (
   SELECT touched.*, max(read_lower, coalesce(touch, read_lower)) AS lower, touch > read_lower AS by_report FROM touched
