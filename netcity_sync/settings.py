@@ -389,12 +389,52 @@ class Person(Section):
     staff_id: int | None = Field(default=None, description="Номер (id) сотрудника в «Сетевом городе», для учителя.")
 
 
+class GostEdition(StrEnum):
+    """Which edition of ГОСТ Р 7.0.97 sets the margins (reports.md §2.3)."""
+
+    OF_2016 = "2016"
+    OF_2025 = "2025"
+
+
+class PdfPart(StrEnum):
+    """Which part of PDF/A files claim (reports.md §2.2)."""
+
+    A_1B = "a-1b"
+    A_2B = "a-2b"
+
+
+class PaperSettings(Section):
+    """Документы на бумаге: отчёты, ведомости, бумажные копии журналов."""
+
+    gost: GostEdition = Field(
+        default=GostEdition.OF_2025,
+        description="Редакция ГОСТ Р 7.0.97: 2025 — левое поле 20 мм (у бумаг, которые хранят больше 10 лет, 30), 2016"
+        " — 30 мм у всех.",
+    )
+    pdf_part: PdfPart = Field(default=PdfPart.A_2B, description="Вид PDF/A: a-2b или a-1b.")
+    director: str = Field(default="", description="Директор: фамилия и инициалы для подписей. Пусто — линия.")
+    deputy: str = Field(default="", description="Заместитель директора по учебной работе: то же.")
+    clerk: str = Field(default="", description="Документовед: то же.")
+
+
+class RetentionSettings(Section):
+    """Сроки хранения (пункты 7.1, 7.2)."""
+
+    journal_years: int = Field(default=5, ge=1, le=75, description="Сколько лет хранят журналы.")
+    summary_years: int = Field(default=25, ge=1, le=75, description="Сколько лет хранят сводные ведомости.")
+    warn_days: int = Field(default=60, ge=0, le=366, description="За сколько дней предупредить о конце срока.")
+    source: str = Field(
+        default="Положение об электронном журнале, пункты 7.1 и 7.2", min_length=1,
+        description="Чем установлены сроки: положение или номенклатура дел школы.",
+    )  # fmt: skip
+
+
 class ScheduleSettings(Section):
     """Расписание службы: строки cron, время школы."""
 
     sync: CronLine = Field(default="30 1 * * *", description="Чтение журналов и проверка.")
     digest: CronLine = Field(default="0 7 * * 1-5", description="Сводки.")
-    report: CronLine = Field(default="0 5 1 * *", description="Отчёт за прошлый месяц.")
+    report: CronLine = Field(default="0 5 * * *", description="Отчёты, срок которых настал и которых ещё нет.")
     backup: CronLine = Field(default="0 4 * * *", description="Резервная копия.")
     misfire_grace_minutes: int = Field(
         default=180, ge=1, description="Насколько можно опоздать с запуском, если компьютер был выключен."
@@ -419,6 +459,8 @@ class Settings(Section):
         description="Правила, которые у школы не такие, как в каталоге: netcity-sync rules list. Разделов [[rules]]"
         " может быть сколько угодно, и об одном правиле несколько: они действуют по порядку, последний важнее.",
     )
+    paper: PaperSettings = PaperSettings()
+    retention: RetentionSettings = RetentionSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     family: FamilySettings | None = None
     mail: MailSettings | None = None

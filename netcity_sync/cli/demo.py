@@ -18,11 +18,14 @@ from netcity_sync.errors import UsageError
 from netcity_sync.jobs.backup import make_backup, prove_backup
 from netcity_sync.jobs.check import CheckOutcome, run_check
 from netcity_sync.jobs.digest import make_digests
-from netcity_sync.jobs.report import make_report
+from netcity_sync.jobs.report import make_reports, open_desk
 from netcity_sync.jobs.source import gis_source
 from netcity_sync.jobs.sync import run_sync
+from netcity_sync.jobs.wanted_reports import wanted_reports
 from netcity_sync.logs import configure_logging
 from netcity_sync.mirror.backup import Backup
+from netcity_sync.reports.period import month_period
+from netcity_sync.reports.registry import RENDERERS, find_report
 from netcity_sync.russian import plural
 from netcity_sync.settings import Settings, load_settings
 from netcity_sync.settings_file import config_text
@@ -50,7 +53,10 @@ def demo_command(folder: Path, seed: int, classes: int, nights: int) -> None:
     outcome = run_check(settings, clock)
     digests = make_digests(settings, clock)
     month = month_of(None, now.astimezone(settings.zone).date())
-    reports = make_report(settings, clock, "filling", month=month, formats=("html", "xlsx", "pdf"))
+    with open_desk(settings, clock) as desk:
+        wanted = wanted_reports(desk, find_report("filling"), month_period(month))
+        made = make_reports(desk, clock, wanted, formats=tuple(RENDERERS))
+    reports = tuple(path for item in made for path in item.paths)
     print_check(outcome)
     _conclude(folder, settings, outcome, digests.files, reports, backup.path)
 

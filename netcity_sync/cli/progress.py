@@ -1,7 +1,7 @@
 """How far a sync or a re-reading is: bars on a terminal, a plain line now and then elsewhere."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -114,3 +114,12 @@ def reparse_progress() -> Iterator[ReparseProgress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=message_console()) as bars:
         yield _ReparseBar(bars)
+
+
+@contextmanager
+def count_progress(title: str, total: int) -> Iterator[Callable[[], None]]:
+    """A bar for so many equal steps; what it answers with is called after each. One step needs no bar."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=message_console(), disable=total <= 1) as bars:
+        task = bars.add_task(title, total=total)
+        yield lambda: bars.advance(task)

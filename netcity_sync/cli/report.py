@@ -1,12 +1,27 @@
 """`netcity-sync report`: the periodic reports."""
 
+from datetime import date
+
 import click
 
 from netcity_sync.cli.console import print_json, print_table, say
 from netcity_sync.cli.framework import RussianGroup
-from netcity_sync.cli.options import clock_at, config_option, json_option, moment_of, month_of, now_option, state
-from netcity_sync.jobs.report import make_report
-from netcity_sync.reports.registry import all_reports
+from netcity_sync.cli.options import (
+    clock_at,
+    config_option,
+    day_of,
+    json_option,
+    moment_of,
+    month_of,
+    now_option,
+    state,
+)
+from netcity_sync.cli.progress import count_progress
+from netcity_sync.jobs.report import make_reports, open_desk
+from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
+from netcity_sync.reports.desk import Desk
+from netcity_sync.reports.period import Period, month_period, span_period, week_period
+from netcity_sync.reports.registry import all_reports, find_report
 from netcity_sync.school_days import local_date
 
 _FORMATS = ("html", "xlsx", "pdf")
@@ -26,36 +41,90 @@ def list_reports(as_json: bool) -> None:
     if as_json:
         print_json([report.describe() for report in reports])
         return
-    print_table("Отчёты", ("Имя", "Пункт", "Название"), [(item.id, item.clause, item.title) for item in reports])
+    print_table(
+        "Отчёты",
+        ("Имя", "Пункт", "Когда", "Название"),
+        [(item.id, item.clause, item.cadence, item.title) for item in reports],
+    )
 
 
-@report_group.command("make", help="Составить отчёт за месяц.")
+@report_group.command("make", help="Составить отчёт за период: за месяц, неделю, учебный период, год или любые дни.")
 @click.argument("report_id", metavar="ИМЯ")
-@click.option("--month", metavar="ГГГГ-ММ", help="За какой месяц; без него — за прошлый.")
+@click.option("--month", metavar="ГГГГ-ММ", help="За месяц; если период не указан — за прошлый.")
+@click.option("--week", metavar="ДАТА", help="За неделю, в которой этот день.")
+@click.option("--term", metavar="ПЕРИОД", help="За учебный период: «1 четверть», «2 полугодие» или его номер.")
+@click.option("--year", is_flag=True, help="За учебный год.")
+@click.option("--from", "first", metavar="ДАТА", help="С какого дня, вместе с --to.")
+@click.option("--to", "last", metavar="ДАТА", help="По какой день.")
+@click.option("--class", "classes", multiple=True, metavar="КЛАСС", help="Только этот класс; можно несколько раз.")
+@click.option("--grade", type=click.IntRange(1, 12), metavar="ЧИСЛО", help="Только эта параллель.")
+@click.option("--teacher", metavar="ФАМИЛИЯ", help="Только этот учитель.")
+@click.option("--subject", metavar="ПРЕДМЕТ", help="Только этот предмет.")
 @click.option("--format", "formats", default=",".join(_FORMATS), show_default=True, metavar="СПИСОК",
               help="Через запятую: html, xlsx, pdf.")  # fmt: skip
 @click.option("--as-of", metavar="ДАТА", help="Каким отчёт был бы на дату: считается её конец.")
 @now_option
 @json_option
 @config_option
-def make(report_id: str, month: str | None, formats: str, as_of: str | None, now: str | None, as_json: bool) -> None:
-    """Make a report and say where it lies."""
+def make(
+    report_id: str,
+    month: str | None,
+    week: str | None,
+    term: str | None,
+    year: bool,
+    first: str | None,
+    last: str | None,
+    classes: tuple[str, ...],
+    grade: int | None,
+    teacher: str | None,
+    subject: str | None,
+    formats: str,
+    as_of: str | None,
+    now: str | None,
+    as_json: bool,
+) -> None:
+    """Make a report, one for each class where it is one class's, and say where it lies."""
     settings = state().settings()
     clock = clock_at(now, settings.zone)
+    report = find_report(report_id)
+    wanted_formats = _wanted_formats(formats)
     past = moment_of(as_of, settings.zone, "--as-of") if as_of else None
-    paths = make_report(
-        settings,
-        clock,
-        report_id,
-        month=month_of(month, local_date(past or clock(), settings.zone)),
-        formats=_wanted_formats(formats),
-        as_of=past,
-    )
+    with open_desk(settings, clock, past) as desk:
+        today = local_date(past or clock(), settings.zone)
+        period = _period(desk, today, month=month, week=week, term=term, year=year, span=(first, last))
+        wanted = wanted_reports(desk, report, period, Whose(classes, grade, teacher, subject))
+        with count_progress(report.title, len(wanted)) as advance:
+            made = make_reports(desk, clock, wanted, formats=wanted_formats, as_of=past, told=lambda _: advance())
+    paths = [path for item in made for path in item.paths]
     if as_json:
         print_json({"files": paths})
     else:
         for path in paths:
             say(str(path))
+
+
+def _period(
+    desk: Desk, today: date, *, month: str | None, week: str | None, term: str | None, year: bool,
+    span: tuple[str | None, str | None],
+) -> Period:  # fmt: skip
+    """The one period that was asked for; without any the month before `today`'s."""
+    first, last = span
+    if sum(bool(item) for item in (month, week, term, year, first or last)) > 1:
+        raise click.UsageError("Укажите один период: --month, --week, --term, --year или --from и --to.")
+    if week:
+        return week_period(day_of(week, "--week"))
+    if term:
+        return desk.term_period(term)
+    if year:
+        return desk.year_period()
+    if first or last:
+        if not (first and last):
+            raise click.UsageError("Нужны оба дня: --from и --to.")
+        days = day_of(first, "--from"), day_of(last, "--to")
+        if days[0] > days[1]:
+            raise click.BadParameter("последний день раньше первого.", param_hint="--to")
+        return span_period(*days)
+    return month_period(month_of(month, today))
 
 
 def _wanted_formats(text: str) -> tuple[str, ...]:

@@ -14,11 +14,14 @@ from netcity_sync.jobs.backup import make_backup, prove_backup
 from netcity_sync.jobs.check import run_check
 from netcity_sync.jobs.digest import make_digests
 from netcity_sync.jobs.exchange import take_files
-from netcity_sync.jobs.report import make_report
+from netcity_sync.jobs.report import make_reports, open_desk
 from netcity_sync.jobs.service import ServiceJob, run_service
 from netcity_sync.jobs.session import KEEP_ALIVE_CRON, refresh_session
 from netcity_sync.jobs.source import gis_source
 from netcity_sync.jobs.sync import run_sync
+from netcity_sync.jobs.wanted_reports import wanted_reports
+from netcity_sync.reports.period import month_period
+from netcity_sync.reports.registry import RENDERERS, find_report
 from netcity_sync.school_days import local_date
 from netcity_sync.settings import Settings, SignInWay
 
@@ -52,7 +55,9 @@ def service_jobs(settings: Settings) -> tuple[ServiceJob, ...]:
 
     def report() -> None:
         month = month_of(None, local_date(system_clock(), settings.zone))
-        make_report(settings, system_clock, "filling", month=month, formats=("html", "xlsx", "pdf"))
+        with open_desk(settings, system_clock) as desk:
+            wanted = wanted_reports(desk, find_report("filling"), month_period(month))
+            make_reports(desk, system_clock, wanted, formats=tuple(RENDERERS))
 
     def backup() -> None:
         made = make_backup(folder, system_clock, reserve=settings.storage.min_free)

@@ -1,6 +1,12 @@
-"""A report as a job: built once from the mirror, written in the wanted formats."""
+"""Reports as a job: built from one state of the mirror, written in the wanted formats, and noted in the log."""
 
-from datetime import date, datetime
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from os import cpu_count
 from pathlib import Path
 
 import structlog
@@ -11,46 +17,134 @@ from netcity_sync.errors import RenderError
 from netcity_sync.mirror.event_schema import EventKind
 from netcity_sync.mirror.events import ServiceEvent, note_event
 from netcity_sync.mirror.snapshot import open_snapshot
-from netcity_sync.reports.registry import RENDERERS, find_report
+from netcity_sync.reports.desk import Desk, prepare_desk
+from netcity_sync.reports.document import Document
+from netcity_sync.reports.period import PeriodKind
+from netcity_sync.reports.registry import RENDERERS, Report
+from netcity_sync.reports.request import About, Request
 from netcity_sync.settings import Settings
 
 log = structlog.get_logger(__name__)
 
+_WAITING = 16
+"""So many built documents may wait for their files: what is held in memory does not grow with their number."""
 
-def make_report(
-    settings: Settings,
-    clock: Clock,
-    report_id: str,
-    *,
-    month: date,
-    formats: tuple[str, ...],
-    as_of: datetime | None = None,
-) -> tuple[Path, ...]:
-    """Write a report for a month (its first day) into the data folder; answers where.
 
-    With `as_of` (UTC) it is the report that would have been made then, beside the one of today.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A report to be made."""
 
-    Raises UsageError for an unknown report or an empty mirror, RenderError where a file cannot be made.
+    report: Report
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A report that was made, and its files."""
+
+    wanted: Wanted
+    paths: tuple[Path, ...]
+
+
+@contextmanager
+def open_desk(settings: Settings, clock: Clock, as_of: datetime | None = None) -> Iterator[Desk]:
+    """The state of the mirror that reports are built from: today's, or that of `as_of` (UTC).
+
+    Raises UsageError where the mirror is empty.
     """
-    report = find_report(report_id)
     folder = DataFolder(settings.storage.data_dir)
     folder.prepare()
     with open_snapshot(folder, as_of.astimezone(settings.zone) if as_of else None) as snapshot:
-        document = report.build(snapshot, settings, month, as_of or clock())
-    then = f"-as-of-{as_of.astimezone(settings.zone):%Y-%m-%d}" if as_of else ""
-    paths = []
+        yield prepare_desk(snapshot, settings, as_of or clock())
+
+
+def make_reports(
+    desk: Desk,
+    clock: Clock,
+    wanted: Sequence[Wanted],
+    *,
+    formats: tuple[str, ...],
+    as_of: datetime | None = None,
+    told: Callable[[Made], None] = lambda made: None,
+) -> tuple[Made, ...]:
+    """Write reports into the data folder, `told` of each as it is done; files are drawn on all cores.
+
+    With `as_of` (UTC) they are those that would have been made then, beside the ones of today, and are not noted in the
+    log. Raises what the reports raise, and RenderError where a file cannot be made.
+    """
+    folder = DataFolder(desk.settings.storage.data_dir)
+    then = f"-as-of-{as_of.astimezone(desk.settings.zone):%Y-%m-%d}" if as_of else ""
+    done: list[Made] = []
+
+    def finish(item: Wanted, waiting: "Future[tuple[tuple[Path, str], ...]]") -> None:
+        files = waiting.result()
+        made = Made(item, tuple(path for path, _ in files))
+        if as_of is None:
+            _note(folder, clock, desk, item, files)
+        log.info("report_made", report=item.report.id, period=item.request.period.key, formats=list(formats))
+        done.append(made)
+        told(made)
+
+    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+        queue: list[tuple[Wanted, Future[tuple[tuple[Path, str], ...]]]] = []
+        for item in wanted:
+            document = item.report.build(desk, item.request)
+            path = folder.reports / f"{file_stem(desk, item)}{then}"
+            queue.append((item, pool.submit(_render, document, path, formats)))
+            if len(queue) >= _WAITING:
+                finish(*queue.pop(0))
+        for item, waiting in queue:
+            finish(item, waiting)
+    return tuple(done)
+
+
+def file_stem(desk: Desk, item: Wanted) -> str:
+    """What the files of a report are called, without the ending: `filling-2026-10`, `summary-7А-1081`."""
+    return "-".join(part for part in (item.report.id, _focus_words(desk, item), item.request.period.key) if part)
+
+
+def _focus_words(desk: Desk, item: Wanted) -> str:
+    focus = item.request.focus
+    match focus.about:
+        case About.CLASS:
+            return desk.class_name(focus.class_id or 0)
+        case About.GRADE:
+            return f"grade{focus.grade}"
+        case About.TEACHER:
+            return f"teacher{focus.staff_id}"
+        case About.SUBJECT:
+            return f"subject{focus.subject_id}"
+    return ""
+
+
+def _render(document: Document, path: Path, formats: tuple[str, ...]) -> tuple[tuple[Path, str], ...]:
+    """Write the files of a document; answers with the SHA-256 of each."""
+    files = []
     for name in formats:
-        path = folder.reports / f"{report.id}-{month:%Y-%m}{then}.{name}"
-        _write(path, RENDERERS[name](document))
-        paths.append(path)
-    if as_of is None:
-        detail = {"formats": ", ".join(formats)}
-        note_event(folder, ServiceEvent(EventKind.REPORT_MADE, clock(), report.id, f"{month:%Y-%m}", detail=detail))
-    log.info("report_made", report=report.id, month=f"{month:%Y-%m}", formats=list(formats))
-    return tuple(paths)
+        content = RENDERERS[name](document)
+        target = path.with_name(f"{path.name}.{name}")
+        write_whole(target, content)
+        files.append((target, hashlib.sha256(content).hexdigest()))
+    return tuple(files)
 
 
-def _write(path: Path, content: bytes) -> None:
+def _note(folder: DataFolder, clock: Clock, desk: Desk, item: Wanted, files: tuple[tuple[Path, str], ...]) -> None:
+    """The register of reports: what, for whom, when, from which run, with which hashes."""
+    period = item.request.period
+    detail = {f"sha256:{path.name}": digest for path, digest in files} | {"about": item.request.focus.about.value}
+    if item.request.focus.class_id is not None:
+        detail["class"] = desk.class_name(item.request.focus.class_id)
+    note_event(
+        folder,
+        ServiceEvent(
+            EventKind.REPORT_MADE, clock(), item.report.id, period.key,
+            day=period.first if period.kind is PeriodKind.WEEK else None, detail=detail, run_id=desk.snapshot.run_id,
+        ),
+    )  # fmt: skip
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or as it was. Raises RenderError where it cannot be written."""
     draft = path.with_name(path.name + ".new")
     try:
         draft.write_bytes(content)

@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from netcity_sync.reports.document import Cell, Kind
+from netcity_sync.reports.document import Cell, Column, Kind
 from netcity_sync.russian import full_date, number
 
 EMPTY = "—"
 
 
-def cell_text(value: Cell, kind: Kind) -> str:
+def cell_text(value: Cell, column: Column) -> str:
     """A cell as a reader expects it: decimal comma, ДД.ММ.ГГГГ, «—» for nothing."""
     if value is None:
         return EMPTY
@@ -16,6 +16,5 @@ def cell_text(value: Cell, kind: Kind) -> str:
         return full_date(value)
     if isinstance(value, str):
         return value
-    if kind is Kind.PERCENT:
-        return number(value, 0) + " %"
-    return number(value, 1) if kind is Kind.DECIMAL else str(value)
+    words = number(value, column.decimals)
+    return f"{words} %" if column.kind is Kind.PERCENT else words

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from netcity_sync.reports.page import Page
+
+_PLAIN_PAGE = Page()
+
 Cell = str | int | float | date | None
 """A cell keeps its type; None stands for «—»: nothing to say, which is not zero."""
 
@@ -18,33 +22,103 @@ class Kind(StrEnum):
     DATE = "date"
 
 
+_DIGITS = {Kind.DECIMAL: 1, Kind.PERCENT: 0}
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, what it holds, and its share of the width."""
+    """A column: its heading, what it holds, its share of the width.
+
+    `digits` after the comma (None: one for decimals, none for percents); neighbours of the same `group` stand under
+    that heading.
+    """
 
     title: str
     kind: Kind = Kind.TEXT
     width: float = 1.0
+    digits: int | None = None
+    group: str = ""
+
+    @property
+    def decimals(self) -> int:
+        """Digits after the comma."""
+        return _DIGITS.get(self.kind, 0) if self.digits is None else self.digits
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; `total` is its last row, set apart; rows named in `flagged` need attention."""
+    """A table; `total` is its last row, set apart; rows named in `flagged` need attention, those in `subtotals` sum."""
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     total: tuple[Cell, ...] | None = None
     flagged: frozenset[int] = frozenset()
+    subtotals: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Values of `rows` × `columns`, coloured from `low` (poor) to `high` (good); None where there is none."""
+
+    title: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: tuple[tuple[float | None, ...], ...]
+    low: float
+    high: float
+    kind: Kind = Kind.PERCENT
+    digits: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A line of a trend: a value a point, None where there is none."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How values change from point to point (weeks, terms)."""
+
+    title: str
+    points: tuple[str, ...]
+    series: tuple[Series, ...]
+    kind: Kind = Kind.PERCENT
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """How many fall to each label."""
+
+    title: str
+    labels: tuple[str, ...]
+    counts: tuple[int, ...]
+
+
+Chart = HeatMap | Trend | Distribution
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with sentences and tables under it."""
+    """A heading with sentences, charts and tables under it, in this order."""
 
     title: str
     paragraphs: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    new_page: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A line to be signed by hand: the position, and the name where it is known; `lead` stands before it («Верно»)."""
+
+    position: str
+    name: str = ""
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +134,5 @@ class Document:
     sections: tuple[Section, ...]
     notes: tuple[str, ...]
     made_at: datetime
-    landscape: bool = False
+    page: Page = _PLAIN_PAGE
+    signatures: tuple[Signature, ...] = ()

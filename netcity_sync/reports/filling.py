@@ -1,59 +1,53 @@
-"""Report 5.2: how well the journals are filled in (R6) and how many marks accumulate (R7), for a month."""
+"""Report 5.2: how well the journals are filled in (R6) and how many marks accumulate (R7)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from statistics import median
 from typing import Any
 
 from netcity_sync.compliance.accumulation import weeks_of_terms
 from netcity_sync.compliance.accumulation_norms import needed_now, norm
-from netcity_sync.compliance.bench import TOPIC_CHARACTERS, Bench, prepare_bench
+from netcity_sync.compliance.bench import TOPIC_CHARACTERS, Bench
 from netcity_sync.compliance.entry import LATE
 from netcity_sync.compliance.homework import LATE_HOMEWORK, MISSING_HOMEWORK
 from netcity_sync.compliance.lessons import LATE_TOPICS
-from netcity_sync.mirror.snapshot import Snapshot
 from netcity_sync.model import TermKind
+from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Table
-from netcity_sync.russian import full_date, initials, local_time, month_name, plural, some_of
-from netcity_sync.settings import Settings
+from netcity_sync.reports.formulas import share
+from netcity_sync.reports.request import Request
+from netcity_sync.russian import initials, plural, some_of
 
 _ATTENTION_TOPICS = 90.0
 _ATTENTION_AT_NORM = 80.0
 _SHOWN_IN_SUMMARY = 15
+_HELD_WORDS = (
+    "Урок считается проведённым после окончания его дня. Опоздание считается, только если журнал читался после "
+    "срока и записи в нём ещё не было; поэтому задержка указана снизу."
+)
+_ATTENDANCE_WORDS = (
+    "Доля уроков с отмеченной посещаемостью не приводится: «все присутствуют» в журнале никак не обозначается."
+)
 
 
-def build_filling(snapshot: Snapshot, settings: Settings, month: date, now: datetime) -> Document:
-    """The report for the month that begins on `month`, as the journals stood at the snapshot; `now` is UTC."""
-    bench = prepare_bench(snapshot, settings, now)
-    last = _last_day(month)
-    filling = _filling(bench, month, last)
-    accumulation = _accumulation(bench, last)
-    school = bench.rows("SELECT name FROM as_of_school")
-    reads = [row["read_at"] for row in bench.rows("SELECT read_at FROM journal WHERE fresh")]
-    unread = bench.rows(
-        "SELECT class_name, group_name FROM journal WHERE NOT fresh AND term_start <= :last AND term_end >= :first"
-        " ORDER BY grade, class_name, group_name",
-        first=month.isoformat(),
-        last=last.isoformat(),
-    )
+def build_filling(desk: Desk, request: Request) -> Document:
+    """The report for a month, or another span, as the journals stand at the desk's state of the mirror."""
+    bench, period = desk.bench, request.period
+    filling = _filling(bench, period.first, period.last)
+    accumulation = _accumulation(bench, period.last)
     return Document(
         title="Отчёт о заполнении электронного журнала и накопляемости отметок",
-        subtitle=f"За {month_name(month)}",
-        facts=(
-            ("Школа", school[0]["name"] if school else "—"),
-            ("Период", f"{full_date(month)} – {full_date(last)}"),
-            ("Данные на", f"{bench.local(max(reads)):%d.%m.%Y %H:%M}" if reads else "—"),
-            ("Основание", f"пункт 5.2: {settings.local_acts.journal}"),
-        ),
+        subtitle=f"За {period.name}",
+        facts=desk.facts(period, "5.2"),
         sections=(
             _summary(filling, accumulation),
             Section("Заполнение журналов", tables=(_class_table(filling), _filling_table(filling))),
             Section("Накопляемость отметок", (_ACCUMULATION_WORDS,), (_accumulation_table(accumulation),)),
         ),
-        notes=_notes(bench, snapshot, settings, unread),
-        made_at=snapshot.moment,
-        landscape=True,
+        notes=desk.notes(_HELD_WORDS, _ATTENDANCE_WORDS, period=period),
+        made_at=desk.snapshot.moment,
+        page=desk.page(landscape=True),
     )
 
 
@@ -75,7 +69,7 @@ class _Filling:
 
     @property
     def topic_share(self) -> float | None:
-        return _percent(self.topics, self.held)
+        return share(self.topics, self.held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +91,12 @@ class _Accumulation:
 
     @property
     def at_norm(self) -> float | None:
-        return _percent(self.pupils - self.below, self.pupils)
-
-
-def _percent(part: int, whole: int) -> float | None:
-    return 100 * part / whole if whole else None
+        return share(self.pupils - self.below, self.pupils)
 
 
 def _below(share: float | None, limit: float) -> bool:
     """Whether a share that is known lies below a limit."""
     return share is not None and share < limit
-
-
-def _last_day(month: date) -> date:
-    following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)
 
 
 def _filling(bench: Bench, first: date, last: date) -> list[_Filling]:
@@ -231,10 +216,10 @@ def _summary(filling: list[_Filling], accumulation: list[_Accumulation]) -> Sect
     columns = (Column("Показатель", width=5), Column("Всего", Kind.INTEGER), Column("Доля", Kind.PERCENT))
     rows: tuple[tuple[Cell, ...], ...] = (
         ("Проведено уроков", held, None),
-        ("Уроков с записанной темой", topics, _percent(topics, held)),
-        ("Дней с домашним заданием из тех, где оно нужно", given, _percent(given, due)),
+        ("Уроков с записанной темой", topics, share(topics, held)),
+        ("Дней с домашним заданием из тех, где оно нужно", given, share(given, due)),
         ("Записей, внесённых с опозданием (темы и задания)", late, None),
-        ("Отметок по норме: случаев «ученик × предмет»", pupils - below, _percent(pupils - below, pupils)),
+        ("Отметок по норме: случаев «ученик × предмет»", pupils - below, share(pupils - below, pupils)),
         ("Учеников без отметок по предмету", sum(item.without for item in accumulation), None),
         ("Учеников с одной отметкой по предмету", sum(item.with_one for item in accumulation), None),
     )
@@ -272,8 +257,8 @@ def _class_row(name: str, items: list[_Filling]) -> tuple[Cell, ...]:
         name,
         len(items),
         held,
-        _percent(sum(item.topics for item in items), held),
-        _percent(sum(item.homework for item in items), sum(item.homework_due for item in items)),
+        share(sum(item.topics for item in items), held),
+        share(sum(item.homework for item in items), sum(item.homework_due for item in items)),
         sum(item.late for item in items),
     )
 
@@ -288,8 +273,8 @@ def _filling_table(filling: list[_Filling]) -> Table:
     rows = tuple(
         (
             item.class_name, item.subject, item.teacher, item.held, item.topics, item.topic_share,
-            _percent(item.homework, item.homework_due),
-            _percent(item.marked_lessons, item.held) if item.marked_lessons is not None else None,
+            share(item.homework, item.homework_due),
+            share(item.marked_lessons, item.held) if item.marked_lessons is not None else None,
             item.late, item.delay,
         )
         for item in filling
@@ -321,18 +306,3 @@ def _accumulation_table(accumulation: list[_Accumulation]) -> Table:
     )  # fmt: skip
     flagged = frozenset(place for place, item in enumerate(accumulation) if _below(item.at_norm, _ATTENTION_AT_NORM))
     return Table("Класс × предмет", columns, rows, flagged=flagged)
-
-
-def _notes(bench: Bench, snapshot: Snapshot, settings: Settings, unread: Sequence[Any]) -> tuple[str, ...]:
-    made = local_time(snapshot.moment, settings.zone)
-    notes = [
-        f"Составлено программой netcity_sync по зеркалу журналов, прогон № {snapshot.run_id} ({made}).",
-        "Урок считается проведённым после окончания его дня. Опоздание считается, только если журнал читался после "
-        "срока и записи в нём ещё не было; поэтому задержка указана снизу.",
-        "Доля уроков с отмеченной посещаемостью не приводится: «все присутствуют» в журнале никак не обозначается.",
-    ]
-    if unread:
-        listed = some_of([f"{row['class_name']} {row['group_name']}" for row in unread], _SHOWN_IN_SUMMARY, "; ")
-        count = plural(len(unread), "журнал", "журнала", "журналов")
-        notes.append(f"Нет данных: не прочитано {count}: {listed}.")
-    return tuple(notes)

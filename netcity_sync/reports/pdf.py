@@ -1,4 +1,4 @@
-"""A document as PDF/A-2b, through Typst: no browser, no fonts of the machine."""
+"""A document as PDF/A, through Typst: no browser, no fonts of the machine."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 
 from netcity_sync.errors import RenderError
 from netcity_sync.reports.cells import cell_text
-from netcity_sync.reports.document import Document, Kind, Table
+from netcity_sync.reports.document import Cell, Document, Kind, Table
 
 _TEMPLATE = Path(__file__).parent / "templates" / "document.typ"
 
@@ -24,7 +24,7 @@ def render_pdf(document: Document) -> bytes:
             pdf = typst.compile(
                 str(work / "document.typ"),
                 format="pdf",
-                pdf_standards="a-2b",
+                pdf_standards=document.page.part.value,
                 ignore_system_fonts=True,
                 timestamp=int(document.made_at.timestamp()),
             )
@@ -38,7 +38,12 @@ def _as_data(document: Document) -> dict[str, Any]:
     return {
         "title": document.title,
         "subtitle": document.subtitle,
-        "landscape": document.landscape,
+        "page": {
+            "landscape": document.page.landscape,
+            "left": document.page.left,
+            "right": document.page.right,
+            "top": document.page.top,
+        },
         "facts": [list(fact) for fact in document.facts],
         "notes": list(document.notes),
         "sections": [
@@ -53,13 +58,16 @@ def _as_data(document: Document) -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    kinds = [column.kind for column in table.columns]
     return {
         "title": table.title,
         "columns": [
             {"title": column.title, "width": column.width, "text": column.kind is Kind.TEXT} for column in table.columns
         ],
-        "rows": [[cell_text(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in table.rows],
-        "total": table.total and [cell_text(value, kind) for value, kind in zip(table.total, kinds, strict=True)],
+        "rows": [_texts(row, table) for row in table.rows],
+        "total": table.total and _texts(table.total, table),
         "flagged": sorted(table.flagged),
     }
+
+
+def _texts(row: tuple[Cell, ...], table: Table) -> list[str]:
+    return [cell_text(value, column) for value, column in zip(row, table.columns, strict=True)]

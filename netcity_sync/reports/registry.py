@@ -2,45 +2,52 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from netcity_sync.errors import UsageError
-from netcity_sync.mirror.snapshot import Snapshot
+from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Document
 from netcity_sync.reports.filling import build_filling
 from netcity_sync.reports.html import render_html
 from netcity_sync.reports.pdf import render_pdf
+from netcity_sync.reports.period import PeriodKind
+from netcity_sync.reports.request import About, Request
 from netcity_sync.reports.xlsx import render_xlsx
-from netcity_sync.settings import Settings
 
 RENDERERS: dict[str, Callable[[Document], bytes]] = {"html": render_html, "xlsx": render_xlsx, "pdf": render_pdf}
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report. `build` takes a snapshot, the settings, the first day of the month, and now (UTC)."""
+    """A report: for which periods and whose it can be made, `build` makes it. `number` is that of reports.md §1.2."""
 
     id: str
+    number: str
     title: str
     clause: str
     cadence: str
-    build: Callable[[Snapshot, Settings, date, datetime], Document]
+    periods: tuple[PeriodKind, ...]
+    about: tuple[About, ...]
+    build: Callable[[Desk, Request], Document]
 
     def describe(self) -> dict[str, Any]:
         """The metadata as `report list --json` gives it."""
         return {
             "id": self.id,
+            "number": self.number,
             "title": self.title,
             "clause": self.clause,
             "cadence": self.cadence,
+            "periods": [item.value for item in self.periods],
+            "about": [item.value for item in self.about],
             "formats": list(RENDERERS),
         }
 
 
 _REPORTS = (
     Report(
-        "filling", "Отчёт о заполнении электронного журнала и накопляемости отметок", "5.2", "ежемесячно",
+        "filling", "R6, R7", "Отчёт о заполнении электронного журнала и накопляемости отметок", "5.2",
+        "ежемесячно и по итогам года", (PeriodKind.MONTH, PeriodKind.YEAR, PeriodKind.SPAN), (About.SCHOOL,),
         build_filling,
     ),
 )  # fmt: skip

@@ -97,7 +97,7 @@ class _Writer:
 
     def table(self, document: Document, table: Table) -> None:
         """A sheet with one table; its heading stays in sight and repeats on every printed page."""
-        sheet = self._sheet(table.title, landscape=document.landscape)
+        sheet = self._sheet(table.title, landscape=document.page.landscape)
         sheet.set_header(f"&L{document.title}&R{document.subtitle}".replace("\n", " ")[:250])
         for place, column in enumerate(table.columns):
             sheet.set_column(place, place, max(_WIDTH_UNIT, _WIDTH_UNIT * column.width))

@@ -5,20 +5,19 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from support.reports import desk_at, month_document, month_files
 from support.school import ZONE, Book, Trial, at
 
 from netcity_sync.clock import fixed_clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import AnswerError, SignInRefused, UsageError
 from netcity_sync.jobs.check import CheckOutcome, run_check
-from netcity_sync.jobs.report import make_report
 from netcity_sync.jobs.source import gis_source
 from netcity_sync.jobs.sync import run_sync
 from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.runs import begin_run, finish_run
 from netcity_sync.mirror.snapshot import open_snapshot, run_as_of
 from netcity_sync.reports.document import Document
-from netcity_sync.reports.registry import find_report
 from netcity_sync.settings import Settings
 from netcity_sync.simulator.server import Simulator, running_simulator
 
@@ -50,8 +49,8 @@ def of_journals(outcome: CheckOutcome) -> tuple[object, ...]:
 
 
 def document(settings: Settings, now: datetime, as_of: datetime | None) -> Document:
-    with open_snapshot(DataFolder(settings.storage.data_dir), as_of) as snapshot:
-        return find_report("filling").build(snapshot, settings, SEPTEMBER, now)
+    with desk_at(settings, now, as_of) as desk:
+        return month_document(desk, "filling", SEPTEMBER)
 
 
 @pytest.mark.parametrize("by_date", [True, False])
@@ -133,10 +132,7 @@ def test_before_the_first_run_there_is_nothing(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"На 01.09.2026 23:59 .* первый прогон кончился 02.09.2026 21:00"):
         run_check(tried.settings, fixed_clock(tried.now), as_of=at("09-01 23:59"))
     with pytest.raises(UsageError, match="ничего не было"):
-        make_report(
-            tried.settings, fixed_clock(tried.now), "filling", month=SEPTEMBER, formats=("html",),
-            as_of=at("09-01 23:59"),
-        )  # fmt: skip
+        month_files(tried.settings, tried.now, "filling", SEPTEMBER, ("html",), at("09-01 23:59"))
 
 
 def test_a_first_run_that_failed_knew_nothing(tmp_path: Path) -> None:
@@ -157,8 +153,6 @@ def test_a_report_of_the_past_lies_beside_that_of_today(tmp_path: Path) -> None:
     tried = Trial(tmp_path, Book().add_lessons("09-01"))
     tried.sync("09-02 21:00")
     for as_of, name in ((None, "filling-2026-09.html"), (at("09-02 23:59"), "filling-2026-09-as-of-2026-09-02.html")):
-        (path,) = make_report(
-            tried.settings, fixed_clock(tried.now), "filling", month=SEPTEMBER, formats=("html",), as_of=as_of
-        )
+        (path,) = month_files(tried.settings, tried.now, "filling", SEPTEMBER, ("html",), as_of)
         assert path.name == name
     assert replace(tried.check("LSN-01"), findings=()).opened == 0

@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from support.reports import month_files
 from support.school import Book, Trial, at
 
 from netcity_sync.clock import fixed_clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import DamagedError
 from netcity_sync.jobs.backup import make_backup, prove_backup
-from netcity_sync.jobs.report import make_report
 from netcity_sync.mirror.backup import find_backup, restore_backup
 from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.event_schema import EVENT_WORDS, EventKind
@@ -109,7 +109,6 @@ def test_nothing_is_made_in_a_mirror_of_an_older_program(folder: DataFolder) -> 
 
 def test_a_report_is_noted_but_not_one_of_the_past(folder: DataFolder) -> None:
     settings = Trial(folder.root, Book()).settings
-    clock = fixed_clock(at("10-02 09:00"))
     for past in (None, NIGHT):
-        make_report(settings, clock, "filling", month=date(2026, 9, 1), formats=("html",), as_of=past)
+        month_files(settings, at("10-02 09:00"), "filling", date(2026, 9, 1), ("html",), past)
     assert events(folder)[1:] == [("report_made", "filling", "2026-09", 1)]

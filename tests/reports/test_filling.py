@@ -6,24 +6,16 @@ from pathlib import Path
 from statistics import median
 
 from pydantic import SecretStr
+from support.reports import desk_at, month_document, tables
 from support.school import Book, Trial, at
 
 from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.clock import fixed_clock
-from netcity_sync.data_folder import DataFolder
 from netcity_sync.jobs.sync import run_sync
-from netcity_sync.mirror.snapshot import open_snapshot
-from netcity_sync.reports.document import Document, Table
-from netcity_sync.reports.filling import build_filling
 from netcity_sync.settings import Settings
 from netcity_sync.simulator.server import running_simulator
 
 SEPTEMBER = date(2026, 9, 1)
-
-
-def tables(document: Document) -> dict[str, Table]:
-    """The tables of a document by title."""
-    return {table.title: table for section in document.sections for table in section.tables}
 
 
 def test_a_journal_counted_by_hand(tmp_path: Path) -> None:
@@ -34,8 +26,8 @@ def test_a_journal_counted_by_hand(tmp_path: Path) -> None:
     book.mark(102)
     tried = Trial(tmp_path, book)
     tried.sync("09-30 21:00")
-    with open_snapshot(DataFolder(tmp_path)) as snapshot:
-        document = build_filling(snapshot, tried.settings, SEPTEMBER, tried.now)
+    with desk_at(tried.settings, tried.now) as desk:
+        document = month_document(desk, "filling", SEPTEMBER)
     (row,) = tables(document)["По журналам"].rows
     assert row == ("7А", "Химия", "Учебнова Е. П.", 5, 4, 80.0, 40.0, 40.0, 0, None)
     (row,) = tables(document)["Класс × предмет"].rows
@@ -49,16 +41,16 @@ def test_late_entries_are_counted_with_their_delay(tmp_path: Path) -> None:
     tried.sync("09-02 23:59")
     book.set_topic(101, "Атомы")
     tried.sync("09-03 21:00")
-    with open_snapshot(DataFolder(tmp_path)) as snapshot:
-        document = build_filling(snapshot, tried.settings, SEPTEMBER, tried.now)
+    with desk_at(tried.settings, tried.now) as desk:
+        document = month_document(desk, "filling", SEPTEMBER)
     assert tables(document)["По журналам"].rows[0][-2:] == (1, 1.0)
 
 
 def test_a_journal_with_nothing_in_it_needs_attention(tmp_path: Path) -> None:
     tried = Trial(tmp_path, Book().add_lessons("09-01", "09-02", "09-03", "09-04", "09-30", topic=None))
     tried.sync("09-20 21:00")
-    with open_snapshot(DataFolder(tmp_path)) as snapshot:
-        document = build_filling(snapshot, tried.settings, SEPTEMBER, tried.now)
+    with desk_at(tried.settings, tried.now) as desk:
+        document = month_document(desk, "filling", SEPTEMBER)
     assert document.sections[0].paragraphs == (
         "Темы записаны менее чем у 90 % уроков (1 журнал): 7А Химия.",
         "Отметок по норме менее чем у 80 % учеников (1 журнал): 7А Химия.",
@@ -70,8 +62,8 @@ def test_unread_journals_are_named(tmp_path: Path) -> None:
     book = Book().add_lessons("09-01")
     tried = Trial(tmp_path, book, checks={"stale_after_hours": 1})
     tried.sync("09-02 21:00")
-    with open_snapshot(DataFolder(tmp_path)) as snapshot:
-        document = build_filling(snapshot, tried.settings, SEPTEMBER, at("09-03 21:00"))
+    with desk_at(tried.settings, at("09-03 21:00")) as desk:
+        document = month_document(desk, "filling", SEPTEMBER)
     assert "Нет данных: не прочитано 1 журнал: 7А Химия." in document.notes
 
 
@@ -88,8 +80,8 @@ def test_a_whole_school_against_plain_loops() -> None:
         )
         clock = fixed_clock(evening.replace(tzinfo=settings.zone))
         run_sync(settings, NetSchoolSource(settings.gis, SecretStr(simulator.accounts[0].password)), clock)
-        with open_snapshot(DataFolder(settings.storage.data_dir)) as snapshot:
-            shown = tables(build_filling(snapshot, settings, SEPTEMBER, clock()))
+        with desk_at(settings, clock()) as desk:
+            shown = tables(month_document(desk, "filling", SEPTEMBER))
         filling = {(row[0], row[1]): row for row in shown["По журналам"].rows}
         accumulation = {(row[0], row[1]): row for row in shown["Класс × предмет"].rows}
         for group in world.school.groups:

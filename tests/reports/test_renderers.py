@@ -11,6 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from netcity_sync.reports.document import Column, Document, Kind, Section, Table
 from netcity_sync.reports.html import render_html
+from netcity_sync.reports.page import Page
 from netcity_sync.reports.pdf import render_pdf
 from netcity_sync.reports.registry import RENDERERS
 from netcity_sync.reports.xlsx import render_xlsx
@@ -30,7 +31,7 @@ DOCUMENT = Document(
     sections=(Section("Главное", ("Всё хорошо.",), (Table("Классы", COLUMNS, ROWS, ("Школа", 9, 62.5, 3.25, None)),)),),
     notes=("Составлено по зеркалу.",),
     made_at=datetime(2026, 10, 5, 16, tzinfo=UTC),
-    landscape=True,
+    page=Page(landscape=True),
 )
 LONG = replace(DOCUMENT, sections=(Section("Длинная", (), (Table("Классы", COLUMNS, ROWS * 100),)),))
 
@@ -85,5 +86,5 @@ def test_pdf_is_the_archive_format_that_it_claims() -> None:
 
 
 def test_pdf_portrait() -> None:
-    with pikepdf.open(io.BytesIO(render_pdf(replace(DOCUMENT, landscape=False)))) as pdf:
+    with pikepdf.open(io.BytesIO(render_pdf(replace(DOCUMENT, page=Page())))) as pdf:
         assert [round(float(side)) for side in pdf.pages[0].mediabox[2:]] == [595, 842]

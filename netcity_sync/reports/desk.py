@@ -1,0 +1,132 @@
+"""What reports are built from: one state of the mirror with the tables that rules look at, prepared once for many."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from netcity_sync.compliance.bench import Bench, prepare_bench
+from netcity_sync.compliance.final_bench import prepare_finals
+from netcity_sync.errors import UsageError
+from netcity_sync.mirror.snapshot import Snapshot
+from netcity_sync.reports.page import Page, page_of
+from netcity_sync.reports.period import Period, PeriodKind
+from netcity_sync.russian import class_key, plain, plural, some_of
+from netcity_sync.settings import Settings
+
+_NAMED = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A state of the mirror, and the bench over it with final marks (`compliance.bench`, `compliance.final_bench`)."""
+
+    snapshot: Snapshot
+    bench: Bench
+    settings: Settings
+
+    def page(self, *, landscape: bool = False, kept_years: int = 0) -> Page:
+        """The sheet, as the settings want it."""
+        return page_of(self.settings.paper, landscape=landscape, kept_years=kept_years)
+
+    @property
+    def school(self) -> str:
+        """The school's name; «—» where the source does not tell it."""
+        rows = self.bench.rows("SELECT name FROM as_of_school")
+        return str(rows[0]["name"]) if rows else "—"
+
+    @property
+    def year_name(self) -> str:
+        """«2026/2027»."""
+        rows = self.bench.rows("SELECT name FROM as_of_school_year ORDER BY start DESC LIMIT 1")
+        return str(rows[0]["name"]) if rows else "—"
+
+    def facts(self, period: Period, clause: str) -> tuple[tuple[str, str], ...]:
+        """What every report says under its title: school, period, as of when, on what ground."""
+        reads = [row["read_at"] for row in self.bench.rows("SELECT read_at FROM journal WHERE fresh")]
+        return (
+            ("Школа", self.school),
+            ("Период", f"{period.first:%d.%m.%Y} – {period.last:%d.%m.%Y}"),
+            ("Данные на", f"{self.bench.local(max(reads)):%d.%m.%Y %H:%M}" if reads else "—"),
+            ("Основание", f"{clause_words(clause)}: {self.settings.local_acts.journal}"),
+        )
+
+    def notes(self, *more: str, period: Period | None = None, class_id: int | None = None) -> tuple[str, ...]:
+        """What every report ends with: from which run, and which journals of the period were not read."""
+        made = self.snapshot.moment.astimezone(self.settings.zone)
+        notes = [
+            f"Составлено программой netcity_sync по зеркалу журналов, прогон № {self.snapshot.run_id}"
+            f" ({made:%d.%m.%Y %H:%M}).",
+            *more,
+        ]
+        unread = self.unread(period, class_id) if period is not None else []
+        if unread:
+            count = plural(len(unread), "журнал", "журнала", "журналов")
+            notes.append(f"Нет данных: не прочитано {count}: {some_of(unread, _NAMED, '; ')}.")
+        return tuple(notes)
+
+    def unread(self, period: Period, class_id: int | None = None) -> list[str]:
+        """The journals of a period (of one class, or of all) whose last read failed or is too old."""
+        rows = self.bench.rows(
+            "SELECT class_name, group_name FROM journal WHERE NOT fresh AND term_start <= :last AND term_end >= :first"
+            " AND (:class_id IS NULL OR class_id = :class_id) ORDER BY grade, class_name, group_name",
+            first=period.first.isoformat(), last=period.last.isoformat(), class_id=class_id,
+        )  # fmt: skip
+        return [f"{row['class_name']} {row['group_name']}" for row in rows]
+
+    def term_period(self, wanted: str) -> Period:
+        """A term by its name or number. Raises UsageError naming those there are."""
+        rows = self.bench.rows('SELECT term_id, name, start, "end" AS last FROM as_of_term ORDER BY start, "end"')
+        for row in rows:
+            if wanted == str(row["term_id"]) or plain(wanted) == plain(row["name"]):
+                return Period(
+                    PeriodKind.TERM, date.fromisoformat(row["start"]), date.fromisoformat(row["last"]),
+                    f"{row['name']} {self.year_name} учебного года", str(row["term_id"]),
+                )  # fmt: skip
+        known = ", ".join(f"«{row['name']}»" for row in rows)
+        raise UsageError(f"Нет учебного периода «{wanted}».", todo=f"Есть: {known}.")
+
+    def year_period(self) -> Period:
+        """The school year, from its first term's first day to its last term's last. Raises UsageError without any."""
+        row = self.bench.rows('SELECT min(start) AS first, max("end") AS last FROM as_of_term')[0]
+        if row["first"] is None:
+            raise UsageError("В зеркале нет учебных периодов.", todo="Прочитайте журналы: netcity-sync sync")
+        return Period(
+            PeriodKind.YEAR, date.fromisoformat(row["first"]), date.fromisoformat(row["last"]),
+            f"{self.year_name} учебный год", "year",
+        )  # fmt: skip
+
+    def terms_of(self, class_id: int, period: Period) -> tuple[int, ...]:
+        """The terms of a class that are judged in a period, in their order: those that end in it.
+
+        A quarter's report so covers the half-year that ends with it, and passes over one that is still under way.
+        """
+        rows = self.bench.rows(
+            "SELECT DISTINCT term_id, term_start FROM journal WHERE class_id = :class_id"
+            " AND term_end BETWEEN :first AND :last ORDER BY term_start",
+            class_id=class_id, first=period.first.isoformat(), last=period.last.isoformat(),
+        )  # fmt: skip
+        return tuple(row["term_id"] for row in rows)
+
+    def class_id(self, name: str) -> int:
+        """A class of the year by its name. Raises UsageError naming those there are."""
+        rows = self.bench.rows("SELECT class_id, class_name FROM class_read ORDER BY grade, class_name")
+        for row in rows:
+            if class_key(row["class_name"]) == class_key(name):
+                return int(row["class_id"])
+        raise UsageError(f"Нет класса «{name}».", todo=f"Есть: {', '.join(row['class_name'] for row in rows)}.")
+
+    def class_name(self, class_id: int) -> str:
+        """What a class of the year is called."""
+        rows = self.bench.rows("SELECT class_name FROM class_read WHERE class_id = :id", id=class_id)
+        return str(rows[0]["class_name"]) if rows else "—"
+
+
+def prepare_desk(snapshot: Snapshot, settings: Settings, now: datetime) -> Desk:
+    """Make the tables once, for all reports made at `now` (UTC)."""
+    bench = prepare_bench(snapshot, settings, now)
+    prepare_finals(bench)
+    return Desk(snapshot, bench, settings)
+
+
+def clause_words(clause: str) -> str:
+    """«пункт 5.2», «пункты 5.1, 5.3»."""
+    return f"{'пункты' if ',' in clause else 'пункт'} {clause}"

@@ -1,0 +1,43 @@
+"""What a report is asked for: a period, and whose."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from netcity_sync.reports.period import Period
+
+
+class About(StrEnum):
+    """Whose a report can be."""
+
+    SCHOOL = "school"
+    GRADE = "grade"
+    CLASS = "class"
+    TEACHER = "teacher"
+    SUBJECT = "subject"
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """Whose: one class, grade, teacher or subject (ids of the GIS); nothing of these: the whole school."""
+
+    class_id: int | None = None
+    grade: int | None = None
+    staff_id: int | None = None
+    subject_id: int | None = None
+
+    @property
+    def about(self) -> About:
+        """What kind of focus this is."""
+        known = (
+            (self.class_id, About.CLASS), (self.grade, About.GRADE), (self.staff_id, About.TEACHER),
+            (self.subject_id, About.SUBJECT),
+        )  # fmt: skip
+        return next((about for value, about in known if value is not None), About.SCHOOL)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A period and a focus."""
+
+    period: Period
+    focus: Focus = Focus()
