@@ -17,11 +17,14 @@ from netcity_sync.cli.options import (
     state,
 )
 from netcity_sync.cli.progress import count_progress
-from netcity_sync.jobs.report import make_reports, open_desk
+from netcity_sync.data_folder import DataFolder
+from netcity_sync.jobs.due_reports import due_reports, read_register
+from netcity_sync.jobs.report import make_reports, open_desk, whose_name
 from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.period import Period, month_period, span_period, week_period
 from netcity_sync.reports.registry import all_reports, find_report
+from netcity_sync.russian import local_time, plural
 from netcity_sync.school_days import local_date
 
 _FORMATS = ("html", "xlsx", "pdf")
@@ -101,6 +104,59 @@ def make(
     else:
         for path in paths:
             say(str(path))
+
+
+@report_group.command("due", help="Какие отчёты пора составить; с --make — составить их.")
+@click.option("--make", "really", is_flag=True, help="Составить.")
+@now_option
+@json_option
+@config_option
+def due(really: bool, now: str | None, as_json: bool) -> None:
+    """List, or make, what the service would make by itself now."""
+    settings = state().settings()
+    clock = clock_at(now, settings.zone)
+    with open_desk(settings, clock) as desk:
+        wanted = due_reports(desk)
+        if really:
+            with count_progress("Отчёты", len(wanted)) as advance:
+                made = make_reports(desk, clock, wanted, formats=_FORMATS, told=lambda _: advance())
+            paths = [path for item in made for path in item.paths]
+        lines = [(item.report.id, whose_name(desk, item), item.request.period.name) for item in wanted]
+    if really:
+        if as_json:
+            print_json({"files": paths})
+        else:
+            say(
+                f"Составлено: {plural(len(wanted), 'отчёт', 'отчёта', 'отчётов')}, они в папке"
+                f" {DataFolder(settings.storage.data_dir).reports}"
+            )
+    elif as_json:
+        print_json([dict(zip(("report", "whose", "period"), line, strict=True)) for line in lines])
+    elif lines:
+        print_table("Пора составить", ("Отчёт", "О ком", "За что"), lines)
+    else:
+        say("Все отчёты, срок которых настал, составлены.")
+
+
+@report_group.command("register", help="Реестр отчётов: что, о ком, за что, когда и по какому прогону составлено.")
+@json_option
+@config_option
+def register(as_json: bool) -> None:
+    """List the reports that were made, newest first."""
+    settings = state().settings()
+    entries = read_register(settings)
+    if as_json:
+        print_json(entries)
+        return
+    print_table(
+        "Реестр отчётов",
+        ("Когда", "Отчёт", "О ком", "За что", "Прогон", "Файлы"),
+        [
+            (local_time(item.at, settings.zone), item.report, item.whose, item.period, str(item.run_id or "—"),
+             ", ".join(name for name, _ in item.files))
+            for item in entries
+        ],
+    )  # fmt: skip
 
 
 def _period(

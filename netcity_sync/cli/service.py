@@ -6,23 +6,21 @@ import click
 
 from netcity_sync.cli.console import remark
 from netcity_sync.cli.framework import RussianCommand
-from netcity_sync.cli.options import config_option, month_of, state
+from netcity_sync.cli.options import config_option, state
 from netcity_sync.clock import system_clock
 from netcity_sync.compliance.tuning import check_entries
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.jobs.backup import make_backup, prove_backup
 from netcity_sync.jobs.check import run_check
 from netcity_sync.jobs.digest import make_digests
+from netcity_sync.jobs.due_reports import due_reports
 from netcity_sync.jobs.exchange import take_files
 from netcity_sync.jobs.report import make_reports, open_desk
 from netcity_sync.jobs.service import ServiceJob, run_service
 from netcity_sync.jobs.session import KEEP_ALIVE_CRON, refresh_session
 from netcity_sync.jobs.source import gis_source
 from netcity_sync.jobs.sync import run_sync
-from netcity_sync.jobs.wanted_reports import wanted_reports
-from netcity_sync.reports.period import month_period
-from netcity_sync.reports.registry import RENDERERS, find_report
-from netcity_sync.school_days import local_date
+from netcity_sync.reports.registry import RENDERERS
 from netcity_sync.settings import Settings, SignInWay
 
 
@@ -54,10 +52,8 @@ def service_jobs(settings: Settings) -> tuple[ServiceJob, ...]:
         make_digests(settings, system_clock, send=settings.mail is not None)
 
     def report() -> None:
-        month = month_of(None, local_date(system_clock(), settings.zone))
         with open_desk(settings, system_clock) as desk:
-            wanted = wanted_reports(desk, find_report("filling"), month_period(month))
-            make_reports(desk, system_clock, wanted, formats=tuple(RENDERERS))
+            make_reports(desk, system_clock, due_reports(desk), formats=tuple(RENDERERS))
 
     def backup() -> None:
         made = make_backup(folder, system_clock, reserve=settings.storage.min_free)
@@ -67,7 +63,7 @@ def service_jobs(settings: Settings) -> tuple[ServiceJob, ...]:
     jobs = (
         ServiceJob(id="sync", title="Чтение журналов и проверка", cron=cron.sync, run=sync_and_check),
         ServiceJob(id="digest", title="Сводки", cron=cron.digest, run=digest),
-        ServiceJob(id="report", title="Отчёт за прошлый месяц", cron=cron.report, run=report),
+        ServiceJob(id="report", title="Отчёты, срок которых настал", cron=cron.report, run=report),
         ServiceJob(id="backup", title="Резервная копия", cron=cron.backup, run=backup),
     )
     if settings.gis.sign_in is SignInWay.PASSWORD:

@@ -26,6 +26,10 @@ from netcity_sync.settings import Settings
 
 log = structlog.get_logger(__name__)
 
+WHOSE = "whose"
+"""What the log of the service calls whose a report is."""
+FILE_PREFIX = "sha256:"
+"""Before the name of a file there, whose value is its SHA-256."""
 _WAITING = 16
 """So many built documents may wait for their files: what is held in memory does not grow with their number."""
 
@@ -100,10 +104,11 @@ def make_reports(
 
 def file_stem(desk: Desk, item: Wanted) -> str:
     """What the files of a report are called, without the ending: `filling-2026-10`, `summary-7А-1081`."""
-    return "-".join(part for part in (item.report.id, _focus_words(desk, item), item.request.period.key) if part)
+    return "-".join(part for part in (item.report.id, whose_name(desk, item), item.request.period.key) if part)
 
 
-def _focus_words(desk: Desk, item: Wanted) -> str:
+def whose_name(desk: Desk, item: Wanted) -> str:
+    """Whose a report is, in the names of files and in the register: a class by its name, people by numbers alone."""
     focus = item.request.focus
     match focus.about:
         case About.CLASS:
@@ -131,7 +136,7 @@ def _render(document: Document, path: Path, formats: tuple[str, ...]) -> tuple[t
 def _note(folder: DataFolder, clock: Clock, desk: Desk, item: Wanted, files: tuple[tuple[Path, str], ...]) -> None:
     """The register of reports: what, for whom, when, from which run, with which hashes."""
     period = item.request.period
-    detail = {f"sha256:{path.name}": digest for path, digest in files} | {"about": item.request.focus.about.value}
+    detail = {f"{FILE_PREFIX}{path.name}": digest for path, digest in files} | {WHOSE: whose_name(desk, item)}
     if item.request.focus.class_id is not None:
         detail["class"] = desk.class_name(item.request.focus.class_id)
     note_event(

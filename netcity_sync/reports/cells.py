@@ -1,8 +1,11 @@
-"""A cell as Russian text, the same in every format that shows text."""
+"""A cell as Russian text, the same in every format that shows text; and headings of two levels."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
-from netcity_sync.reports.document import Cell, Column, Kind
+from netcity_sync.reports.document import Cell, Chart, Column, HeatMap, Kind, Trend
 from netcity_sync.russian import full_date, number
 
 EMPTY = "—"
@@ -18,3 +21,41 @@ def cell_text(value: Cell, column: Column) -> str:
         return value
     words = number(value, column.decimals)
     return f"{words} %" if column.kind is Kind.PERCENT else words
+
+
+def heat_text(chart: HeatMap, value: float | None) -> str:
+    """A cell of a heat map: without the unit, which its title tells, and empty for nothing."""
+    return "" if value is None else number(value, heat_column(chart).decimals)
+
+
+def heat_column(chart: HeatMap) -> Column:
+    """A column of a heat map's values."""
+    return Column("", chart.kind, digits=chart.digits)
+
+
+def chart_kind(chart: Chart) -> str:
+    """What templates branch on."""
+    if isinstance(chart, HeatMap):
+        return "heat"
+    return "trend" if isinstance(chart, Trend) else "distribution"
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingGroup:
+    """Neighbouring columns under one heading; a column of no group stands alone, over both lines."""
+
+    title: str
+    columns: tuple[Column, ...]
+
+
+def heading_groups(columns: Sequence[Column]) -> tuple[HeadingGroup, ...] | None:
+    """The first line of a heading of two levels; None where no column has a group."""
+    if not any(column.group for column in columns):
+        return None
+    groups: list[HeadingGroup] = []
+    for title, run in groupby(columns, key=lambda column: column.group):
+        if title:
+            groups.append(HeadingGroup(title, tuple(run)))
+        else:
+            groups += [HeadingGroup("", (column,)) for column in run]
+    return tuple(groups)

@@ -1,17 +1,25 @@
 """A document as one HTML page: reads well on a screen and a phone, and prints."""
 
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from netcity_sync.reports.cells import cell_text
-from netcity_sync.reports.document import Document, Kind
+from netcity_sync.reports.cells import cell_text, chart_kind, heading_groups, heat_text
+from netcity_sync.reports.charts import distribution_svg, heat_colour, trend_colour, trend_svg
+from netcity_sync.reports.document import Distribution, Document, Kind, Trend
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render_html(document: Document) -> bytes:
     """The page, UTF-8, everything in one file."""
+    template = _environment().get_template("document.html.j2")
+    return template.render(document=document).encode()
+
+
+@cache
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -19,5 +27,13 @@ def render_html(document: Document) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    template = environment.get_template("document.html.j2")
-    return template.render(document=document, cell_text=cell_text, text=Kind.TEXT).encode()
+    environment.globals.update(
+        cell_text=cell_text, heading_groups=heading_groups, heat_text=heat_text, heat_colour=heat_colour,
+        chart_kind=chart_kind, trend_colour=trend_colour, picture=_picture, text=Kind.TEXT,
+    )  # fmt: skip
+    return environment
+
+
+def _picture(chart: Trend | Distribution) -> str:
+    """A chart as SVG, which `charts` made safe to stand in a page."""
+    return trend_svg(chart) if isinstance(chart, Trend) else distribution_svg(chart)

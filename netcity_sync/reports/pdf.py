@@ -6,10 +6,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from netcity_sync.errors import RenderError
-from netcity_sync.reports.cells import cell_text
-from netcity_sync.reports.document import Cell, Document, Kind, Table
+from netcity_sync.reports.cells import cell_text, chart_kind, heading_groups, heat_text
+from netcity_sync.reports.charts import distribution_svg, heat_colour, trend_colour, trend_svg
+from netcity_sync.reports.document import Cell, Chart, Column, Distribution, Document, HeatMap, Kind, Table, Trend
 
 _TEMPLATE = Path(__file__).parent / "templates" / "document.typ"
+_A4_MM = (210, 297)
+_WIDE_TABLE = 14
+"""A table of so many columns is set smaller."""
+_SHORT_NAME = 4
 
 
 def render_pdf(document: Document) -> bytes:
@@ -35,21 +40,28 @@ def render_pdf(document: Document) -> bytes:
 
 
 def _as_data(document: Document) -> dict[str, Any]:
+    page = document.page
     return {
         "title": document.title,
         "subtitle": document.subtitle,
         "page": {
-            "landscape": document.page.landscape,
-            "left": document.page.left,
-            "right": document.page.right,
-            "top": document.page.top,
+            "landscape": page.landscape,
+            "left": page.left,
+            "right": page.right,
+            "top": page.top,
+            "picture": _A4_MM[page.landscape] - page.left - page.right,
         },
         "facts": [list(fact) for fact in document.facts],
         "notes": list(document.notes),
+        "signatures": [
+            {"position": item.position, "name": item.name, "lead": item.lead} for item in document.signatures
+        ],
         "sections": [
             {
                 "title": section.title,
+                "new-page": section.new_page,
                 "paragraphs": list(section.paragraphs),
+                "charts": [_chart(chart) for chart in section.charts],
                 "tables": [_table(table) for table in section.tables],
             }
             for section in document.sections
@@ -58,16 +70,64 @@ def _as_data(document: Document) -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
+    wide = len(table.columns) > _WIDE_TABLE
     return {
         "title": table.title,
-        "columns": [
-            {"title": column.title, "width": column.width, "text": column.kind is Kind.TEXT} for column in table.columns
-        ],
+        "size": 7.5 if wide else 9,
+        "inset": 1.5 if wide else 3,
+        "columns": [{"width": column.width, "text": column.kind is Kind.TEXT} for column in table.columns],
+        "head": _head(table.columns),
         "rows": [_texts(row, table) for row in table.rows],
         "total": table.total and _texts(table.total, table),
         "flagged": sorted(table.flagged),
+        "subtotals": sorted(table.subtotals),
     }
+
+
+def _head(columns: tuple[Column, ...]) -> list[list[dict[str, Any]]]:
+    """The lines of the heading; a column of no group spans both."""
+    groups = heading_groups(columns)
+    if groups is None:
+        return [[_heading(column.title) for column in columns]]
+    upper = [
+        _heading(item.title, colspan=len(item.columns), group=True)
+        if item.title
+        else _heading(item.columns[0].title, rowspan=2)
+        for item in groups
+    ]
+    return [upper, [_heading(column.title) for column in columns if column.group]]
+
+
+def _heading(title: str, *, colspan: int = 1, rowspan: int = 1, group: bool = False) -> dict[str, Any]:
+    return {"title": title, "colspan": colspan, "rowspan": rowspan, "group": group}
 
 
 def _texts(row: tuple[Cell, ...], table: Table) -> list[str]:
     return [cell_text(value, column) for value, column in zip(row, table.columns, strict=True)]
+
+
+def _chart(chart: Chart) -> dict[str, Any]:
+    match chart:
+        case HeatMap():
+            return _heat(chart)
+        case Trend():
+            legend = [{"name": item.name, "colour": trend_colour(place)} for place, item in enumerate(chart.series)]
+            return {"kind": chart_kind(chart), "title": chart.title, "svg": trend_svg(chart), "legend": legend}
+        case Distribution():
+            return {"kind": chart_kind(chart), "title": chart.title, "svg": distribution_svg(chart), "legend": []}
+
+
+def _heat(chart: HeatMap) -> dict[str, Any]:
+    return {
+        "kind": chart_kind(chart),
+        "title": chart.title,
+        "columns": list(chart.columns),
+        "upright": any(len(name) > _SHORT_NAME for name in chart.columns),
+        "rows": [
+            {
+                "name": name,
+                "cells": [{"text": heat_text(chart, value), "colour": heat_colour(chart, value)} for value in values],
+            }
+            for name, values in zip(chart.rows, chart.values, strict=True)
+        ],
+    }

@@ -19,7 +19,10 @@ RENDERERS: dict[str, Callable[[Document], bytes]] = {"html": render_html, "xlsx"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report: for which periods and whose it can be made, `build` makes it. `number` is that of reports.md §1.2."""
+    """A report: for which periods and whose it can be made, `build` makes it.
+
+    `number` is that of reports.md §1.2; `due` are the periods after whose end the service makes it by itself.
+    """
 
     id: str
     number: str
@@ -29,6 +32,7 @@ class Report:
     periods: tuple[PeriodKind, ...]
     about: tuple[About, ...]
     build: Callable[[Desk, Request], Document]
+    due: tuple[PeriodKind, ...] = ()
 
     def describe(self) -> dict[str, Any]:
         """The metadata as `report list --json` gives it."""
@@ -39,6 +43,7 @@ class Report:
             "clause": self.clause,
             "cadence": self.cadence,
             "periods": [item.value for item in self.periods],
+            "due": [item.value for item in self.due],
             "about": [item.value for item in self.about],
             "formats": list(RENDERERS),
         }
@@ -48,7 +53,7 @@ _REPORTS = (
     Report(
         "filling", "R6, R7", "Отчёт о заполнении электронного журнала и накопляемости отметок", "5.2",
         "ежемесячно и по итогам года", (PeriodKind.MONTH, PeriodKind.YEAR, PeriodKind.SPAN), (About.SCHOOL,),
-        build_filling,
+        build_filling, (PeriodKind.MONTH, PeriodKind.YEAR),
     ),
 )  # fmt: skip
 

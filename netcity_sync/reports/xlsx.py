@@ -6,18 +6,21 @@ from typing import Any
 
 import xlsxwriter
 
-from netcity_sync.reports.document import Cell, Document, Kind, Table
+from netcity_sync.reports.cells import heading_groups, heat_column
+from netcity_sync.reports.document import Cell, Chart, Column, Distribution, Document, HeatMap, Kind, Table, Trend
 
-_FORMATS = {
-    Kind.TEXT: {},
-    Kind.INTEGER: {"num_format": "0"},
-    Kind.DECIMAL: {"num_format": "0.0"},
-    Kind.PERCENT: {"num_format": "0%"},
-    Kind.DATE: {"num_format": "dd.mm.yyyy"},
-}
 _BORDER = {"border": 1, "border_color": "#C9D2DC", "valign": "top"}
+_STYLES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "flag": {"bg_color": "#FDF3E1"},
+    "sub": {"bold": True, "bg_color": "#F4F6F9"},
+    "total": {"bold": True, "top": 2},
+}
 _A4 = 9
+_MM_IN_INCH = 25.4
 _WIDTH_UNIT = 9.0
+_NARROWEST = 4.5
+_ONE_SERIES = 2
 _SHEET_NAME_LENGTH = 31
 
 
@@ -29,30 +32,43 @@ def render_xlsx(document: Document) -> bytes:
         "title": f"{document.title}. {document.subtitle}",
         "created": document.made_at.astimezone(UTC).replace(tzinfo=None),
     })  # fmt: skip
-    writer = _Writer(book)
+    writer = _Writer(book, document.page.left / _MM_IN_INCH)
     writer.cover(document)
     for section in document.sections:
+        for chart in section.charts:
+            writer.chart(document, chart)
         for table in section.tables:
             writer.table(document, table)
+    if document.signatures:
+        writer.signatures(document)
     book.close()
     return buffer.getvalue()
 
 
 class _Writer:
-    def __init__(self, book: Any) -> None:
+    def __init__(self, book: Any, left: float) -> None:
         self._book = book
+        self._left = left
         self._names: set[str] = set()
         self._title = book.add_format({"bold": True, "font_size": 16, "text_wrap": True})
         self._heading = book.add_format({"bold": True, "font_size": 12})
         self._label = book.add_format({"font_color": "#51606F", "valign": "top"})
         self._text = book.add_format({"text_wrap": True, "valign": "top"})
         self._head = book.add_format({**_BORDER, "bold": True, "text_wrap": True, "bg_color": "#EEF2F6"})
-        self._plain = {kind: self._cell_format(kind, {}) for kind in Kind}
-        self._flag = {kind: self._cell_format(kind, {"bg_color": "#FDF3E1"}) for kind in Kind}
-        self._total = {kind: self._cell_format(kind, {"bold": True, "top": 2}) for kind in Kind}
+        self._group_head = book.add_format(
+            {**_BORDER, "bold": True, "text_wrap": True, "bg_color": "#EEF2F6", "align": "center"}
+        )
+        self._signed = book.add_format({"bottom": 1})
+        self._formats: dict[tuple[str, str], Any] = {}
 
-    def _cell_format(self, kind: Kind, more: dict[str, Any]) -> Any:
-        return self._book.add_format({**_BORDER, **_FORMATS[kind], **more, "text_wrap": kind is Kind.TEXT})
+    def _format(self, column: Column, style: str = "plain") -> Any:
+        """The format of a cell: how its number is shown, and how its row stands out."""
+        shown = _number_format(column)
+        if (shown, style) not in self._formats:
+            wrap = {"text_wrap": column.kind is Kind.TEXT}
+            number = {"num_format": shown} if shown else {}
+            self._formats[shown, style] = self._book.add_format({**_BORDER, **number, **_STYLES[style], **wrap})
+        return self._formats[shown, style]
 
     def _sheet(self, title: str, *, landscape: bool) -> Any:
         name = "".join(letter for letter in title if letter not in "[]:*?/\\")[:_SHEET_NAME_LENGTH]
@@ -63,7 +79,7 @@ class _Writer:
         sheet.set_paper(_A4)
         if landscape:
             sheet.set_landscape()
-        sheet.set_margins(left=1.18, right=0.4, top=0.8, bottom=0.8)
+        sheet.set_margins(left=self._left, right=0.4, top=0.8, bottom=0.8)
         sheet.fit_to_pages(1, 0)
         sheet.set_footer("&CСтр. &P из &N")
         return sheet
@@ -98,23 +114,126 @@ class _Writer:
     def table(self, document: Document, table: Table) -> None:
         """A sheet with one table; its heading stays in sight and repeats on every printed page."""
         sheet = self._sheet(table.title, landscape=document.page.landscape)
-        sheet.set_header(f"&L{document.title}&R{document.subtitle}".replace("\n", " ")[:250])
-        for place, column in enumerate(table.columns):
-            sheet.set_column(place, place, max(_WIDTH_UNIT, _WIDTH_UNIT * column.width))
-            sheet.write_string(0, place, column.title, self._head)
+        _say_whose(sheet, document)
+        top = self._headings(sheet, table.columns)
         for number, row in enumerate(table.rows):
-            formats = self._flag if number in table.flagged else self._plain
-            self._row(sheet, number + 1, row, table, formats)
+            style = "sub" if number in table.subtotals else "flag" if number in table.flagged else "plain"
+            self._row(sheet, top + number, row, table.columns, style)
         if table.rows:
-            sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
+            sheet.autofilter(top - 1, 0, top + len(table.rows) - 1, len(table.columns) - 1)
         if table.total is not None:
-            self._row(sheet, len(table.rows) + 1, table.total, table, self._total)
-        sheet.freeze_panes(1, 0)
+            self._row(sheet, top + len(table.rows), table.total, table.columns, "total")
+        sheet.freeze_panes(top, 0)
+        sheet.repeat_rows(0, top - 1)
+
+    def _headings(self, sheet: Any, columns: tuple[Column, ...]) -> int:
+        """One line of headings, or two; answers with how many."""
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, max(_NARROWEST, _WIDTH_UNIT * column.width))
+        groups = heading_groups(columns)
+        if groups is None:
+            for place, column in enumerate(columns):
+                sheet.write_string(0, place, column.title, self._head)
+            return 1
+        place = 0
+        for group in groups:
+            width = len(group.columns)
+            if not group.title:
+                sheet.merge_range(0, place, 1, place, group.columns[0].title, self._head)
+            elif width == 1:
+                sheet.write_string(0, place, group.title, self._head)
+            else:
+                sheet.merge_range(0, place, 0, place + width - 1, group.title, self._group_head)
+            for offset, column in enumerate(group.columns if group.title else ()):
+                sheet.write_string(1, place + offset, column.title, self._head)
+            place += width
+        return 2
+
+    def _row(self, sheet: Any, number: int, row: tuple[Cell, ...], columns: tuple[Column, ...], style: str) -> None:
+        for place, (value, column) in enumerate(zip(row, columns, strict=True)):
+            _write(sheet, (number, place), value, column.kind, self._format(column, style))
+
+    def chart(self, document: Document, chart: Chart) -> None:
+        """A sheet with what a chart shows: a table that is coloured by value, or one with the chart beside it."""
+        sheet = self._sheet(chart.title, landscape=True)
+        _say_whose(sheet, document)
+        match chart:
+            case HeatMap():
+                self._heat(sheet, chart)
+            case Trend():
+                columns = (Column("", width=1.6), *(Column(item.name, chart.kind, 1.4) for item in chart.series))
+                rows = list(zip(chart.points, *(item.values for item in chart.series), strict=True))
+                self._pictured(sheet, "line", columns, rows)
+            case Distribution():
+                columns = (Column("", width=2.5), Column("Сколько", Kind.INTEGER, 1.2))
+                self._pictured(sheet, "column", columns, list(zip(chart.labels, chart.counts, strict=True)))
+
+    def _heat(self, sheet: Any, chart: HeatMap) -> None:
+        value = heat_column(chart)
+        sheet.set_column(0, 0, _WIDTH_UNIT * 2.5)
+        sheet.set_column(1, len(chart.columns), _WIDTH_UNIT * 0.8)
+        sheet.write_string(0, 0, "", self._head)
+        for place, name in enumerate(chart.columns):
+            sheet.write_string(0, place + 1, name, self._head)
+        for number, (name, values) in enumerate(zip(chart.rows, chart.values, strict=True)):
+            sheet.write_string(number + 1, 0, name, self._format(Column("")))
+            for place, item in enumerate(values):
+                _write(sheet, (number + 1, place + 1), item, value.kind, self._format(value))
+        unit = 100 if chart.kind is Kind.PERCENT else 1
+        scale = {"type": "3_color_scale", "min_color": "#F4B5A5", "mid_color": "#FDF0C8", "max_color": "#B5DDB8"}
+        ends = {
+            f"{end}_{part}": item
+            for end, number in (("min", chart.low), ("mid", (chart.low + chart.high) / 2), ("max", chart.high))
+            for part, item in (("type", "num"), ("value", number / unit))
+        }
+        if chart.rows and chart.columns:
+            sheet.conditional_format(1, 1, len(chart.rows), len(chart.columns), scale | ends)
+        sheet.freeze_panes(1, 1)
         sheet.repeat_rows(0)
 
-    def _row(self, sheet: Any, number: int, row: tuple[Cell, ...], table: Table, formats: dict[Kind, Any]) -> None:
-        for place, (value, column) in enumerate(zip(row, table.columns, strict=True)):
-            _write(sheet, (number, place), value, column.kind, formats[column.kind])
+    def _pictured(self, sheet: Any, kind: str, columns: tuple[Column, ...], rows: list[tuple[Cell, ...]]) -> None:
+        top = self._headings(sheet, columns)
+        for number, row in enumerate(rows):
+            self._row(sheet, top + number, row, columns, "plain")
+        picture = self._book.add_chart({"type": kind})
+        for place in range(1, len(columns)):
+            picture.add_series({
+                "name": [sheet.name, 0, place],
+                "categories": [sheet.name, top, 0, top + len(rows) - 1, 0],
+                "values": [sheet.name, top, place, top + len(rows) - 1, place],
+            })  # fmt: skip
+        if len(columns) <= _ONE_SERIES:
+            picture.set_legend({"none": True})
+        picture.set_size({"width": 640, "height": 320})
+        sheet.insert_chart(0, len(columns) + 1, picture)
+
+    def signatures(self, document: Document) -> None:
+        """A sheet to be signed."""
+        sheet = self._sheet("Подписи", landscape=False)
+        sheet.set_column(0, 2, 28)
+        row = 0
+        for item in document.signatures:
+            if item.lead:
+                sheet.write_string(row, 0, item.lead)
+                row += 1
+            sheet.write_string(row, 0, item.position, self._text)
+            sheet.write_blank(row, 1, None, self._signed)
+            sheet.write_string(row, 2, item.name)
+            row += 2
+
+
+def _say_whose(sheet: Any, document: Document) -> None:
+    """The document's name above every printed page."""
+    sheet.set_header(f"&L{document.title}&R{document.subtitle}".replace("\n", " ")[:250])
+
+
+def _number_format(column: Column) -> str:
+    """How Excel shows the column; empty for text."""
+    decimals = "." + "0" * column.decimals if column.decimals else ""
+    return {
+        Kind.TEXT: "", Kind.INTEGER: "0", Kind.DECIMAL: f"0{decimals}", Kind.PERCENT: f"0{decimals}%",
+        Kind.DATE: "dd.mm.yyyy",
+    }[column.kind]  # fmt: skip
 
 
 def _write(sheet: Any, place: tuple[int, int], value: Cell, kind: Kind, cell_format: Any) -> None:

@@ -5,16 +5,29 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import openpyxl
 import pikepdf
 import pytest
 from python_calamine import CalamineWorkbook
 
-from netcity_sync.reports.document import Column, Document, Kind, Section, Table
+from netcity_sync.reports.document import (
+    Column,
+    Distribution,
+    Document,
+    HeatMap,
+    Kind,
+    Section,
+    Series,
+    Signature,
+    Table,
+    Trend,
+)
 from netcity_sync.reports.html import render_html
 from netcity_sync.reports.page import Page
 from netcity_sync.reports.pdf import render_pdf
 from netcity_sync.reports.registry import RENDERERS
 from netcity_sync.reports.xlsx import render_xlsx
+from netcity_sync.settings import GostEdition, PdfPart
 
 COLUMNS = (
     Column("Класс"), Column("Уроков", Kind.INTEGER), Column("Доля", Kind.PERCENT), Column("Задержка", Kind.DECIMAL),
@@ -33,12 +46,41 @@ DOCUMENT = Document(
     made_at=datetime(2026, 10, 5, 16, tzinfo=UTC),
     page=Page(landscape=True),
 )
+RICH = replace(
+    DOCUMENT,
+    sections=(
+        Section(
+            "Качество",
+            charts=(
+                HeatMap("Качество, %", ("7А", "7Б"), ("Химия", "Физика"), ((0.0, 100.0), (50.0, None)), 0, 100),
+                Trend("По неделям, %", ("01.09", "08.09", "15.09"),
+                      (Series("7А", (90.0, None, 70.5)), Series("7Б «<»", (80.0, 81.0, 82.0)))),
+                Distribution("Категории", ("Отличники", "Хорошисты"), (3, 12)),
+            ),
+            tables=(
+                Table(
+                    "Отличники и хорошисты",
+                    (
+                        Column("Класс"), Column("всего", Kind.INTEGER, group="Отличники"),
+                        Column("%", Kind.PERCENT, group="Отличники", digits=1),
+                        Column("Ср. балл", Kind.DECIMAL, digits=2),
+                    ),
+                    (("7А", 3, 12.34, 3.789), ("7 параллель", 3, 12.34, 3.789)),
+                    subtotals=frozenset({1}),
+                ),
+            ),
+            new_page=True,
+        ),
+    ),
+    signatures=(Signature("Директор", "Учебнова Е. П.", "Верно"),),
+)  # fmt: skip
 LONG = replace(DOCUMENT, sections=(Section("Длинная", (), (Table("Классы", COLUMNS, ROWS * 100),)),))
 
 
+@pytest.mark.parametrize("document", [DOCUMENT, RICH], ids=["plain", "rich"])
 @pytest.mark.parametrize("render", RENDERERS.values(), ids=RENDERERS)
-def test_the_same_document_is_the_same_file(render: Callable[[Document], bytes]) -> None:
-    assert render(DOCUMENT) == render(DOCUMENT)
+def test_the_same_document_is_the_same_file(render: Callable[[Document], bytes], document: Document) -> None:
+    assert render(document) == render(document)
 
 
 @pytest.mark.parametrize("render", RENDERERS.values(), ids=RENDERERS)
@@ -88,3 +130,56 @@ def test_pdf_is_the_archive_format_that_it_claims() -> None:
 def test_pdf_portrait() -> None:
     with pikepdf.open(io.BytesIO(render_pdf(replace(DOCUMENT, page=Page())))) as pdf:
         assert [round(float(side)) for side in pdf.pages[0].mediabox[2:]] == [595, 842]
+
+
+@pytest.mark.parametrize("part", PdfPart)
+def test_every_part_of_pdf_a_takes_charts(part: PdfPart) -> None:
+    with pikepdf.open(io.BytesIO(render_pdf(replace(RICH, page=Page(part=part))))) as pdf:
+        meta = pdf.open_metadata()
+        assert f"a-{meta['pdfaid:part']}{meta['pdfaid:conformance'].lower()}" == part.value
+
+
+@pytest.mark.parametrize(
+    ("edition", "kept_years", "millimetres"),
+    [(GostEdition.OF_2016, 5, 30), (GostEdition.OF_2025, 10, 20), (GostEdition.OF_2025, 11, 30)],
+)
+def test_papers_that_are_kept_long_leave_thirty_millimetres(
+    edition: GostEdition, kept_years: int, millimetres: int
+) -> None:
+    assert Page(kept_years=kept_years, edition=edition).left == millimetres
+
+
+def test_html_draws_charts_and_headings_of_two_levels() -> None:
+    page = render_html(RICH).decode()
+    assert page.count("<polyline") == 3, "a line is broken where a value is missing"
+    assert page.count("<rect") == 2
+    assert "7Б «&lt;»" in page
+    assert 'colspan="2">Отличники</th>' in page
+    assert page.count('rowspan="2"') == 2
+    assert 'class="sub"' in page
+    for text in ("12,3 %", "3,79", "background:#b5ddb8", "background:#f4b5a5", "Верно", "Учебнова Е. П."):
+        assert text in page
+
+
+def test_xlsx_colours_a_heat_map_by_its_values() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(render_xlsx(RICH)))
+    assert book.sheetnames == [
+        "О документе", "Качество, %", "По неделям, %", "Категории", "Отличники и хорошисты", "Подписи"
+    ]  # fmt: skip
+    heat = book["Качество, %"]
+    assert [[cell.value for cell in row] for row in heat.iter_rows(min_row=2)] == [["7А", 0, 1], ["7Б", 0.5, None]]
+    (rule,) = next(iter(heat.conditional_formatting)).rules
+    assert [float(item.val) for item in rule.colorScale.cfvo] == [0, 0.5, 1]
+    assert len(book["По неделям, %"]._charts) == len(book["Категории"]._charts) == 1
+
+
+def test_xlsx_prints_on_a4_with_its_headings_on_every_page() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(render_xlsx(RICH)))["Отличники и хорошисты"]
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.paperSize, sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (9, 1, 0)
+    assert sheet.print_title_rows == "$1:$2"
+    assert sheet.freeze_panes == "A3"
+    assert sheet.auto_filter.ref == "A2:D4"
+    assert sorted(str(item) for item in sheet.merged_cells.ranges) == ["A1:A2", "B1:C1", "D1:D2"]
+    assert [cell.number_format for cell in sheet[3]] == ["General", "0", "0.0%", "0.00"]
+    assert sheet.page_margins.left == pytest.approx(20 / 25.4)

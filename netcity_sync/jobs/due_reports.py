@@ -1,0 +1,106 @@
+"""Reports that are due: those of periods that ended since the log of the service began, and that it does not hold yet.
+
+Whatever the service missed while it did not run it makes when it runs again (§4.5, §5.1–5.3, §8.3).
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from netcity_sync.clock import from_utc_text
+from netcity_sync.compliance.service_log import log_began_on, logged
+from netcity_sync.data_folder import DataFolder
+from netcity_sync.jobs.report import FILE_PREFIX, WHOSE, Wanted, whose_name
+from netcity_sync.jobs.wanted_reports import wanted_reports
+from netcity_sync.mirror.event_schema import EventKind
+from netcity_sync.mirror.snapshot import open_snapshot
+from netcity_sync.reports.desk import Desk
+from netcity_sync.reports.period import Period, month_period, week_period
+from netcity_sync.reports.registry import all_reports
+from netcity_sync.reports.request import About, Focus
+from netcity_sync.settings import Settings
+
+
+def due_reports(desk: Desk) -> tuple[Wanted, ...]:
+    """What is due at the desk's moment and was not made after its period ended; week by week for who had lessons."""
+    began = log_began_on(desk.bench)
+    if began is None:
+        return ()
+    made = {
+        (item.what, item.period, item.text(WHOSE)): item.day
+        for item in reversed(logged(desk.bench, EventKind.REPORT_MADE))
+        if item.ok
+    }
+    wanted = []
+    for period in sorted(_ended(desk), key=lambda item: (item.last, item.kind, item.key)):
+        if period.last < began:
+            continue
+        for report in all_reports():
+            if period.kind not in report.due:
+                continue
+            for item in wanted_reports(desk, report, period):
+                last = made.get((report.id, period.key, whose_name(desk, item)))
+                late = last is not None and last > period.last
+                if not late and _had_lessons(desk, item.request.focus, period):
+                    wanted.append(item)
+    return tuple(wanted)
+
+
+def _ended(desk: Desk) -> Iterator[Period]:
+    """All weeks and months with lessons, terms and the year, that are over."""
+    days = [day for day in desk.bench.lesson_dates if day < desk.bench.today]
+    weeks = {week_period(day) for day in days}
+    months = {month_period(day.replace(day=1)) for day in days}
+    terms = desk.bench.rows("SELECT term_id FROM as_of_term WHERE NOT missing")
+    periods = {*weeks, *months, *(desk.term_period(str(row["term_id"])) for row in terms)}
+    if terms:
+        periods.add(desk.year_period())
+    yield from (period for period in periods if period.last < desk.bench.today)
+
+
+def _had_lessons(desk: Desk, focus: Focus, period: Period) -> bool:
+    """Whether a class had lessons in a period: in weeks of holidays it needs no report."""
+    if focus.about is not About.CLASS:
+        return True
+    first, last = period.first.isoformat(), period.last.isoformat()
+    return bool(
+        desk.bench.rows(
+            "SELECT 1 FROM journal j CROSS JOIN held h USING (subject_group_id, term_id)"
+            " WHERE j.class_id = :class_id AND h.held AND h.date BETWEEN :first AND :last LIMIT 1",
+            class_id=focus.class_id, first=first, last=last,
+        )
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """A report that was made: `at` is UTC, `files` are names with their SHA-256."""
+
+    at: datetime
+    report: str
+    whose: str
+    period: str
+    run_id: int | None
+    files: tuple[tuple[str, str], ...]
+
+
+def read_register(settings: Settings) -> tuple[RegisterEntry, ...]:
+    """All reports that were made, newest first. Raises UsageError where the mirror is empty."""
+    with open_snapshot(DataFolder(settings.storage.data_dir)) as snapshot:
+        rows = snapshot.connection.execute(
+            "SELECT * FROM as_of_service_event WHERE kind = ? AND ok ORDER BY at DESC, event_id DESC",
+            [EventKind.REPORT_MADE.value],
+        ).fetchall()
+    return tuple(_entry(row) for row in rows)
+
+
+def _entry(row: sqlite3.Row) -> RegisterEntry:
+    detail = json.loads(row["detail"])
+    files = tuple(
+        (name.removeprefix(FILE_PREFIX), digest) for name, digest in detail.items() if name.startswith(FILE_PREFIX)
+    )
+    return RegisterEntry(
+        from_utc_text(row["at"]), row["what"], detail.get(WHOSE, ""), row["for_period"], row["run_id"], files
+    )
