@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -71,28 +72,41 @@ def bring_up_to_date(folder: DataFolder, connection: sqlite3.Connection, wanted:
 
     Raises UsageError where the file was written by a newer program.
     """
-    database = Database(connection)
-    for item in wanted:
-        if {str(step.name) for step in item.applied(database)} - known_steps(item):
-            raise UsageError(
-                "Зеркало создано более новой версией программы.", todo="Обновите netcity_sync и повторите команду."
-            )
-    if not any(item.pending(database) for item in wanted):
+    applied = applied_steps(connection)
+    if any(applied.get(item.name, set()) - known_steps(item) for item in wanted):
+        raise UsageError(
+            "Зеркало создано более новой версией программы.", todo="Обновите netcity_sync и повторите команду."
+        )
+    if all(known_steps(item) <= applied.get(item.name, set()) for item in wanted):
         return
     with hold_lock(folder.migration_lock, "обновление зеркала", patience=_MIGRATION_SECONDS):
-        changes = [item.name for item in wanted if item.applied(database) and item.pending(database)]
+        applied = applied_steps(connection)
+        changes = [item.name for item in wanted if item.name in applied and known_steps(item) - applied[item.name]]
         if changes:
             backup = create_backup(folder, system_clock)
             verify_backup(backup)
             log.info("mirror_outdated", backup=backup.name, parts=changes)
+        database = Database(connection)
         for item in wanted:
             item.apply(database)
 
 
-def known_steps(wanted: Migrations) -> set[str]:
+def applied_steps(connection: sqlite3.Connection) -> dict[str, set[str]]:
+    """The names of the steps that a file has behind it, by the name of their set: one query for all of them."""
+    table = Migrations.migrations_table
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [table]).fetchone():
+        return {}
+    found: dict[str, set[str]] = {}
+    for part, step in connection.execute(f"SELECT migration_set, name FROM {table}"):
+        found.setdefault(part, set()).add(step)
+    return found
+
+
+@cache
+def known_steps(wanted: Migrations) -> frozenset[str]:
     """The names of all steps that this program knows."""
     with closing(sqlite3.connect(":memory:")) as blank:
-        return {str(step.name) for step in wanted.pending(Database(blank))}
+        return frozenset(str(step.name) for step in wanted.pending(Database(blank)))
 
 
 def _shrink_wal(connection: sqlite3.Connection) -> None:

@@ -18,7 +18,7 @@ import zstandard
 from sqlite_utils import Database
 
 from netcity_sync.errors import DamagedError, UsageError
-from netcity_sync.mirror.database import known_steps
+from netcity_sync.mirror.database import applied_steps, known_steps
 from netcity_sync.mirror.raw_schema import migrations
 
 log = structlog.get_logger(__name__)
@@ -239,12 +239,13 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    database = Database(connection)
-    if {str(step.name) for step in migrations.applied(database)} - known_steps(migrations):
+    applied = applied_steps(connection).get(migrations.name, set())
+    if applied - known_steps(migrations):
         raise UsageError(
             "Файл исходных ответов сервера создан более новой версией программы.",
             todo="Обновите netcity_sync и повторите команду.",
         )
-    migrations.apply(database)
+    if known_steps(migrations) - applied:
+        migrations.apply(Database(connection))
     if connection.execute("PRAGMA auto_vacuum").fetchone()[0] != _INCREMENTAL:
         connection.execute("VACUUM")

@@ -39,7 +39,9 @@ class ChangesLedger:
         self.absences = [item for item in entries.absences if item.lesson.term_id == term.id]
         self.marks: list[Placed] = [(work.lesson, mark) for work in self.works for mark in work.marks]
         self.marks += [(item.lesson, item.mark) for item in entries.loose_marks if item.lesson.term_id == term.id]
+        self.deleted = [mark for _, mark in self.marks if mark.until is not None]
         self.starts = {pupil.id: pupil.start for pupil in group.pupils}
+        self._shown: dict[datetime, set[int]] = {}
 
     def violations(self) -> Iterator[LedgerEntry]:
         """Both rules."""
@@ -104,7 +106,12 @@ class ChangesLedger:
         return lost >= _MANY and lost > _LARGE_PART * len(records)
 
     def _records(self, moment: datetime) -> set[int]:
-        """Everything that the page shows at a moment."""
+        """Everything that the page shows at a moment, which is looked at twice: as before and as after."""
+        if moment not in self._shown:
+            self._shown[moment] = self._look(moment)
+        return self._shown[moment]
+
+    def _look(self, moment: datetime) -> set[int]:
         shown: list[object] = [pupil for pupil in self.group.pupils if pupil.start <= moment.date()]
         shown += [item for item in self.lessons if item.visible(moment)]
         shown += [item for item in self.homework if item.text.known(moment)]
@@ -118,7 +125,7 @@ class ChangesLedger:
         before, after = pair
         if not self._confirmed(pair):
             return False
-        gone = [mark for _, mark in self.marks if mark.given(before) and not mark.visible(after)]
+        gone = [mark for mark in self.deleted if mark.given(before) and not mark.visible(after)]
         if len(gone) >= _MANY and sum(not self._came_since(mark, pair) for mark in gone) >= _MANY:
             return True
         return any(

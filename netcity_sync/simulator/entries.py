@@ -66,11 +66,17 @@ class Mark:
 
     def visible(self, now: datetime) -> bool:
         """Whether the mark stands in the journal at `now`."""
-        return self.value.known(now) and (self.until is None or now < self.until)
+        moments = self.value.moments
+        return bool(moments) and moments[0] <= now and (self.until is None or now < self.until)
 
     def given(self, now: datetime) -> bool:
         """Whether it is a mark 1..5 at `now`, and not a duty mark or a text."""
         return self.visible(now) and isinstance(self.value.at(now), int)
+
+    @property
+    def changes(self) -> bool:
+        """Whether it is ever changed or deleted."""
+        return self.until is not None or len(self.value.moments) > 1
 
     def first_given(self) -> datetime | None:
         """When it first was a mark 1..5."""

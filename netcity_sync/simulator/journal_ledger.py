@@ -194,6 +194,8 @@ class JournalLedger:
         """Marks that another value replaced, or nothing, after the days of grace."""
         moments = sorted(set(self.moments()))
         for lesson, mark in self._placed_marks():
+            if not mark.changes:
+                continue
             grace = lesson.date + timedelta(days=_GRACE_DAYS)
             proved = False
             for place, (before, after) in enumerate(pairwise(moments)):

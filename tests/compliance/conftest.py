@@ -12,6 +12,6 @@ def trial(tmp_path: Path) -> Callable[..., Trial]:
     """A trial over a book that the test fills."""
 
     def made(book: Book, **sections: object) -> Trial:
-        return Trial(tmp_path, book, **sections)
+        return Trial(tmp_path, book, checked=True, **sections)
 
     return made

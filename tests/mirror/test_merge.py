@@ -79,7 +79,7 @@ def lives_through(mirror: Mirror, sequence: list[tuple[SmallPage | None, bool, i
         assert journal.as_of(night.run_id) == journal.believed(night.run_id)
 
 
-@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=700, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(sequence=nights(), absences=st.integers(1, 3))
 def test_any_sequence_of_pages(
     mirror: Mirror, sequence: list[tuple[SmallPage | None, bool, int | None]], absences: int

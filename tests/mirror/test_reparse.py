@@ -146,11 +146,34 @@ def nights(draw: st.DrawFn) -> list[SmallPage | None]:
     return found
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
+some = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+very_many = settings(some, max_examples=4000)
+read_by_one_parser = given(
     sequence=nights(), full=st.lists(st.booleans(), min_size=8), absences=st.integers(1, 3), break_at=st.integers(0, 30)
 )
+read_by_a_worse_parser = given(
+    sequence=nights(), absences=st.integers(1, 3), worse=st.sampled_from([without_topics, wrong_marks])
+)
+
+
+@some
+@read_by_one_parser
 def test_the_same_parser_changes_nothing(
+    mirror: Mirror, sequence: list[SmallPage | None], full: list[bool], absences: int, break_at: int
+) -> None:
+    nothing_changes(mirror, sequence, full, absences, break_at)
+
+
+@pytest.mark.soak
+@very_many
+@read_by_one_parser
+def test_the_same_parser_changes_nothing_in_very_many_sequences(
+    mirror: Mirror, sequence: list[SmallPage | None], full: list[bool], absences: int, break_at: int
+) -> None:
+    nothing_changes(mirror, sequence, full, absences, break_at)
+
+
+def nothing_changes(
     mirror: Mirror, sequence: list[SmallPage | None], full: list[bool], absences: int, break_at: int
 ) -> None:
     journal = mirror.journal(absences)
@@ -163,11 +186,24 @@ def test_the_same_parser_changes_nothing(
         assert mirror.everything(journal) == before
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(sequence=nights(), absences=st.integers(1, 3), worse=st.sampled_from([without_topics, wrong_marks]))
+@some
+@read_by_a_worse_parser
 def test_a_better_parser_leaves_what_would_always_have_been(
     mirror: Mirror, sequence: list[SmallPage | None], absences: int, worse: Parser
 ) -> None:
+    all_is_mended(mirror, sequence, absences, worse)
+
+
+@pytest.mark.soak
+@very_many
+@read_by_a_worse_parser
+def test_a_better_parser_leaves_what_would_always_have_been_in_very_many_sequences(
+    mirror: Mirror, sequence: list[SmallPage | None], absences: int, worse: Parser
+) -> None:
+    all_is_mended(mirror, sequence, absences, worse)
+
+
+def all_is_mended(mirror: Mirror, sequence: list[SmallPage | None], absences: int, worse: Parser) -> None:
     pages = [replace(page, names={}) if page is not None else None for page in sequence]
     journal = mirror.lived(pages, worse, absences)
     wanted = mirror.lived(pages, absences=absences)

@@ -1,12 +1,23 @@
 """A trial installation: the simulator over real HTTP, and the program as its users start it."""
 
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from netcity_sync.cli import main
+
+_FORKS = "forkserver" in multiprocessing.get_all_start_methods()
+_PROCESSES = multiprocessing.get_context("forkserver" if _FORKS else "spawn")
+_PROCESSES.set_forkserver_preload(["netcity_sync.cli"])
+"""Where the system can fork, commands are run by processes that have the program loaded already."""
+
+_SECONDS = 120
 
 ZONE = "Asia/Yekaterinburg"
 
@@ -31,10 +42,20 @@ class Installation:
         )
 
     def run(self, *arguments: str, exit_code: int = 0) -> str:
-        """Run a command to its end, insist on its exit code, answer with its stdout."""
-        process = self.start(*arguments)
-        output, errors = process.communicate(timeout=120)
-        assert process.returncode == exit_code, f"{arguments}: {process.returncode}\n{output[-2000:]}\n{errors[-4000:]}"
+        """Run a command to its end in a process of its own, insist on its exit code, answer with its stdout."""
+        command = ["--config", str(self.config), *arguments]
+        with tempfile.TemporaryDirectory() as name:
+            streams = (Path(name, "out"), Path(name, "err"))
+            environment = {**os.environ, "NETCITY_PASSWORD": self.password}
+            process = _PROCESSES.Process(target=_be_the_program, args=(command, environment, streams))
+            process.start()
+            process.join(_SECONDS)
+            if process.exitcode is None:
+                process.kill()
+                process.join()
+            output, errors = (path.read_text(encoding="utf-8") if path.exists() else "" for path in streams)
+        assert process.exitcode == exit_code, f"{arguments}: {process.exitcode}\n{output[-2000:]}\n{errors[-4000:]}"
+        process.close()
         assert "Traceback" not in errors
         return output if "--json" in arguments else output + errors
 
@@ -47,6 +68,17 @@ class Installation:
         text = self.config.read_text(encoding="utf-8")
         assert f"# {default}\n" in text
         self.config.write_text(text.replace(f"# {default}\n", f"{line}\n"), encoding="utf-8")
+
+
+def _be_the_program(arguments: list[str], environment: dict[str, str], streams: tuple[Path, Path]) -> None:
+    """What a process does that was started for a command: the same as `python -m netcity_sync`, into two files."""
+    for descriptor, path in enumerate(streams, start=1):
+        with path.open("wb") as file:
+            os.dup2(file.fileno(), descriptor)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv[1:] = arguments
+    main()
 
 
 def install(folder: Path, url: str, login: str, password: str, school: object) -> Installation:

@@ -10,17 +10,21 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from sqlite_utils import Migrations
+
 from benchmarks.handing import hand_in
 from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.adapters.source import DriftNote, Page
 from netcity_sync.clock import fixed_clock
 from netcity_sync.compliance.finding import Finding
+from netcity_sync.compliance.schema import migrations
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import NetcityError
 from netcity_sync.jobs.check import CheckOutcome, run_check
 from netcity_sync.jobs.exchange import take_files
 from netcity_sync.jobs.sync import SyncOptions, SyncOutcome, run_sync
 from netcity_sync.mirror.database import open_writer
+from netcity_sync.mirror.raw import open_raw
 from netcity_sync.model import (
     Assignment,
     AssignmentType,
@@ -307,8 +311,10 @@ class BookSource:
 class Trial:
     """A book, the mirror it is synced into, and the checks over it."""
 
-    def __init__(self, folder: Path, book: Book, **sections: object) -> None:
+    def __init__(self, folder: Path, book: Book, *, checked: bool = False, **sections: object) -> None:
+        """A mirror that was `checked` has the tables of a check before the first one."""
         self.book = book
+        self.checked = checked
         self.source = BookSource(book)
         self.settings = Settings.model_validate(
             {
@@ -327,7 +333,7 @@ class Trial:
     def sync_at(self, moment: datetime, **options: object) -> SyncOutcome:
         """Read the book at a moment of any year."""
         self.now = moment
-        _lay_mirror(self.settings.storage.data_dir)
+        _lay_mirror(self.settings.storage.data_dir, checked=self.checked)
         return run_sync(self.settings, self.source, fixed_clock(self.now), SyncOptions(**options))  # type: ignore[arg-type]
 
     def hand_in(self, moment: str, **tables: Iterable[Entity]) -> None:
@@ -346,17 +352,20 @@ class Trial:
 
 
 @cache
-def _empty_mirror() -> bytes:
-    """A mirror in which nothing was read yet: making its tables takes longer than most of what a test does."""
+def _empty_files(*more: Migrations) -> dict[str, bytes]:
+    """A mirror and raw answers in which nothing was read yet: making tables takes longer than most tests."""
     with TemporaryDirectory() as name:
         folder = DataFolder(Path(name))
-        with open_writer(folder):
+        with open_writer(folder, *more), open_raw(folder.raw):
             pass
-        return folder.mirror.read_bytes()
+        return {path.name: path.read_bytes() for path in (folder.mirror, folder.raw)}
 
 
-def _lay_mirror(root: Path) -> None:
+def _lay_mirror(root: Path, *, checked: bool) -> None:
     folder = DataFolder(root)
     if not folder.mirror.exists():
         folder.prepare()
-        folder.mirror.write_bytes(_empty_mirror())
+        for name, body in _empty_files(*([migrations] if checked else [])).items():
+            path = folder.root / name
+            if not path.exists():
+                path.write_bytes(body)

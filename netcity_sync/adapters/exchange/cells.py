@@ -47,7 +47,7 @@ def _short(text: str) -> str:
 def _refuse_odd_text(text: str) -> None:
     if text.startswith(("=", "@")):
         raise CellFault("значение похоже на формулу")
-    if any(unicodedata.category(letter) in ("Cc", "Cs", "Cn", "Co") for letter in text):
+    if not text.isprintable() and any(unicodedata.category(letter) in ("Cc", "Cs", "Cn", "Co") for letter in text):
         raise CellFault("недопустимый знак")
 
 

@@ -68,11 +68,11 @@ class FileFault(ValueError):
 
 def plain(cell: Cell) -> str:
     """A cell as text with single spaces, no-break ones included; an empty one is the empty text."""
+    if isinstance(cell, str):
+        return " ".join((cell if cell.isascii() else cell.translate(_INVISIBLE)).split())
     match cell:
         case None:
             text = ""
-        case str():
-            text = " ".join(cell.translate(_INVISIBLE).split())
         case float():
             text = str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else str(cell).replace(".", ",")
         case bool():

@@ -68,7 +68,7 @@ class _Reader:
             return
         self._beside(grid, header, filled)
         for row in filled:
-            if [folded(plain(cell)) for cell in row.cells if plain(cell)] == [NONE_WORD]:
+            if _says_none(row):
                 self.none_at.append((grid, row.number))
             else:
                 self.filled += 1
@@ -165,6 +165,12 @@ class _Reader:
         elif not faults:
             self.seen[key] = here
             self.rows.append(entity)
+
+
+def _says_none(row: GridRow) -> bool:
+    """Whether a row holds nothing but the word for «there is nothing to list»."""
+    texts = [text for cell in row.cells if (text := plain(cell))]
+    return len(texts) == 1 and folded(texts[0]) == NONE_WORD
 
 
 def _known(spec: RowSpec, row: GridRow) -> dict[int, str]:
