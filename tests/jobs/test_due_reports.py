@@ -15,11 +15,11 @@ from netcity_sync.mirror.events import ServiceEvent, note_event
 from netcity_sync.reports.period import PeriodKind
 
 
-def begun(folder: Path, day: str = "09-02 04:00") -> Trial:
-    """A school whose log begins on a day, with lessons in September and October."""
+def begun(folder: Path, moment: str = "09-02 21:00") -> Trial:
+    """A school whose log begins at a moment, with lessons in September and October."""
     tried = Trial(folder, Book().add_lessons("09-01", "09-08", "09-29", "10-06"))
-    tried.sync("09-02 21:00")
-    note_event(DataFolder(folder), ServiceEvent(EventKind.BACKUP_MADE, at(day), "a"))
+    tried.sync(moment)
+    note_event(DataFolder(folder), ServiceEvent(EventKind.BACKUP_MADE, at(moment), "a"))
     return tried
 
 
@@ -56,7 +56,7 @@ def test_what_was_missed_is_made_later(tmp_path: Path) -> None:
 
 
 def test_what_ended_before_the_log_began_is_not_due(tmp_path: Path) -> None:
-    assert due(begun(tmp_path, "10-01 04:00"), "11-20 05:00") == ["2026-10"]
+    assert due(begun(tmp_path, "10-01 21:00"), "11-20 05:00") == ["2026-10"]
 
 
 def test_without_a_log_nothing_is_due(tmp_path: Path) -> None:
