@@ -4,7 +4,7 @@ A subject has one column, whichever of its journals (subgroups, individual plans
 activities and journals without marks have none. Only those stand in it who were on the list on the point's last day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,11 +28,15 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """What stands in a cell: a mark, or a text («осв», «зач»); neither where nothing does, or is known."""
+    """What stands in a cell: a mark, or a text («осв», «зач»); neither where nothing does, or is known.
+
+    `journal` is where it stands (`subject_group_id`).
+    """
 
     value: int | None = None
     raw: str | None = None
     not_attested: bool = False
+    journal: int = 0
 
     @property
     def shown(self) -> int | str | None:
@@ -149,7 +153,9 @@ def class_finals(desk: Desk, item: SchoolClass, point: Point | None, on: date | 
         subjects.setdefault(row["subject_id"], Subject(row["subject_id"], row["subject_name"]))
         if not row["fresh"]:
             unread.append(f"{item.name} {row['group_name']}")
-        final = Final(row["value"], row["raw"], bool(row["not_attested"])) if row["fresh"] else Final()
+        key = row["subject_group_id"]
+        known = (row["value"], row["raw"], bool(row["not_attested"])) if row["fresh"] else (None, None, False)
+        final = Final(*known, key)
         own = cells.setdefault(row["student_id"], {})
         if own.get(row["subject_id"], Final()).shown is None:
             own[row["subject_id"]] = final
@@ -171,7 +177,7 @@ def _studied(cells: Mapping[int, Final], one: Member, point: Point | None) -> Ma
 
 
 _FINALS = """
-SELECT g.subject_id, g.subject_name, j.group_name, p.student_id, f.value, f.raw,
+SELECT g.subject_id, g.subject_name, j.group_name, j.subject_group_id, p.student_id, f.value, f.raw,
   coalesce(f.not_attested, 0) AS not_attested, coalesce(r.fresh, 0) AS fresh
 FROM journal j
 CROSS JOIN as_of_subject_group g ON g.subject_group_id = j.subject_group_id
@@ -187,6 +193,6 @@ ORDER BY g.subject_id, j.group_name, j.subject_group_id, p.student_id
 """A mark that has vanished from the last read, unconfirmed, still counts. Of a year: the lists of the newest term."""
 
 
-def unread_words(found: tuple[ClassFinals, ...]) -> tuple[str, ...]:
+def unread_words(found: Sequence[ClassFinals]) -> tuple[str, ...]:
     """Journals whose final marks are not known, over several matrices."""
     return tuple(dict.fromkeys(name for item in found for name in item.unread))
