@@ -12,6 +12,8 @@ from netcity_sync.reports.html import render_html
 from netcity_sync.reports.pdf import render_pdf
 from netcity_sync.reports.period import PeriodKind
 from netcity_sync.reports.request import About, Request
+from netcity_sync.reports.school_results import build_school
+from netcity_sync.reports.summary import build_summary
 from netcity_sync.reports.xlsx import render_xlsx
 
 RENDERERS: dict[str, Callable[[Document], bytes]] = {"html": render_html, "xlsx": render_xlsx, "pdf": render_pdf}
@@ -54,6 +56,14 @@ _REPORTS = (
         "filling", "R6, R7", "Отчёт о заполнении электронного журнала и накопляемости отметок", "5.2",
         "ежемесячно и по итогам года", (PeriodKind.MONTH, PeriodKind.YEAR, PeriodKind.SPAN), (About.SCHOOL,),
         build_filling, (PeriodKind.MONTH, PeriodKind.YEAR),
+    ),
+    Report(
+        "summary", "R1", "Сводная ведомость успеваемости", "4.3, 7.2", "по итогам учебного периода и года",
+        (PeriodKind.TERM, PeriodKind.YEAR), (About.CLASS,), build_summary,
+    ),
+    Report(
+        "school", "R2", "Сводный отчёт об успеваемости по школе", "5.3", "по итогам учебного периода и года",
+        (PeriodKind.TERM, PeriodKind.YEAR), (About.SCHOOL, About.GRADE), build_school,
     ),
 )  # fmt: skip
 
