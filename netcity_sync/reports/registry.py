@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from netcity_sync.errors import UsageError
+from netcity_sync.reports.attendance import build_attendance
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Document
 from netcity_sync.reports.filling import build_filling
@@ -49,6 +50,11 @@ _REPORTS = (
         "filling", "R6, R7", "Отчёт о заполнении электронного журнала и накопляемости отметок", "5.2",
         "ежемесячно и по итогам года", (PeriodKind.MONTH, PeriodKind.YEAR, PeriodKind.SPAN), (About.SCHOOL,),
         build_filling,
+    ),
+    Report(
+        "attendance", "R5", "Ведомость посещаемости", "4.5, 5.3",
+        "еженедельно по классу, по итогам учебного периода и года", tuple(PeriodKind),
+        (About.CLASS, About.SCHOOL, About.GRADE), build_attendance,
     ),
 )  # fmt: skip
 
