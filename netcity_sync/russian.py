@@ -66,6 +66,11 @@ def month_name(day: date) -> str:
     return f"{_MONTHS[day.month - 1]} {day.year} г."
 
 
+def month_title(day: date) -> str:
+    """«Октябрь», for headings."""
+    return _MONTHS[day.month - 1].capitalize()
+
+
 def local_time(moment: datetime, zone: ZoneInfo) -> str:
     """An aware moment by the school's clocks: «16.10 21:00»."""
     return f"{moment.astimezone(zone):%d.%m %H:%M}"

@@ -38,7 +38,9 @@ class Whose:
 
 
 def wanted_reports(desk: Desk, report: Report, period: Period, whose: Whose = Whose()) -> tuple[Wanted, ...]:
-    """A report for each that was named; where nobody is, for the school, else for each class, else for each teacher.
+    """A report for each that was named; where nobody is, for the school, or for each class, or for each teacher.
+
+    What is first of all about a class (`Report.about`) is made for each, and for the school too where it can be.
 
     Raises UsageError where the report cannot be made for such a period or of such, or where nobody is called so.
     """
@@ -64,10 +66,11 @@ def _foci(desk: Desk, report: Report, whose: Whose) -> Iterator[Focus]:
         yield Focus(staff_id=_named(desk, _TEACHERS, whose.teacher, "учителя"))
     elif whose.subject is not None:
         yield Focus(subject_id=_named(desk, _SUBJECTS, whose.subject, "предмета"))
-    elif About.SCHOOL in report.about:
-        yield Focus()
-    elif About.CLASS in report.about:
-        yield from (Focus(class_id=row["class_id"]) for row in desk.bench.rows(_CLASSES))
+    elif About.SCHOOL in report.about or About.CLASS in report.about:
+        if About.CLASS in report.about and About.SCHOOL not in report.about[:1]:
+            yield from (Focus(class_id=row["class_id"]) for row in desk.bench.rows(_CLASSES))
+        if About.SCHOOL in report.about:
+            yield Focus()
     else:
         yield from (Focus(staff_id=row["id"]) for row in desk.bench.rows(_TEACHERS))
 

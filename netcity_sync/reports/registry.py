@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from netcity_sync.errors import UsageError
+from netcity_sync.reports.attendance import build_attendance
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Document
 from netcity_sync.reports.filling import build_filling
@@ -64,6 +65,11 @@ _REPORTS = (
     Report(
         "school", "R2", "Сводный отчёт об успеваемости по школе", "5.3", "по итогам учебного периода и года",
         (PeriodKind.TERM, PeriodKind.YEAR), (About.SCHOOL, About.GRADE), build_school,
+    ),
+    Report(
+        "attendance", "R5", "Ведомость посещаемости", "4.5, 5.3",
+        "еженедельно по классу, по итогам учебного периода и года", tuple(PeriodKind),
+        (About.CLASS, About.SCHOOL, About.GRADE), build_attendance,
     ),
 )  # fmt: skip
 

@@ -1,0 +1,95 @@
+"""R5 of the school or of a grade: attendance of its classes, and how it went week by week."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from netcity_sync.reports.attendance_facts import NO_CODES, WORDS, Missed, codes_known, total, weeks_of_school
+from netcity_sync.reports.desk import Desk
+from netcity_sync.reports.document import Cell, Column, Document, HeatMap, Kind, Section, Series, Table, Trend
+from netcity_sync.reports.request import Request
+from netcity_sync.russian import day_month, number
+
+_POOR, _GOOD = 80.0, 100.0
+_CLAUSE = "5.3"
+
+
+def build_school_attendance(desk: Desk, request: Request) -> Document:
+    """A line a class; no names of pupils."""
+    period, grade = request.period, request.focus.grade
+    known = codes_known(desk)
+    whose = f"{grade}-е классы, " if grade is not None else ""
+    return Document(
+        title="Сводная ведомость посещаемости",
+        subtitle=f"{whose}за {period.name}" if whose else f"За {period.name}",
+        facts=desk.facts(period, _CLAUSE),
+        sections=tuple(_sections(desk, request)) if known else (),
+        notes=desk.notes(*(WORDS if known else (NO_CODES,)), period=period),
+        made_at=desk.snapshot.moment,
+        page=desk.page(landscape=True),
+    )
+
+
+def _sections(desk: Desk, request: Request) -> Iterable[Section]:
+    grade = request.focus.grade
+    weeks = weeks_of_school(desk, request.period, grade)
+    classes = desk.bench.rows(
+        "SELECT c.class_id, c.class_name, c.grade, count(a.student_id) AS pupils FROM class_read c"
+        " LEFT JOIN arrival a USING (class_id) WHERE :grade IS NULL OR c.grade = :grade"
+        " GROUP BY c.class_id ORDER BY c.grade, c.class_name",
+        grade=grade,
+    )
+    names = {row["class_id"]: row["class_name"] for row in classes}
+    every = total(item for by_week in weeks.values() for item in by_week.values())
+    yield Section("Главное", (_words(every),), charts=tuple(_charts(names, weeks)))
+    rows = [
+        (row["class_name"], row["pupils"], *_figures(total(weeks.get(row["class_id"], {}).values())))
+        for row in classes
+    ]  # fmt: skip
+    last = ("Школа" if grade is None else "Параллель", sum(row["pupils"] for row in classes), *_figures(every))
+    yield Section("По классам", tables=(Table("По классам", _COLUMNS, tuple(rows), last),))
+
+
+_MISSED = "Уроков пропущено (всеми учениками)"
+_COLUMNS = (
+    Column("Класс"), Column("Учеников", Kind.INTEGER), Column("Уроков всех учеников", Kind.INTEGER, 1.4),
+    Column("всего", Kind.INTEGER, group=_MISSED), Column("болезнь", Kind.INTEGER, group=_MISSED),
+    Column("уваж.", Kind.INTEGER, group=_MISSED), Column("неуваж.", Kind.INTEGER, group=_MISSED),
+    Column("причина не указана", Kind.INTEGER, 1.2, group=_MISSED), Column("Опоздания", Kind.INTEGER, 1.2),
+    Column("Посещаемость, %", Kind.PERCENT, 1.5, digits=1),
+)  # fmt: skip
+
+
+def _figures(item: Missed) -> tuple[Cell, ...]:
+    if not item.lessons:
+        return (0, *(None,) * 7)
+    return (
+        item.lessons, item.missed, item.illness, item.excused, item.unexcused, item.unknown, item.late,
+        item.attendance,
+    )  # fmt: skip
+
+
+def _words(item: Missed) -> str:
+    if item.attendance is None:
+        return "Нет данных: за этот период в прочитанных журналах нет проведённых уроков."
+    return (
+        f"Посещаемость — {number(item.attendance, 1)} %. Из пропущенных уроков по болезни {item.illness}, по"
+        f" уважительной причине {item.excused}, без уважительной причины {item.unexcused}, причина не указана у"
+        f" {item.unknown}."
+    )
+
+
+def _charts(names: dict[int, str], weeks: dict[int, dict[date, Missed]]) -> Iterable[HeatMap | Trend]:
+    mondays = sorted({monday for by_week in weeks.values() for monday in by_week})
+    if not mondays:
+        return
+    points = tuple(f"с {day_month(monday)}" for monday in mondays)
+    if len(mondays) > 1:
+        whole = tuple(
+            total(by_week.get(monday, Missed()) for by_week in weeks.values()).attendance for monday in mondays
+        )
+        yield Trend("Посещаемость по неделям, %", points, (Series("Все классы", whole),))
+    values = tuple(
+        tuple(weeks.get(class_id, {}).get(monday, Missed()).attendance for monday in mondays) for class_id in names
+    )
+    columns = tuple(day_month(monday) for monday in mondays)
+    yield HeatMap("Класс × неделя (с понедельника), %", tuple(names.values()), columns, values, _POOR, _GOOD)

@@ -1,0 +1,213 @@
+"""R5, counted another way: by hand, and by loops over the simulator's own school."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.reports import desk_at, tables
+from support.school import CLASS, Book, Trial
+from support.whole_school import WholeSchool, whole_school
+
+from netcity_sync.adapters.source import Capability
+from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
+from netcity_sync.model import AttendanceCode, Student
+from netcity_sync.reports.desk import Desk
+from netcity_sync.reports.document import Document, HeatMap, Trend
+from netcity_sync.reports.period import Period, month_period, span_period, week_period
+from netcity_sync.reports.registry import find_report
+from netcity_sync.reports.request import Focus, Request
+
+SEPTEMBER = month_period(date(2026, 9, 1))
+EVENING = datetime(2026, 11, 13, 23, 59, 30)
+PUPILS = [Student(id=2, name="Ёлкина Вера"), Student(id=1, name="Иванов Иван"), Student(id=3, name="Еремин Олег")]
+
+
+OF_CLASS = Focus(class_id=CLASS)
+
+
+def document(desk: Desk, period: Period, focus: Focus = OF_CLASS) -> Document:
+    """The sheet."""
+    return find_report("attendance").build(desk, Request(period, focus))
+
+
+def book() -> Book:
+    """Three lessons of one journal and two of another on two days of September."""
+    first = Book(students=PUPILS, starts={3: date(2026, 9, 2)}).add_lessons("09-01", "09-02", "10-05")
+    other = Book(students=PUPILS, group=701, subject="Физика", first_lesson=201, first_slot=2)
+    first.beside.append(other.add_lessons("09-01", "09-02"))
+    return first
+
+
+def test_a_class_counted_by_hand(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, book())
+    other = tried.book.beside[0]
+    tried.book.absent(101, AttendanceCode.ILLNESS, 1)
+    other.absent(201, AttendanceCode.ILLNESS, 1)
+    tried.book.absent(102, AttendanceCode.UNEXCUSED, 1)
+    other.absent(202, AttendanceCode.LATE, 1)
+    tried.book.absent(101, AttendanceCode.UNKNOWN, 2)
+    other.absent(201, AttendanceCode.EXCUSED, 2)
+    tried.book.absent(102, AttendanceCode.EXEMPT, 2)
+    other.absent(202, AttendanceCode.REMOTE, 2)
+    tried.sync("10-06 21:00")
+    with desk_at(tried.settings, tried.now) as desk:
+        made = document(desk, SEPTEMBER)
+    shown = tables(made)
+    assert shown["Ведомость"].rows == (
+        (1, "Ёлкина Вера", 4, 1, 0, 2, 0, 1, 0, 1, 0, 50.0),
+        (2, "Еремин Олег", 2, 0, 0, 0, 0, 0, 0, 0, 0, 100.0),
+        (3, "Иванов Иван", 4, 1, 1, 3, 2, 0, 1, 0, 1, 25.0),
+    )
+    assert shown["Ведомость"].total == ("", "Класс", 10, 2, 1, 5, 2, 1, 1, 1, 1, 50.0)
+    assert shown["Ведомость"].flagged == {0, 2}
+    assert [column.title for column in shown["По дням"].columns] == ["№", "Фамилия, имя", "01", "02", "Всего"]
+    assert shown["По дням"].rows == (
+        (1, "Ёлкина Вера", "1у 1н", "", 2), (2, "Еремин Олег", None, "", 0), (3, "Иванов Иван", "2б", "1п", 3),
+    )  # fmt: skip
+    assert shown["По дням"].total == ("", "Пропущено уроков", "4", "1", 5)
+    assert made.sections[0].paragraphs == (
+        "Посещаемость класса — 50,0 %: пропущено 5 из 10 уроков всех учеников, из них по болезни 2, по уважительной"
+        " причине 1, без уважительной причины 1, причина не указана у 1.",
+        "Без уважительной причины: 1 ученик: Иванов И. (1).",
+        "Причина не указана: 1 ученик: Ёлкина В. (1).",
+    )
+    assert ("Классный руководитель", "Примерова В. П.") in made.facts
+
+
+def test_a_longer_span_is_shown_by_months(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, book())
+    tried.book.absent(103, AttendanceCode.ILLNESS, 3)
+    tried.sync("10-06 21:00")
+    with desk_at(tried.settings, tried.now) as desk:
+        made = document(desk, desk.term_period("1 четверть"))
+    assert tables(made)["По месяцам"].rows[1] == (2, "Еремин Олег", 0, 0, 1, 1, 1)
+    assert tables(made)["По месяцам"].total == ("", "Класс", 0, 0, 1, 1, 1)
+    trend = made.sections[0].charts[0]
+    assert isinstance(trend, Trend)
+    assert trend.points == ("с 31.08", "с 05.10")
+    assert trend.series[0].values == (100.0, pytest.approx(100 * 2 / 3))
+
+
+def test_extracurricular_lessons_do_not_count(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, book())
+    tried.book.beside[0].extracurricular = True
+    tried.book.beside[0].absent(201)
+    tried.sync("10-06 21:00")
+    with desk_at(tried.settings, tried.now) as desk:
+        assert tables(document(desk, SEPTEMBER))["Ведомость"].total == ("", "Класс", 5, *(0,) * 8, 100.0)
+
+
+def test_a_source_without_attendance_has_no_data(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, book())
+    tried.source.capabilities = tried.source.capabilities - {Capability.ATTENDANCE}  # type: ignore[misc]
+    tried.sync("10-06 21:00")
+    with desk_at(tried.settings, tried.now) as desk:
+        for focus in (Focus(class_id=CLASS), Focus()):
+            made = document(desk, SEPTEMBER, focus)
+            assert made.sections == ()
+            assert "Источник не сообщает о посещаемости: пропусков и опозданий нет данных." in made.notes
+
+
+def test_nothing_is_made_of_unread_journals(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, book(), checks={"stale_after_hours": 1})
+    tried.sync("10-06 21:00")
+    with desk_at(tried.settings, tried.now + timedelta(hours=5)) as desk:
+        made = document(desk, SEPTEMBER)
+        assert document(desk, SEPTEMBER, Focus()).sections[0].charts == ()
+    assert made.sections[0].paragraphs == (
+        "Нет данных: за этот период в прочитанных журналах класса нет проведённых уроков.",
+    )
+    assert tables(made)["Ведомость"].total == ("", "Класс", 0, *(None,) * 9)
+    assert "Нет данных: не прочитано 2 журнала: 7А Физика; 7А Химия." in made.notes
+
+
+def test_each_class_and_the_school_when_nobody_is_named(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, book())
+    tried.sync("10-06 21:00")
+    with desk_at(tried.settings, tried.now) as desk:
+        report, week = find_report("attendance"), week_period(date(2026, 9, 1))
+        assert [item.request.focus for item in wanted_reports(desk, report, week)] == [Focus(class_id=CLASS), Focus()]
+        only = wanted_reports(desk, report, week, Whose(classes=("7а",)))
+        assert [item.request.focus for item in only] == [Focus(class_id=CLASS)]
+
+
+@pytest.fixture(scope="module")
+def school() -> Iterator[WholeSchool]:
+    with whole_school(EVENING) as made:
+        yield made
+
+
+_LEFT_OUT = {"ОП", "ДОТ", "ОСВ"}
+_PERIODS = (
+    SEPTEMBER, week_period(date(2026, 10, 7)), span_period(date(2026, 9, 1), date(2026, 10, 25)),
+    span_period(date(2026, 10, 20), EVENING.date()),
+)  # fmt: skip
+
+_Days = dict[int, dict[date, list[str]]]
+
+
+def _by_loops(school: WholeSchool, class_id: int, period: Period) -> _Days:
+    """By pupil and day, what stands at each lesson: a code or nothing; the world is asked, not the mirror."""
+    world = school.world
+    found: _Days = {pupil.id: {} for pupil in world.roster(class_id)}
+    for group in world.school.groups:
+        if group.school_class.id != class_id or group.subject.extracurricular:
+            continue
+        for term in world.begun_terms(group):
+            page = world.journal(group.id, term.id)
+            codes = {(item.student_id, item.lesson_id): item.code for item in page.absences}
+            for pupil in page.students:
+                for lesson in page.lessons:
+                    if period.first <= lesson.date <= min(period.last, EVENING.date()) and (
+                        pupil.id in found and pupil.start <= lesson.date
+                    ):
+                        at = found[pupil.id].setdefault(lesson.date, [])
+                        at.append(codes.get((pupil.id, lesson.id), ""))
+    return found
+
+
+def _line(days: list[list[str]]) -> tuple[Any, ...]:
+    codes = [code for day in days for code in day]
+    counts = [codes.count(code) for code in ("Б", "УП", "НП", "Н")]
+    if not codes:
+        return (0, *(None,) * 9)
+    whole = sum(all(code and code not in _LEFT_OUT for code in day) for day in days)
+    ill = sum(all(code == "Б" for code in day) for day in days)
+    share = 100 * (len(codes) - sum(counts)) / len(codes)
+    return (len(codes), whole, ill, sum(counts), *counts, codes.count("ОП"), pytest.approx(share))
+
+
+@pytest.mark.parametrize("period", _PERIODS, ids=lambda item: item.key)
+def test_a_whole_school_against_plain_loops(school: WholeSchool, period: Period) -> None:
+    whole = tables(document(school.desk, period, Focus()))["По классам"]
+    totals = []
+    for place, school_class in enumerate(school.world.school.classes):
+        found = _by_loops(school, school_class.id, period)
+        pupils = {pupil.id: pupil for pupil in school.world.roster(school_class.id)}
+        shown = tables(document(school.desk, period, Focus(class_id=school_class.id)))
+        names = {pupil.name.full: pupil.id for pupil in pupils.values()}
+        assert len(shown["Ведомость"].rows) == len(names)
+        for row in shown["Ведомость"].rows:
+            assert row[2:] == _line(list(found[names[row[1]]].values())), row[1]  # type: ignore[index]
+        every = _line([day for days in found.values() for day in days.values()])
+        assert shown["Ведомость"].total == ("", "Класс", *every)
+        assert whole.rows[place] == (school_class.name, len(names), every[0], *every[3:])
+        totals.append(every)
+    assert whole.total is not None
+    assert whole.total[2:9] == tuple(sum(item[n] or 0 for item in totals) for n in (0, 3, 4, 5, 6, 7, 8))
+    assert sum(item[3] or 0 for item in totals) > 10
+
+
+def test_weeks_of_the_school_against_plain_loops(school: WholeSchool) -> None:
+    period = _PERIODS[2]
+    charts = document(school.desk, period, Focus()).sections[0].charts
+    (heat,) = [item for item in charts if isinstance(item, HeatMap)]
+    for place, school_class in enumerate(school.world.school.classes):
+        weeks: dict[date, list[str]] = {}
+        for days in _by_loops(school, school_class.id, period).values():
+            for day, codes in days.items():
+                weeks.setdefault(day - timedelta(days=day.weekday()), []).extend(codes)
+        assert heat.rows[place] == school_class.name
+        assert heat.values[place] == tuple(pytest.approx(_line([weeks[item]])[-1]) for item in sorted(weeks))
