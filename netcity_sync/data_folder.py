@@ -61,11 +61,21 @@ class DataFolder:
         return self.root / "backups"
 
     @property
+    def archive(self) -> Path:
+        """Archives of closed school years, and the acts about those that were destroyed."""
+        return self.root / "archive"
+
+    @property
+    def archive_lock(self) -> Path:
+        """Held by a process that makes an archive or destroys one."""
+        return self.root / "archive.lock"
+
+    @property
     def logs(self) -> Path:
         """What the service did, as JSON lines."""
         return self.root / "logs"
 
     def prepare(self) -> None:
         """Make all folders, readable by their owner only where the system knows such rights."""
-        for folder in (self.root, self.outbox, self.digests, self.reports, self.backups, self.logs):
+        for folder in (self.root, self.outbox, self.digests, self.reports, self.backups, self.archive, self.logs):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation
-from netcity_sync.compliance.registry import Param, Unit, rule
+from netcity_sync.compliance.registry import Unit, rule
 from netcity_sync.compliance.service_log import Logged, log_began_on, log_proof, logged
 from netcity_sync.mirror.event_schema import EventKind
+from netcity_sync.retention import keep_until
 from netcity_sync.russian import full_date
 from netcity_sync.settings import Role
 
@@ -21,12 +22,10 @@ SELECT name, max("end") AS last_day FROM main.school_year WHERE seen_from <= :ru
     "OPS-06", clause="7.1", title="Журнал подлежит архивированию или истекает срок его хранения",
     kind=RuleKind.STATE, severity=Severity.WARN,
     formula="Настало 1 июля года, в котором кончается учебный год, а архива за него нет; или до конца срока хранения"
-    " архива (years лет с конца учебного года) осталось не больше days дней, а он не уничтожен.",
+    " архива осталось не больше retention.warn_days дней, а он не уничтожен. Срок — 31 декабря:"
+    " retention.journal_years полных лет с 1 января года, который следует за окончанием учебного.",
     example="2025/2026: архива журналов на 01.07.2026 нет",
-    params=(
-        Param("years", 5, "Сколько лет хранят журналы.", 1, 75),
-        Param("days", 60, "За сколько дней предупредить, что срок хранения кончается.", 0, 366),
-    ),
+    settings=("retention.journal_years", "retention.warn_days"),
     recipients=(Role.CLERK, Role.IKT_DEPUTY), cadence="y", needs=(), unit=Unit.SCHOOL,
 )  # fmt: skip
 def archive_due(bench: Bench) -> Iterator[Violation]:
@@ -34,24 +33,21 @@ def archive_due(bench: Bench) -> Iterator[Violation]:
 
     Не касается лет, которые кончились раньше, чем служба начала вести свой журнал.
     """
-    began = log_began_on(bench)
+    began, retention = log_began_on(bench), bench.settings.retention
     made = {item.period for item in logged(bench, EventKind.ARCHIVE_MADE) if item.ok}
     purged = {item.period for item in logged(bench, EventKind.ARCHIVE_PURGED) if item.ok}
     for row in bench.rows(_YEARS, run=bench.run_id):
         name, last = row["name"], date.fromisoformat(row["last_day"])
         due = date(last.year, 7, 1)
-        expires = _years_later(last, int(bench.param("years")))
+        expires = keep_until(last, retention.journal_years)
         if name not in made and began is not None and began <= due <= bench.today:
             words = f"{name}: архива журналов на {full_date(due)} нет"
-        elif name in made - purged and bench.today >= expires - timedelta(days=bench.param("days")):
-            words = f"{name}: срок хранения архива кончается {full_date(expires)}"
+        elif name in made - purged and bench.today >= expires - timedelta(days=retention.warn_days):
+            verb = "кончается" if bench.today <= expires else "кончился"
+            words = f"{name}: срок хранения архива {verb} {full_date(expires)}"
         else:
             continue
         yield Violation(Place(key=name), Severity.WARN, words, log_proof(bench, bench.now))
-
-
-def _years_later(day: date, years: int) -> date:
-    return date(day.year + years, day.month, min(day.day, 28) if day.month == 2 else day.day)
 
 
 @rule(

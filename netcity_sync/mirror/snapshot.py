@@ -73,7 +73,7 @@ def open_snapshot(folder: DataFolder, as_of: datetime | None = None) -> Iterator
 def run_as_of(connection: sqlite3.Connection, as_of: datetime | None = None) -> KnownRun:
     """The newest run that was over by `as_of` (None: of all). Raises UsageError as `open_snapshot` does."""
     row = connection.execute(
-        f"SELECT run_id, started_at FROM ({_KNOWN_RUNS}) WHERE known_at <= ? ORDER BY run_id DESC LIMIT 1",
+        f"SELECT run_id, started_at FROM ({KNOWN_RUNS}) WHERE known_at <= ? ORDER BY run_id DESC LIMIT 1",
         [utc_text(as_of) if as_of is not None else "9999"],
     ).fetchone()
     if row is None or not _was_synced(connection, row["run_id"]):
@@ -81,7 +81,7 @@ def run_as_of(connection: sqlite3.Connection, as_of: datetime | None = None) -> 
     return KnownRun(row["run_id"], from_utc_text(row["started_at"]))
 
 
-_KNOWN_RUNS = """
+KNOWN_RUNS = """
 SELECT run_id, started_at, coalesce(finished_at, following, started_at) AS known_at FROM (
   SELECT *, lead(started_at) OVER (ORDER BY run_id) AS following FROM main.run
 ) WHERE status <> 'running'
@@ -90,7 +90,7 @@ SELECT run_id, started_at, coalesce(finished_at, following, started_at) AS known
 
 
 def _nothing_known(connection: sqlite3.Connection, as_of: datetime | None) -> UsageError:
-    known = connection.execute(f"SELECT run_id, known_at FROM ({_KNOWN_RUNS}) ORDER BY run_id")
+    known = connection.execute(f"SELECT run_id, known_at FROM ({KNOWN_RUNS}) ORDER BY run_id")
     first = next((row["known_at"] for row in known if _was_synced(connection, row["run_id"])), None)
     if as_of is None or first is None:
         return UsageError("В зеркале ещё нет ни одного прогона.", todo="Прочитайте журналы: netcity-sync sync")

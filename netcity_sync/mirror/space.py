@@ -31,6 +31,11 @@ def room_for_backup(mirror: Path) -> int:
     return 2 * database_size(mirror)
 
 
+def room_for_archive(mirror: Path) -> int:
+    """The bytes that a year's archive may need: a draft of the extract, the extract, its rows as text, the sheets."""
+    return 4 * database_size(mirror)
+
+
 def free_space(path: Path) -> int:
     """The free bytes where `path` lies, or will lie. Raises OSError where that cannot be found out."""
     return shutil.disk_usage(nearest(path)).free

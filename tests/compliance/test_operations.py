@@ -158,12 +158,21 @@ class TestOps06:
 
     def test_the_years_of_keeping(self, tried: Trial) -> None:
         note(tried, EventKind.ARCHIVE_MADE, "09-02 12:00", period="2026/2027")
-        for days, count in ((-61, 0), (-60, 1)):
-            tried.now = at("08-31 12:00").replace(year=2032) + timedelta(days=days)
+        for days, words in (
+            (-61, None), (-60, "кончается 31.12.2032"), (0, "кончается 31.12.2032"), (1, "кончился 31.12.2032"),
+        ):  # fmt: skip
+            tried.now = at("2032-12-31 12:00") + timedelta(days=days)
             messages = [item.message for item in tried.found("OPS-06")]
-            assert messages == ["2026/2027: срок хранения архива кончается 31.08.2032"] * count
+            assert messages == ([f"2026/2027: срок хранения архива {words}"] if words else [])
         note(tried, EventKind.ARCHIVE_PURGED, "09-03 12:00", period="2026/2027")
         assert tried.found("OPS-06") == []
+
+    def test_the_terms_are_those_of_the_settings(self, trial) -> None:
+        tried = trial(Book().add_lessons("09-01"), retention={"journal_years": 1, "warn_days": 10})
+        tried.sync("09-01 21:00")
+        note(tried, EventKind.ARCHIVE_MADE, "09-02 12:00", period="2026/2027")
+        for moment, count in (("2028-12-20 21:00", 0), ("2028-12-21 21:00", 1)):
+            assert len(found(tried, "OPS-06", moment)) == count
 
     def test_a_year_before_the_log_is_nobodys(self, trial) -> None:
         late = trial(Book().add_lessons("09-01"))
