@@ -17,6 +17,7 @@ from netcity_sync.cli.options import (
     state,
 )
 from netcity_sync.cli.progress import count_progress
+from netcity_sync.jobs.letters import note_issued
 from netcity_sync.jobs.report import make_reports, open_desk
 from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
 from netcity_sync.reports.desk import Desk
@@ -98,9 +99,29 @@ def make(
     paths = [path for item in made for path in item.paths]
     if as_json:
         print_json({"files": paths})
+    elif not paths:
+        say("Составлять некому: ни одного такого отчёта нет.")
     else:
         for path in paths:
             say(str(path))
+
+
+@report_group.command("issued", help="Отметить, что письма семьям класса выданы: составить — ещё не выдать.")
+@click.option("--class", "classes", multiple=True, required=True, metavar="КЛАСС", help="Класс; можно несколько раз.")
+@click.option("--week", metavar="ДАТА", help="Письма за неделю, в которой этот день.")
+@click.option("--term", metavar="ПЕРИОД", help="Письма за учебный период: «1 четверть» или его номер.")
+@now_option
+@config_option
+def issued(classes: tuple[str, ...], week: str | None, term: str | None, now: str | None) -> None:
+    """Note in the log of the service that letters were handed out."""
+    if bool(week) == bool(term):
+        raise click.UsageError("Укажите, за что письма: --week или --term.")
+    settings = state().settings()
+    clock = clock_at(now, settings.zone)
+    with open_desk(settings, clock) as desk:
+        period = week_period(day_of(week, "--week")) if week else desk.term_period(term or "")
+        names = note_issued(desk, clock, classes, period)
+    say(f"Отмечено: письма за {period.name} выданы ({', '.join(names)}).")
 
 
 def _period(

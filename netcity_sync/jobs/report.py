@@ -106,6 +106,8 @@ def file_stem(desk: Desk, item: Wanted) -> str:
 def _focus_words(desk: Desk, item: Wanted) -> str:
     focus = item.request.focus
     match focus.about:
+        case About.PUPIL:
+            return f"{desk.class_name(focus.class_id or 0)}-{focus.student_id}"
         case About.CLASS:
             return desk.class_name(focus.class_id or 0)
         case About.GRADE:

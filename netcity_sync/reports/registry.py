@@ -9,10 +9,12 @@ from netcity_sync.reports.attendance import build_attendance
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Document
 from netcity_sync.reports.filling import build_filling
+from netcity_sync.reports.handover import build_handover, handover_foci
 from netcity_sync.reports.html import render_html
+from netcity_sync.reports.letter import build_letter, letter_foci
 from netcity_sync.reports.pdf import render_pdf
-from netcity_sync.reports.period import PeriodKind
-from netcity_sync.reports.request import About, Request
+from netcity_sync.reports.period import Period, PeriodKind
+from netcity_sync.reports.request import About, Focus, Request
 from netcity_sync.reports.xlsx import render_xlsx
 
 RENDERERS: dict[str, Callable[[Document], bytes]] = {"html": render_html, "xlsx": render_xlsx, "pdf": render_pdf}
@@ -20,7 +22,10 @@ RENDERERS: dict[str, Callable[[Document], bytes]] = {"html": render_html, "xlsx"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report: for which periods and whose it can be made, `build` makes it. `number` is that of reports.md §1.2."""
+    """A report: for which periods and whose it can be made, `build` makes it. `number` is that of reports.md §1.2.
+
+    `foci` tells for whom it is made of the classes that are named (none: of all), where that is not for each of them.
+    """
 
     id: str
     number: str
@@ -30,6 +35,7 @@ class Report:
     periods: tuple[PeriodKind, ...]
     about: tuple[About, ...]
     build: Callable[[Desk, Request], Document]
+    foci: Callable[[Desk, Period, tuple[int, ...]], tuple[Focus, ...]] | None = None
 
     def describe(self) -> dict[str, Any]:
         """The metadata as `report list --json` gives it."""
@@ -55,6 +61,15 @@ _REPORTS = (
         "attendance", "R5", "Ведомость посещаемости", "4.5, 5.3",
         "еженедельно по классу, по итогам учебного периода и года", tuple(PeriodKind),
         (About.CLASS, About.SCHOOL, About.GRADE), build_attendance,
+    ),
+    Report(
+        "letter", "R12", "Информационное письмо родителям", "8.3, 4.5",
+        "еженедельно семьям, отказавшимся от дневника; по итогам периода", (PeriodKind.WEEK, PeriodKind.TERM),
+        (About.PUPIL,), build_letter, letter_foci,
+    ),
+    Report(
+        "handover", "R12", "Ведомость выдачи писем", "8.3", "вместе с письмами", (PeriodKind.WEEK, PeriodKind.TERM),
+        (About.CLASS,), build_handover, handover_foci,
     ),
 )  # fmt: skip
 
