@@ -17,9 +17,14 @@ from netcity_sync.cli.options import (
     state,
 )
 from netcity_sync.cli.progress import count_progress
+<<<<<<< HEAD
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.jobs.due_reports import due_reports, read_register
 from netcity_sync.jobs.report import make_reports, open_desk, whose_name
+=======
+from netcity_sync.jobs.letters import note_issued
+from netcity_sync.jobs.report import make_reports, open_desk
+>>>>>>> wt-attend
 from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.period import Period, month_period, span_period, week_period
@@ -101,11 +106,14 @@ def make(
     paths = [path for item in made for path in item.paths]
     if as_json:
         print_json({"files": paths})
+    elif not paths:
+        say("Составлять некому: ни одного такого отчёта нет.")
     else:
         for path in paths:
             say(str(path))
 
 
+<<<<<<< HEAD
 @report_group.command("due", help="Какие отчёты пора составить; с --make — составить их.")
 @click.option("--make", "really", is_flag=True, help="Составить.")
 @now_option
@@ -157,6 +165,24 @@ def register(as_json: bool) -> None:
             for item in entries
         ],
     )  # fmt: skip
+=======
+@report_group.command("issued", help="Отметить, что письма семьям класса выданы: составить — ещё не выдать.")
+@click.option("--class", "classes", multiple=True, required=True, metavar="КЛАСС", help="Класс; можно несколько раз.")
+@click.option("--week", metavar="ДАТА", help="Письма за неделю, в которой этот день.")
+@click.option("--term", metavar="ПЕРИОД", help="Письма за учебный период: «1 четверть» или его номер.")
+@now_option
+@config_option
+def issued(classes: tuple[str, ...], week: str | None, term: str | None, now: str | None) -> None:
+    """Note in the log of the service that letters were handed out."""
+    if bool(week) == bool(term):
+        raise click.UsageError("Укажите, за что письма: --week или --term.")
+    settings = state().settings()
+    clock = clock_at(now, settings.zone)
+    with open_desk(settings, clock) as desk:
+        period = week_period(day_of(week, "--week")) if week else desk.term_period(term or "")
+        names = note_issued(desk, clock, classes, period)
+    say(f"Отмечено: письма за {period.name} выданы ({', '.join(names)}).")
+>>>>>>> wt-attend
 
 
 def _period(

@@ -17,7 +17,7 @@ from netcity_sync.mirror.event_schema import EventKind
 from netcity_sync.russian import class_key, day_month, full_date, month_name, plural, short_name
 from netcity_sync.settings import Role
 
-ACTIVITY_REPORT, FILLING_REPORT, TERM_REPORT, YEAR_REPORT = "activity", "filling", "term", "year"
+ACTIVITY_REPORT, FILLING_REPORT, TERM_REPORT, YEAR_REPORT = "activity", "filling", "school", "school"
 ATTENDANCE_REPORT = "attendance"
 CHECKED = "сверено"
 """The state of a paper copy that nothing is left to do about."""

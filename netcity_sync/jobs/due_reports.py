@@ -19,7 +19,7 @@ from netcity_sync.mirror.snapshot import open_snapshot
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.period import Period, month_period, week_period
 from netcity_sync.reports.registry import all_reports
-from netcity_sync.reports.request import About, Focus
+from netcity_sync.reports.request import Focus
 from netcity_sync.settings import Settings
 
 
@@ -62,7 +62,7 @@ def _ended(desk: Desk) -> Iterator[Period]:
 
 def _had_lessons(desk: Desk, focus: Focus, period: Period) -> bool:
     """Whether a class had lessons in a period: in weeks of holidays it needs no report."""
-    if focus.about is not About.CLASS:
+    if focus.class_id is None:
         return True
     first, last = period.first.isoformat(), period.last.isoformat()
     return bool(

@@ -111,6 +111,8 @@ def whose_name(desk: Desk, item: Wanted) -> str:
     """Whose a report is, in the names of files and in the register: a class by its name, people by numbers alone."""
     focus = item.request.focus
     match focus.about:
+        case About.PUPIL:
+            return f"{desk.class_name(focus.class_id or 0)}-{focus.student_id}"
         case About.CLASS:
             return desk.class_name(focus.class_id or 0)
         case About.GRADE:

@@ -24,6 +24,7 @@ _ABOUT_WORDS = {
     About.CLASS: "о классе (--class)",
     About.TEACHER: "об учителе (--teacher)",
     About.SUBJECT: "о предмете (--subject)",
+    About.PUPIL: "об учениках класса (--class)",
 }
 
 
@@ -47,7 +48,7 @@ def wanted_reports(desk: Desk, report: Report, period: Period, whose: Whose = Wh
     if period.kind not in report.periods:
         allowed = ", ".join(_PERIOD_WORDS[kind] for kind in report.periods)
         raise UsageError(f"Отчёт «{report.id}» не составляется за такой период.", todo=f"Можно: {allowed}.")
-    foci = tuple(_foci(desk, report, whose))
+    foci = tuple(_foci(desk, report, period, whose))
     for focus in foci:
         if focus.about not in report.about:
             allowed = ", ".join(_ABOUT_WORDS[item] for item in report.about)
@@ -55,10 +56,12 @@ def wanted_reports(desk: Desk, report: Report, period: Period, whose: Whose = Wh
     return tuple(Wanted(report, Request(period, focus)) for focus in foci)
 
 
-def _foci(desk: Desk, report: Report, whose: Whose) -> Iterator[Focus]:
+def _foci(desk: Desk, report: Report, period: Period, whose: Whose) -> Iterator[Focus]:
     if sum(item not in ((), None) for item in (whose.classes, whose.grade, whose.teacher, whose.subject)) > 1:
         raise UsageError("Укажите что-то одно.", todo="Это --class, --grade, --teacher или --subject.")
-    if whose.classes:
+    if report.foci is not None and (whose.grade, whose.teacher, whose.subject) == (None, None, None):
+        yield from report.foci(desk, period, tuple(desk.class_id(name) for name in whose.classes))
+    elif whose.classes:
         yield from (Focus(class_id=desk.class_id(name)) for name in whose.classes)
     elif whose.grade is not None:
         yield Focus(grade=whose.grade)

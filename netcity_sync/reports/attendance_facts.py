@@ -88,8 +88,7 @@ def days_of_class(desk: Desk, class_id: int, period: Period) -> dict[int, dict[d
 _CODES = ", ".join(
     f"coalesce(sum(a.code = '{code}'), 0) AS {code}" for code in ("illness", "excused", "unexcused", "unknown", "late")
 )
-_DAYS = f"""
-SELECT p.student_id, h.date, count(*) AS lessons, {_CODES}
+_LESSONS = """
 FROM journal j
 CROSS JOIN as_of_subject_group g ON g.subject_group_id = j.subject_group_id AND NOT g.extracurricular
 CROSS JOIN held h ON h.subject_group_id = j.subject_group_id AND h.term_id = j.term_id AND h.held
@@ -98,8 +97,29 @@ CROSS JOIN listed p
   ON p.subject_group_id = j.subject_group_id AND p.term_id = j.term_id AND p.first_day <= h.date
 LEFT JOIN as_of_attendance a ON a.subject_group_id = j.subject_group_id AND a.term_id = j.term_id
   AND a.student_id = p.student_id AND a.lesson_id = h.lesson_id AND NOT a.missing
+"""
+_DAYS = f"""
+SELECT p.student_id, h.date, count(*) AS lessons, {_CODES}
+{_LESSONS}
 WHERE j.fresh AND j.class_id = :class_id
 GROUP BY p.student_id, h.date ORDER BY p.student_id, h.date
+"""
+
+
+def subjects_of_pupil(desk: Desk, class_id: int, student_id: int, period: Period) -> dict[int, Missed]:
+    """Of one pupil, by journal."""
+    rows = desk.bench.rows(
+        _SUBJECTS, class_id=class_id, student_id=student_id, first=period.first.isoformat(),
+        last=period.last.isoformat(),
+    )  # fmt: skip
+    return {row["subject_group_id"]: Missed(*tuple(row)[1:]) for row in rows}
+
+
+_SUBJECTS = f"""
+SELECT j.subject_group_id, count(*) AS lessons, {_CODES}
+{_LESSONS}
+WHERE j.fresh AND j.class_id = :class_id AND p.student_id = :student_id
+GROUP BY j.subject_group_id
 """
 
 

@@ -78,7 +78,7 @@ CLAUSES = (
            people="Согласия собирает классный руководитель."),
     Clause("4.5", "вносит данные", rules=("REF-01", "REF-02"), people="Данные вносит классный руководитель."),
     Clause("4.5", "реквизиты", rules=("USR-03",)),
-    Clause("4.5", "информирует", rules=("PAR-03",)),
+    Clause("4.5", "информирует", rules=("PAR-03",), reports=("letter",)),
     Clause("4.5", "еженедельно посещаемость", rules=("ATT-03", "ATT-04", "ATT-05", "ATT-06", "ATT-08", "ATT-09"),
            reports=("attendance",)),
     Clause("4.5", "контролирует своевременность учителей", rules=("MRK-10", "LSN-02"), commands=("digest",)),
@@ -102,7 +102,7 @@ CLAUSES = (
     Clause("7.1, 7.2", "", rules=("OPS-06", "OPS-07", "OPS-08")),
     Clause("8.1", "", rules=("PAR-04",)),
     Clause("8.2", "", rules=("PAR-04",), people="Доступ к дневнику даёт «Сетевой город»."),
-    Clause("8.3", "", rules=("PAR-01", "PAR-02")),
+    Clause("8.3", "", rules=("PAR-01", "PAR-02"), reports=("letter", "handover"), commands=("report issued",)),
     Clause("8.4", "", rules=("FIN-10",)),
 )  # fmt: skip
 

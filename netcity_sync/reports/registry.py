@@ -9,10 +9,12 @@ from netcity_sync.reports.attendance import build_attendance
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Document
 from netcity_sync.reports.filling import build_filling
+from netcity_sync.reports.handover import build_handover, handover_foci
 from netcity_sync.reports.html import render_html
+from netcity_sync.reports.letter import build_letter, letter_foci
 from netcity_sync.reports.pdf import render_pdf
-from netcity_sync.reports.period import PeriodKind
-from netcity_sync.reports.request import About, Request
+from netcity_sync.reports.period import Period, PeriodKind
+from netcity_sync.reports.request import About, Focus, Request
 from netcity_sync.reports.school_results import build_school
 from netcity_sync.reports.summary import build_summary
 from netcity_sync.reports.xlsx import render_xlsx
@@ -22,9 +24,10 @@ RENDERERS: dict[str, Callable[[Document], bytes]] = {"html": render_html, "xlsx"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report: for which periods and whose it can be made, `build` makes it.
+    """A report: for which periods and whose it can be made, `build` makes it. `number` is that of reports.md §1.2.
 
-    `number` is that of reports.md §1.2; `due` are the periods after whose end the service makes it by itself.
+    `foci` tells for whom it is made of the classes that are named (none: of all), where that is not for each of them;
+    `due` are the periods after whose end the service makes it by itself.
     """
 
     id: str
@@ -35,6 +38,7 @@ class Report:
     periods: tuple[PeriodKind, ...]
     about: tuple[About, ...]
     build: Callable[[Desk, Request], Document]
+    foci: Callable[[Desk, Period, tuple[int, ...]], tuple[Focus, ...]] | None = None
     due: tuple[PeriodKind, ...] = ()
 
     def describe(self) -> dict[str, Any]:
@@ -56,20 +60,31 @@ _REPORTS = (
     Report(
         "filling", "R6, R7", "Отчёт о заполнении электронного журнала и накопляемости отметок", "5.2",
         "ежемесячно и по итогам года", (PeriodKind.MONTH, PeriodKind.YEAR, PeriodKind.SPAN), (About.SCHOOL,),
-        build_filling, (PeriodKind.MONTH, PeriodKind.YEAR),
+        build_filling, due=(PeriodKind.MONTH, PeriodKind.YEAR),
     ),
     Report(
         "summary", "R1", "Сводная ведомость успеваемости", "4.3, 7.2", "по итогам учебного периода и года",
-        (PeriodKind.TERM, PeriodKind.YEAR), (About.CLASS,), build_summary,
+        (PeriodKind.TERM, PeriodKind.YEAR), (About.CLASS,), build_summary, due=(PeriodKind.TERM, PeriodKind.YEAR),
     ),
     Report(
         "school", "R2", "Сводный отчёт об успеваемости по школе", "5.3", "по итогам учебного периода и года",
-        (PeriodKind.TERM, PeriodKind.YEAR), (About.SCHOOL, About.GRADE), build_school,
+        (PeriodKind.TERM, PeriodKind.YEAR), (About.SCHOOL, About.GRADE), build_school, due=(PeriodKind.TERM, PeriodKind.YEAR),
     ),
     Report(
         "attendance", "R5", "Ведомость посещаемости", "4.5, 5.3",
         "еженедельно по классу, по итогам учебного периода и года", tuple(PeriodKind),
         (About.CLASS, About.SCHOOL, About.GRADE), build_attendance,
+        due=(PeriodKind.WEEK, PeriodKind.TERM, PeriodKind.YEAR),
+    ),
+    Report(
+        "letter", "R12", "Информационное письмо родителям", "8.3, 4.5",
+        "еженедельно семьям, отказавшимся от дневника; по итогам периода", (PeriodKind.WEEK, PeriodKind.TERM),
+        (About.PUPIL,), build_letter, letter_foci, due=(PeriodKind.WEEK, PeriodKind.TERM),
+    ),
+    Report(
+        "handover", "R12", "Ведомость выдачи писем", "8.3", "вместе с письмами", (PeriodKind.WEEK, PeriodKind.TERM),
+        (About.CLASS,), build_handover, handover_foci,
+        due=(PeriodKind.WEEK, PeriodKind.TERM),
     ),
 )  # fmt: skip
 

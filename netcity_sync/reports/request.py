@@ -14,21 +14,27 @@ class About(StrEnum):
     CLASS = "class"
     TEACHER = "teacher"
     SUBJECT = "subject"
+    PUPIL = "pupil"
 
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """Whose: one class, grade, teacher or subject (ids of the GIS); nothing of these: the whole school."""
+    """Whose: one class, grade, teacher or subject (ids of the GIS); nothing of these: the whole school.
+
+    A pupil is named together with the class.
+    """
 
     class_id: int | None = None
     grade: int | None = None
     staff_id: int | None = None
     subject_id: int | None = None
+    student_id: int | None = None
 
     @property
     def about(self) -> About:
         """What kind of focus this is."""
         known = (
+            (self.student_id, About.PUPIL),
             (self.class_id, About.CLASS), (self.grade, About.GRADE), (self.staff_id, About.TEACHER),
             (self.subject_id, About.SUBJECT),
         )  # fmt: skip

@@ -1,0 +1,133 @@
+"""R12: the letter to one family about its child, and for whom letters are made (clauses 8.3, 4.5)."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from netcity_sync.adapters.source import Capability
+from netcity_sync.errors import UsageError
+from netcity_sync.reports.attendance_facts import codes_known, total
+from netcity_sync.reports.class_people import class_facts, class_list, teacher_signature
+from netcity_sync.reports.desk import Desk
+from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Signature, Table
+from netcity_sync.reports.families import NO_TABLE, declined_families, told_on
+from netcity_sync.reports.letter_facts import SubjectOfPupil, subjects
+from netcity_sync.reports.period import Period, PeriodKind
+from netcity_sync.reports.request import Focus, Request
+from netcity_sync.russian import day_month, plural
+
+_CLAUSE = "8.3, 4.5"
+_NOTES = (
+    "Средний балл — среднее отметок периода без учёта веса работ; другие записи («зач», «н/а») в него не входят.",
+    "Опоздание, дистанционный урок и освобождение пропуском не считаются.",
+)
+
+
+def letter_foci(desk: Desk, period: Period, class_ids: tuple[int, ...]) -> tuple[Focus, ...]:
+    """Families that declined the diary; for a term every family of the classes that are named.
+
+    Raises UsageError where nobody is known to have declined because the table was never taken.
+    """
+    if period.kind is PeriodKind.TERM and class_ids:
+        return tuple(
+            Focus(class_id=class_id, student_id=item.student_id)
+            for class_id in class_ids
+            for item in class_list(desk, class_id)
+        )
+    if told_on(desk) is None:
+        raise UsageError(NO_TABLE, todo="Письма всем семьям класса: --term и --class.")
+    return tuple(
+        Focus(class_id=item.class_id, student_id=item.student_id) for item in declined_families(desk, class_ids)
+    )
+
+
+def build_letter(desk: Desk, request: Request) -> Document:
+    """One letter; it holds one child and nothing of any other. Raises UsageError for a pupil not on the list."""
+    focus, period = request.focus, request.period
+    class_id = focus.class_id or 0
+    pupil = next((item for item in class_list(desk, class_id) if item.student_id == focus.student_id), None)
+    if pupil is None:
+        raise UsageError("Ученика нет в списке класса.", todo="Составьте письма заново.")
+    lines = subjects(desk, request)
+    return Document(
+        title="Информационное письмо",
+        subtitle=f"об успеваемости и посещаемости за {period.name}",
+        facts=(("Ученик", pupil.name), *class_facts(desk, class_id), *desk.facts(period, _CLAUSE)),
+        sections=tuple(_sections(desk, lines, period)),
+        notes=desk.notes(*_NOTES, *_missing(desk, lines)),
+        made_at=desk.snapshot.moment,
+        page=desk.page(),
+        signatures=(
+            teacher_signature(desk, class_id),
+            Signature("Родитель (законный представитель)", lead="Ознакомлен(а)"),
+        ),
+    )
+
+
+def _missing(desk: Desk, lines: tuple[SubjectOfPupil, ...]) -> Iterable[str]:
+    unread = [item.name for item in lines if not item.known]
+    if unread:
+        yield f"Нет данных по предметам: {', '.join(unread)}."
+    if not codes_known(desk):
+        yield "Нет данных о посещаемости: источник о ней не сообщает."
+    if Capability.MARKS not in desk.snapshot.capabilities():
+        yield "Нет данных об отметках: источник о них не сообщает."
+
+
+def _sections(desk: Desk, lines: tuple[SubjectOfPupil, ...], period: Period) -> Iterable[Section]:
+    marks = [mark for item in lines for mark in item.marks if mark.shown]
+    yield Section(
+        "Уважаемые родители (законные представители)!",
+        ("Сообщаем, как учится ваш ребёнок.", *_absences(desk, lines)),
+        (_subject_table(lines, with_finals=period.kind is PeriodKind.TERM, with_missed=codes_known(desk)),),
+    )
+    debts = [mark for item in lines for mark in item.marks if not mark.shown]
+    if debts:
+        named = "; ".join(f"{item.subject} — {item.work}, {_day(item.day)}" for item in debts)
+        yield Section("Задолженности", (f"Не сдано ({len(debts)}): {named}.",))
+    if marks:
+        rows = sorted(
+            ((item.day, item.subject, item.shown, item.work) for item in marks),
+            key=lambda row: (row[0] is not None, row[0].toordinal() if row[0] else 0, row[1]),
+        )
+        columns = (Column("Дата", Kind.DATE, 1.2), Column("Предмет", width=3), Column("Отметка"),
+                   Column("За что", width=3))  # fmt: skip
+        yield Section("За что поставлены отметки", tables=(Table("Отметки по дням", columns, tuple(rows)),))
+
+
+def _day(day: date | None) -> str:
+    return day_month(day) if day is not None else "без даты"
+
+
+def _absences(desk: Desk, lines: tuple[SubjectOfPupil, ...]) -> Iterable[str]:
+    if not codes_known(desk):
+        return
+    both = total(item.missed for item in lines)
+    if not both.lessons:
+        yield "Уроков за это время не было, или журналы не прочитаны."
+        return
+    late = f" {plural(both.late, 'опоздание', 'опоздания', 'опозданий').capitalize()}." if both.late else ""
+    yield (
+        f"Пропущено уроков: {both.missed} из {both.lessons}, из них по болезни {both.illness}, без уважительной причины"
+        f" {both.unexcused}, причина не указана у {both.unknown}.{late}"
+    )
+
+
+def _subject_table(lines: tuple[SubjectOfPupil, ...], *, with_finals: bool, with_missed: bool) -> Table:
+    group = "Пропущено уроков"
+    columns = (
+        Column("Предмет", width=3), Column("Отметки", width=3.4), Column("Кол-во", Kind.INTEGER, 0.8),
+        Column("Средний балл", Kind.DECIMAL, 1, digits=2),
+        *((Column("Итоговая отметка", width=1.1),) if with_finals else ()),
+        Column("всего", Kind.INTEGER, 0.9, group=group), Column("болезнь", Kind.INTEGER, 0.9, group=group),
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = []
+    for item in lines:
+        shown = " ".join(mark.shown for mark in item.marks if mark.shown)
+        missed: tuple[Cell, ...] = (item.missed.missed, item.missed.illness)
+        if not item.known or not with_missed or not item.missed.lessons:
+            missed = (None, None)
+        rows.append((
+            item.name, shown if item.known else None, len(item.values) if item.known else None, item.mean,
+            *((item.final or None,) if with_finals else ()), *missed,
+        ))  # fmt: skip
+    return Table("По предметам", columns, tuple(rows))

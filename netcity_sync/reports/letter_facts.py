@@ -1,0 +1,119 @@
+"""What a letter tells of one pupil: subjects with their marks, missed lessons and final marks, and debts.
+
+Everything is asked for one pupil: of others nothing is ever fetched. A mark is told by the day of its lesson; one whose
+lesson the journal does not name belongs to its term, and so to letters of terms only.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date
+
+from netcity_sync.reports.attendance_facts import Missed, subjects_of_pupil
+from netcity_sync.reports.desk import Desk
+from netcity_sync.reports.period import Period, PeriodKind
+from netcity_sync.reports.request import Focus, Request
+
+
+@dataclass(frozen=True, slots=True)
+class GivenMark:
+    """What stands in a cell: a mark, another text, or a «точка» (`shown` is empty then); `work` is what it is for."""
+
+    subject: str
+    day: date | None
+    value: int | None
+    shown: str
+    work: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectOfPupil:
+    """A subject; `known` tells whether its journals were read. `final` is the term's mark, where it is there."""
+
+    name: str
+    known: bool
+    marks: tuple[GivenMark, ...]
+    missed: Missed
+    final: str
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """The marks 1..5."""
+        return tuple(item.value for item in self.marks if item.value is not None)
+
+    @property
+    def mean(self) -> float | None:
+        """Their mean, without weights."""
+        return sum(self.values) / len(self.values) if self.values else None
+
+
+def subjects(desk: Desk, request: Request) -> tuple[SubjectOfPupil, ...]:
+    """The pupil's subjects by name, extracurricular ones left out."""
+    focus, period = request.focus, request.period
+    asked = {
+        "class_id": focus.class_id, "student_id": focus.student_id, "first": period.first.isoformat(),
+        "last": period.last.isoformat(), "whole": period.kind is PeriodKind.TERM,
+    }  # fmt: skip
+    marks: dict[int, list[GivenMark]] = {}
+    for row in desk.bench.rows(_MARKS, **asked):
+        marks.setdefault(row["subject_group_id"], []).append(_mark(row))
+    missed = subjects_of_pupil(desk, focus.class_id or 0, focus.student_id or 0, period)
+    finals = _finals(desk, focus, period)
+    return tuple(
+        SubjectOfPupil(
+            row["subject_name"],
+            bool(row["fresh"]),
+            tuple(marks.get(row["subject_group_id"], ())),
+            missed.get(row["subject_group_id"], Missed()),
+            finals.get(row["subject_group_id"], ""),
+        )
+        for row in desk.bench.rows(_SUBJECTS, **asked)
+    )
+
+
+def _mark(row: sqlite3.Row) -> GivenMark:
+    day = date.fromisoformat(row["date"]) if row["date"] else None
+    shown = "" if row["duty"] else str(row["value"] or row["raw"] or "")
+    return GivenMark(row["subject_name"], day, row["value"], shown, row["work"] or "работа не указана")
+
+
+def _finals(desk: Desk, focus: Focus, period: Period) -> dict[int, str]:
+    """The final marks of the terms that a term's letter tells of, by journal."""
+    if period.kind is not PeriodKind.TERM:
+        return {}
+    terms = desk.terms_of(focus.class_id or 0, period)
+    rows = desk.bench.rows(
+        "SELECT f.subject_group_id, f.term_id, f.value, f.raw FROM journal j CROSS JOIN final f"
+        " ON f.subject_group_id = j.subject_group_id AND f.term_id = j.term_id AND f.student_id = :student_id"
+        " AND f.kind = 'term' WHERE j.class_id = :class_id AND j.finals_fresh AND NOT f.missing",
+        class_id=focus.class_id, student_id=focus.student_id,
+    )  # fmt: skip
+    return {
+        row["subject_group_id"]: str(row["value"] if row["value"] is not None else row["raw"] or "")
+        for row in rows
+        if row["term_id"] in terms
+    }
+
+
+_OWN = """
+FROM journal j
+CROSS JOIN as_of_subject_group g ON g.subject_group_id = j.subject_group_id AND NOT g.extracurricular
+CROSS JOIN listed p ON p.subject_group_id = j.subject_group_id AND p.term_id = j.term_id AND p.student_id = :student_id
+"""
+_OF_PERIOD = "j.class_id = :class_id AND j.term_start <= :last AND j.term_end >= :first"
+_SUBJECTS = f"""
+SELECT j.subject_group_id, j.subject_name, min(j.fresh) AS fresh {_OWN}
+WHERE {_OF_PERIOD} GROUP BY j.subject_group_id ORDER BY j.subject_name, j.subject_group_id
+"""
+_MARKS = f"""
+SELECT m.subject_group_id, j.subject_name, l.date, m.value, m.raw, m.duty, t.name AS work {_OWN}
+CROSS JOIN as_of_mark m
+  ON m.subject_group_id = j.subject_group_id AND m.term_id = j.term_id AND m.student_id = p.student_id
+LEFT JOIN as_of_lesson l ON l.subject_group_id = m.subject_group_id AND l.term_id = m.term_id
+  AND l.lesson_id = m.lesson_id AND NOT l.missing
+LEFT JOIN as_of_assignment a ON a.subject_group_id = m.subject_group_id AND a.term_id = m.term_id
+  AND a.assignment_id = m.assignment_id
+LEFT JOIN as_of_assignment_type t ON t.type_id = a.type_id
+WHERE {_OF_PERIOD} AND j.fresh AND NOT m.missing AND (m.duty OR m.value IS NOT NULL OR m.raw IS NOT NULL)
+  AND coalesce(l.date BETWEEN :first AND :last, :whole AND j.term_start >= :first AND j.term_end <= :last)
+ORDER BY l.date, l.slot, j.subject_name, m.subject_group_id, m.assignment_id
+"""

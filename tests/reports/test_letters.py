@@ -1,0 +1,208 @@
+"""R12: letters to families hold one child and nothing of any other, and what they tell stands in the journals."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from support.reports import desk_at, tables
+from support.school import CLASS, Book, Trial
+from support.whole_school import WholeSchool, whole_school
+
+from netcity_sync.clock import fixed_clock
+from netcity_sync.compliance.service_log import logged
+from netcity_sync.errors import UsageError
+from netcity_sync.jobs.letters import note_issued
+from netcity_sync.jobs.report import Wanted, file_stem
+from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
+from netcity_sync.mirror.event_schema import EventKind
+from netcity_sync.model import AttendanceCode, Channel, OptOut, Student
+from netcity_sync.reports.html import render_html
+from netcity_sync.reports.period import Period, week_period
+from netcity_sync.reports.registry import find_report
+from netcity_sync.reports.request import Focus, Request
+from netcity_sync.reports.xlsx import render_xlsx
+from netcity_sync.simulator.families import declined
+
+PUPILS = [Student(id=1, name="Иванов Иван"), Student(id=2, name="Орлова Анна")]
+WEEK = week_period(date(2026, 10, 12))
+EVENING = datetime(2026, 11, 13, 23, 59, 30)
+LETTER, SHEET = find_report("letter"), find_report("handover")
+
+
+def trial(folder: Path) -> Trial:
+    """Two pupils with marks, an illness, a «точка» and final marks; the family of the first declined the diary."""
+    book = Book(students=PUPILS).add_lessons("09-07", "10-12", "10-14")
+    book.mark(101, 5)
+    book.mark(102, 4)
+    book.mark(102, 3)
+    book.mark(103, None, duty=True)
+    book.mark(102, 2, student=2)
+    book.absent(103, AttendanceCode.ILLNESS)
+    book.final(4)
+    book.final(2, student=2)
+    tried = Trial(folder, book)
+    tried.sync("10-26 21:00")
+    row = OptOut(class_name="7А", student="Иванов Иван", applied_on=date(2026, 9, 7), channel=Channel.IN_PERSON)
+    tried.hand_in("10-26 22:00", opt_outs=[row])
+    return tried
+
+
+def test_a_week_counted_by_hand(tmp_path: Path) -> None:
+    tried = trial(tmp_path)
+    with desk_at(tried.settings, tried.now) as desk:
+        (wanted,) = wanted_reports(desk, LETTER, WEEK)
+        made = LETTER.build(desk, wanted.request)
+        assert file_stem(desk, wanted) == "letter-7А-1-2026-10-12"
+    assert tables(made)["По предметам"].rows == (("Химия", "4 3", 2, 3.5, 1, 1),)
+    work = "Ответ на уроке"
+    day = date(2026, 10, 12)
+    assert tables(made)["Отметки по дням"].rows == ((day, "Химия", "4", work), (day, "Химия", "3", work))
+    assert made.sections[0].title == "Уважаемые родители (законные представители)!"
+    assert made.sections[0].paragraphs[1] == (
+        "Пропущено уроков: 1 из 2, из них по болезни 1, без уважительной причины 0, причина не указана у 0."
+    )
+    assert made.sections[1].paragraphs == ("Не сдано (1): Химия — Ответ на уроке, 14.10.",)
+    assert ("Ученик", "Иванов Иван") in made.facts
+
+
+def test_a_term_has_final_marks_and_is_for_all_who_are_named(tmp_path: Path) -> None:
+    tried = trial(tmp_path)
+    with desk_at(tried.settings, tried.now) as desk:
+        term = desk.term_period("1 четверть")
+        whose = Whose(classes=("7А",))
+        assert len(wanted_reports(desk, LETTER, term)) == 1
+        assert len(wanted_reports(desk, LETTER, WEEK, whose)) == 1
+        made = [LETTER.build(desk, item.request) for item in wanted_reports(desk, LETTER, term, whose)]
+        (sheet,) = wanted_reports(desk, SHEET, term, whose)
+        shown = SHEET.build(desk, sheet.request)
+    assert [tables(item)["По предметам"].rows for item in made] == [
+        (("Химия", "5 4 3", 3, 4.0, "4", 1, 1),), (("Химия", "2", 1, 2.0, "2", 0, 0),),
+    ]  # fmt: skip
+    assert tables(shown)["Выдача писем"].rows == (
+        (1, "Иванов Иван", "лично родителю", "", ""), (2, "Орлова Анна", "", "", ""),
+    )  # fmt: skip
+
+
+def test_the_sheet_of_a_week_holds_only_those_who_declined(tmp_path: Path) -> None:
+    tried = trial(tmp_path)
+    with desk_at(tried.settings, tried.now) as desk:
+        (wanted,) = wanted_reports(desk, SHEET, WEEK)
+        rows = tables(SHEET.build(desk, wanted.request))["Выдача писем"].rows
+    assert rows == ((1, "Иванов Иван", "лично родителю", "", ""),)
+
+
+def test_without_the_table_nobody_can_be_written_to_in_a_week(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, Book().add_lessons("10-12"))
+    tried.sync("10-16 21:00")
+    with desk_at(tried.settings, tried.now) as desk, pytest.raises(UsageError, match="opt_outs"):
+        wanted_reports(desk, LETTER, WEEK)
+
+
+def test_an_unread_journal_is_no_data(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, Book().add_lessons("10-12"), checks={"stale_after_hours": 1})
+    tried.book.mark(101)
+    tried.sync("10-16 12:00")
+    with desk_at(tried.settings, tried.sync("10-16 21:00") and tried.now) as desk:
+        desk.bench.connection.execute("UPDATE temp.journal SET fresh = 0")
+        made = LETTER.build(desk, Request(WEEK, Focus(class_id=CLASS, student_id=1)))
+    assert tables(made)["По предметам"].rows == (("Химия", None, None, None, None, None),)
+    assert "Нет данных по предметам: Химия." in made.notes
+
+
+def test_handing_out_is_noted(tmp_path: Path) -> None:
+    tried = trial(tmp_path)
+    clock = fixed_clock(tried.now)
+    with desk_at(tried.settings, tried.now) as desk:
+        term = desk.term_period("1 четверть")
+        assert note_issued(desk, clock, ("7а",), term) == ("7А",)
+        with pytest.raises(UsageError, match="Нет класса"):
+            note_issued(desk, clock, ("9Я",), term)
+    with desk_at(tried.settings, tried.now) as desk:
+        (event,) = logged(desk.bench, EventKind.LETTERS_ISSUED)
+    assert (event.what, event.period, event.ok) == ("7А", "1", True)
+
+
+@pytest.fixture(scope="module")
+def school() -> Iterator[WholeSchool]:
+    with whole_school(EVENING) as made:
+        yield made
+
+
+def _letters(school: WholeSchool, period: Period, whose: Whose) -> tuple[Wanted, ...]:
+    return wanted_reports(school.desk, LETTER, period, whose)
+
+
+def test_letters_go_to_those_who_declined(school: WholeSchool) -> None:
+    today = EVENING.date()
+    families = {
+        pupil.id
+        for pupil in school.world.school.pupils
+        if pupil.listed(today) and (item := declined(school.world, pupil)) is not None and item.in_force(today)
+    }
+    made = _letters(school, week_period(date(2026, 10, 7)), Whose())
+    assert {item.request.focus.student_id for item in made} == families
+    assert len(made) == len(families) > 3
+
+
+def test_no_letter_names_another_pupil(school: WholeSchool) -> None:
+    names = {pupil.name.full for pupil in school.world.school.pupils}
+    whose = Whose(classes=tuple(item.name for item in school.world.school.classes))
+    term = school.desk.term_period("1 четверть")
+    wanted = (*_letters(school, term, whose), *_letters(school, week_period(date(2026, 10, 7)), Whose()))
+    assert len(wanted) > 80
+    for item in wanted:
+        document = LETTER.build(school.desk, item.request)
+        own = dict(document.facts)["Ученик"]
+        with zipfile.ZipFile(io.BytesIO(render_xlsx(document))) as book:
+            sheets = "".join(book.read(name).decode() for name in book.namelist())
+        everything = repr(document) + render_html(document).decode() + sheets
+        assert own in everything
+        keys = [name for name in names if not own.startswith(_key(name)) and _key(name) in everything]
+        assert keys == [], own
+
+
+def _key(name: str) -> str:
+    """Surname and first name."""
+    return " ".join(name.split()[:2])
+
+
+def test_a_whole_school_against_plain_loops(school: WholeSchool) -> None:
+    world = school.world
+    term = school.desk.term_period("1 четверть")
+    whose = Whose(classes=tuple(item.name for item in world.school.classes))
+    finals = 0
+    for item in _letters(school, term, whose):
+        student, class_id = item.request.focus.student_id, item.request.focus.class_id
+        rows = tables(LETTER.build(school.desk, item.request))["По предметам"].rows
+        expected = []
+        for group in world.school.groups:
+            own = {pupil.id: pupil for pupil in group.pupils}.get(student or 0)
+            if group.school_class.id != class_id or group.subject.extracurricular or own is None:
+                continue
+            first = group.terms[0]
+            page = world.journal(group.id, first.id)
+            days = {lesson.id: lesson.date for lesson in page.lessons}
+            inside = {key for key, day in days.items() if term.first <= day <= term.last}
+            cells = [mark for mark in page.marks if mark.student_id == student and mark.lesson_id in inside]
+            values = [mark.value for mark in cells if mark.value is not None]
+            codes = [
+                absence.code
+                for absence in page.absences
+                if absence.student_id == student and absence.lesson_id in inside
+                and days[absence.lesson_id] >= own.start
+            ]  # fmt: skip
+            missed = sum(code in ("Б", "УП", "НП", "Н") for code in codes)
+            counted = any(days[lesson] >= own.start for lesson in inside)
+            final = world.final(group.id, own.id, "term", first.id) if first.end <= term.last else None
+            finals += final is not None
+            mean = pytest.approx(sum(values) / len(values)) if values else None
+            absences = (missed, codes.count("Б")) if counted else (None, None)
+            expected.append((
+                group.subject.name, len(values), mean, str(final) if final is not None else None, *absences,
+            ))  # fmt: skip
+        shown = [(row[0], *row[2:]) for row in rows]
+        assert sorted(shown, key=str) == sorted(expected, key=str), student
+    assert finals > 100
