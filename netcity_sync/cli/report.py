@@ -17,14 +17,10 @@ from netcity_sync.cli.options import (
     state,
 )
 from netcity_sync.cli.progress import count_progress
-<<<<<<< HEAD
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.jobs.due_reports import due_reports, read_register
-from netcity_sync.jobs.report import make_reports, open_desk, whose_name
-=======
 from netcity_sync.jobs.letters import note_issued
-from netcity_sync.jobs.report import make_reports, open_desk
->>>>>>> wt-attend
+from netcity_sync.jobs.report import make_reports, open_desk, whose_name
 from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.period import Period, month_period, span_period, week_period
@@ -113,7 +109,6 @@ def make(
             say(str(path))
 
 
-<<<<<<< HEAD
 @report_group.command("due", help="Какие отчёты пора составить; с --make — составить их.")
 @click.option("--make", "really", is_flag=True, help="Составить.")
 @now_option
@@ -165,7 +160,8 @@ def register(as_json: bool) -> None:
             for item in entries
         ],
     )  # fmt: skip
-=======
+
+
 @report_group.command("issued", help="Отметить, что письма семьям класса выданы: составить — ещё не выдать.")
 @click.option("--class", "classes", multiple=True, required=True, metavar="КЛАСС", help="Класс; можно несколько раз.")
 @click.option("--week", metavar="ДАТА", help="Письма за неделю, в которой этот день.")
@@ -182,7 +178,6 @@ def issued(classes: tuple[str, ...], week: str | None, term: str | None, now: st
         period = week_period(day_of(week, "--week")) if week else desk.term_period(term or "")
         names = note_issued(desk, clock, classes, period)
     say(f"Отмечено: письма за {period.name} выданы ({', '.join(names)}).")
->>>>>>> wt-attend
 
 
 def _period(

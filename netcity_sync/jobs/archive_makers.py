@@ -7,7 +7,7 @@ from pathlib import Path
 
 from netcity_sync.errors import NetcityError
 from netcity_sync.jobs.report import Wanted, file_stem, write_whole
-from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
+from netcity_sync.jobs.wanted_reports import wanted_reports
 from netcity_sync.reports.archive.class_book import build_class_book
 from netcity_sync.reports.archive.manifest import JOURNAL, SUMMARY
 from netcity_sync.reports.archive.native import (
@@ -112,14 +112,9 @@ def summary_path(class_name: str) -> str:
 
 def _reports(desk: Desk) -> Iterator[Wanted]:
     period = desk.year_period()
-    names = tuple(name for _, name in class_ids(desk))
     for report in all_reports():
-        if PeriodKind.YEAR not in report.periods:
-            continue
-        if About.SCHOOL in report.about:
+        if PeriodKind.YEAR in report.periods and {About.SCHOOL, About.CLASS} & set(report.about):
             yield from wanted_reports(desk, report, period)
-        if About.CLASS in report.about and names:
-            yield from wanted_reports(desk, report, period, Whose(classes=names))
 
 
 def _report_files(desk: Desk, item: Wanted, folder: str, formats: tuple[str, ...]) -> Iterator[Piece]:

@@ -33,12 +33,13 @@ def due_reports(desk: Desk) -> tuple[Wanted, ...]:
         for item in reversed(logged(desk.bench, EventKind.REPORT_MADE))
         if item.ok
     }
+    known = desk.snapshot.capabilities()
     wanted = []
     for period in sorted(_ended(desk), key=lambda item: (item.last, item.kind, item.key)):
         if period.last < began:
             continue
         for report in all_reports():
-            if period.kind not in report.due:
+            if period.kind not in report.due or not report.needs <= known:
                 continue
             for item in wanted_reports(desk, report, period):
                 last = made.get((report.id, period.key, whose_name(desk, item)))

@@ -6,26 +6,11 @@ from dataclasses import dataclass
 from netcity_sync.errors import UsageError
 from netcity_sync.jobs.report import Wanted
 from netcity_sync.reports.desk import Desk
-from netcity_sync.reports.period import Period, PeriodKind
+from netcity_sync.reports.guide import ABOUT_WORDS, PERIOD_WORDS
+from netcity_sync.reports.period import Period
 from netcity_sync.reports.registry import Report
 from netcity_sync.reports.request import About, Focus, Request
 from netcity_sync.russian import plain
-
-_PERIOD_WORDS = {
-    PeriodKind.WEEK: "за неделю (--week)",
-    PeriodKind.MONTH: "за месяц (--month)",
-    PeriodKind.TERM: "за учебный период (--term)",
-    PeriodKind.YEAR: "за год (--year)",
-    PeriodKind.SPAN: "за любые дни (--from, --to)",
-}
-_ABOUT_WORDS = {
-    About.SCHOOL: "о школе",
-    About.GRADE: "о параллели (--grade)",
-    About.CLASS: "о классе (--class)",
-    About.TEACHER: "об учителе (--teacher)",
-    About.SUBJECT: "о предмете (--subject)",
-    About.PUPIL: "об учениках класса (--class)",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +31,12 @@ def wanted_reports(desk: Desk, report: Report, period: Period, whose: Whose = Wh
     Raises UsageError where the report cannot be made for such a period or of such, or where nobody is called so.
     """
     if period.kind not in report.periods:
-        allowed = ", ".join(_PERIOD_WORDS[kind] for kind in report.periods)
+        allowed = ", ".join(PERIOD_WORDS[kind] for kind in report.periods)
         raise UsageError(f"Отчёт «{report.id}» не составляется за такой период.", todo=f"Можно: {allowed}.")
     foci = tuple(_foci(desk, report, period, whose))
     for focus in foci:
         if focus.about not in report.about:
-            allowed = ", ".join(_ABOUT_WORDS[item] for item in report.about)
+            allowed = ", ".join(ABOUT_WORDS[item] for item in report.about)
             raise UsageError(f"Отчёт «{report.id}» так не составляется.", todo=f"Можно: {allowed}.")
     return tuple(Wanted(report, Request(period, focus)) for focus in foci)
 

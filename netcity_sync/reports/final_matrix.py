@@ -154,8 +154,8 @@ def class_finals(desk: Desk, item: SchoolClass, point: Point | None, on: date | 
         if not row["fresh"]:
             unread.append(f"{item.name} {row['group_name']}")
         key = row["subject_group_id"]
-        known = (row["value"], row["raw"], bool(row["not_attested"])) if row["fresh"] else (None, None, False)
-        final = Final(*known, key)
+        known = Final(row["value"], row["raw"], bool(row["not_attested"]), key)
+        final = known if row["fresh"] else Final(None, None, False, key)
         own = cells.setdefault(row["student_id"], {})
         if own.get(row["subject_id"], Final()).shown is None:
             own[row["subject_id"]] = final

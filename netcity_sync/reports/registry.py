@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from netcity_sync.adapters.source import Capability
 from netcity_sync.errors import UsageError
 from netcity_sync.reports.attendance import build_attendance
 from netcity_sync.reports.desk import Desk
@@ -27,7 +28,7 @@ class Report:
     """A report: for which periods and whose it can be made, `build` makes it. `number` is that of reports.md §1.2.
 
     `foci` tells for whom it is made of the classes that are named (none: of all), where that is not for each of them;
-    `due` are the periods after whose end the service makes it by itself.
+    `due` are the periods after whose end the service makes it by itself, where the mirror has what it `needs`.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Report:
     build: Callable[[Desk, Request], Document]
     foci: Callable[[Desk, Period, tuple[int, ...]], tuple[Focus, ...]] | None = None
     due: tuple[PeriodKind, ...] = ()
+    needs: frozenset[Capability] = frozenset()
 
     def describe(self) -> dict[str, Any]:
         """The metadata as `report list --json` gives it."""
@@ -68,7 +70,8 @@ _REPORTS = (
     ),
     Report(
         "school", "R2", "Сводный отчёт об успеваемости по школе", "5.3", "по итогам учебного периода и года",
-        (PeriodKind.TERM, PeriodKind.YEAR), (About.SCHOOL, About.GRADE), build_school, due=(PeriodKind.TERM, PeriodKind.YEAR),
+        (PeriodKind.TERM, PeriodKind.YEAR), (About.SCHOOL, About.GRADE), build_school,
+        due=(PeriodKind.TERM, PeriodKind.YEAR),
     ),
     Report(
         "attendance", "R5", "Ведомость посещаемости", "4.5, 5.3",
@@ -80,11 +83,12 @@ _REPORTS = (
         "letter", "R12", "Информационное письмо родителям", "8.3, 4.5",
         "еженедельно семьям, отказавшимся от дневника; по итогам периода", (PeriodKind.WEEK, PeriodKind.TERM),
         (About.PUPIL,), build_letter, letter_foci, due=(PeriodKind.WEEK, PeriodKind.TERM),
+        needs=frozenset({Capability.OPT_OUTS}),
     ),
     Report(
         "handover", "R12", "Ведомость выдачи писем", "8.3", "вместе с письмами", (PeriodKind.WEEK, PeriodKind.TERM),
         (About.CLASS,), build_handover, handover_foci,
-        due=(PeriodKind.WEEK, PeriodKind.TERM),
+        due=(PeriodKind.WEEK, PeriodKind.TERM), needs=frozenset({Capability.OPT_OUTS}),
     ),
 )  # fmt: skip
 

@@ -61,12 +61,12 @@ class TestRep03:
         assert messages == ["Отчёт по итогам периода «1 четверть» не составлен к 26.10"] * count
 
     def test_ten_days_after_the_year(self, tried: Trial) -> None:
-        note(tried, EventKind.REPORT_MADE, "10-24 05:00", "term", "1")
+        note(tried, EventKind.REPORT_MADE, "10-24 05:00", "school", "1")
         assert found(tried, "REP-03", "11-02 12:00") == []
         assert [item.message for item in found(tried, "REP-03", "11-03 12:00")] == [
             "Отчёт по итогам учебного года не составлен к 02.11"
         ]
-        note(tried, EventKind.REPORT_MADE, "10-24 05:00", "year", "year")
+        note(tried, EventKind.REPORT_MADE, "10-24 05:00", "school", "year")
         assert found(tried, "REP-03", "11-03 12:00") == []
 
 
