@@ -7,6 +7,7 @@ import click
 import structlog
 
 from netcity_sync import __version__
+from netcity_sync.cli.archive import archive_group
 from netcity_sync.cli.backup import backup_group
 from netcity_sync.cli.check import check_command
 from netcity_sync.cli.checks import checks_group
@@ -54,7 +55,7 @@ def app() -> None:
 for _command in (
     demo_command, init_command, doctor_command, discover_command, session_group, sync_command, check_command,
     findings_group, checks_group, rules_group, digest_command, report_group, history_group, diff_command,
-    visibility_command, exchange_group, mirror_group, backup_group, run_command, simulate_command,
+    visibility_command, exchange_group, mirror_group, backup_group, archive_group, run_command, simulate_command,
 ):  # fmt: skip
     app.add_command(_command)
 mirror_group.add_command(reparse_command)

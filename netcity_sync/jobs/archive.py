@@ -140,7 +140,7 @@ def _fill(
             write_extract(folder, year, extract)
             advance()
             _make_files(draft, pieces, advance)
-        terms = terms_of(settings.retention, year)
+        terms = terms_of(settings.retention, year.end)
         readme = readme_text(desk.school, year.name, terms)
         (draft / README).write_text(readme, encoding="utf-8", newline="\r\n")
         manifest = _manifest(desk, year, now, missing, draft)
@@ -190,7 +190,7 @@ def _make_files(draft: Path, pieces: Sequence[Piece], advance: Callable[[], None
             advance()
 
 
-def terms_of(retention: RetentionSettings, year: MirrorYear) -> tuple[Term, ...]:
+def terms_of(retention: RetentionSettings, year_end: date) -> tuple[Term, ...]:
     """How long the parts of a year's archive are kept, by the settings."""
     parts = (
         (JOURNAL, "Электронные журналы", retention.journal_years),
@@ -198,8 +198,8 @@ def terms_of(retention: RetentionSettings, year: MirrorYear) -> tuple[Term, ...]
     )
     return tuple(
         Term(
-            folder=folder, what=what, years=years, keep_until=keep_until(year.end, years),
-            rule=f"{plural(years, 'полный год', 'полных года', 'полных лет')} с 1 января {year.end.year + 1} года"
+            folder=folder, what=what, years=years, keep_until=keep_until(year_end, years),
+            rule=f"{plural(years, 'полный год', 'полных года', 'полных лет')} с 1 января {year_end.year + 1} года"
             f" ({retention.source})",
         )
         for folder, what, years in parts
@@ -214,7 +214,7 @@ def _manifest(desk: Desk, year: MirrorYear, now: datetime, missing: Sequence[str
         format=FORMAT_VERSION, program=__version__, school=desk.school, year=year.name, year_start=year.start,
         year_end=year.end, closed=year.closed, run_id=year.last_run, stood_at=year.stood_at,
         made_at=now.replace(microsecond=0), pdf_part=desk.settings.paper.pdf_part,
-        source=desk.settings.retention.source, terms=terms_of(desk.settings.retention, year),
+        source=desk.settings.retention.source, terms=terms_of(desk.settings.retention, year.end),
         classes=classes, frozen=frozen, missing=tuple(missing), files=described(draft),
     )  # fmt: skip
 

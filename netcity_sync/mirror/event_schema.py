@@ -21,6 +21,7 @@ class EventKind(StrEnum):
     REPORT_MADE = "report_made"
     LETTERS_ISSUED = "letters_issued"
     ARCHIVE_MADE = "archive_made"
+    ARCHIVE_VERIFIED = "archive_verified"
     ARCHIVE_PURGED = "archive_purged"
     SUMMARY_FROZEN = "summary_frozen"
     PAPER_SET_STATE = "paper_set_state"
@@ -36,6 +37,7 @@ EVENT_WORDS = {
     EventKind.REPORT_MADE: "отчёт составлен",
     EventKind.LETTERS_ISSUED: "справки семьям выданы",
     EventKind.ARCHIVE_MADE: "архив года составлен",
+    EventKind.ARCHIVE_VERIFIED: "архив года проверен",
     EventKind.ARCHIVE_PURGED: "архив года уничтожен",
     EventKind.SUMMARY_FROZEN: "сводная ведомость заморожена",
     EventKind.PAPER_SET_STATE: "состояние бумажной копии",
@@ -82,4 +84,10 @@ migrations = Migrations("events")
 def log_of_the_service(db: Database) -> None:
     """A row an event, and the view of them."""
     db.execute(record_ddl(EVENT_RECORD))
+    make_views(db, VIEWS)
+
+
+@migrations()
+def words_for_checks_of_archives(db: Database) -> None:
+    """The view names the kind of event that came later."""
     make_views(db, VIEWS)

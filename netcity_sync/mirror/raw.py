@@ -6,7 +6,7 @@ answer that needs it.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -112,6 +112,25 @@ class RawStore:
         self._renew_dictionary(int(now.timestamp()), limit)
         self._give_space_back()
         return pruned
+
+    def kept(self, names: Sequence[bytes]) -> int:
+        """How many of these answers are kept."""
+        query = "SELECT 1 FROM payload WHERE hash = ?"
+        return sum(self._connection.execute(query, [name]).fetchone() is not None for name in names)
+
+    def forget(self, names: Sequence[bytes]) -> int:
+        """Delete answers by their hashes, all in one transaction, and overwrite them; answers how many there were."""
+        self.commit()
+        self._connection.execute("PRAGMA secure_delete = ON")
+        keys = [(name,) for name in names]
+        with self._transaction():
+            self._connection.executemany(
+                "DELETE FROM payload_body WHERE payload_id = (SELECT payload_id FROM payload WHERE hash = ?)", keys
+            )
+            deleted = self._connection.executemany("DELETE FROM payload WHERE hash = ?", keys).rowcount
+        self._count -= max(deleted, 0)
+        self._give_space_back()
+        return max(deleted, 0)
 
     def commit(self) -> None:
         """Make what was kept durable."""

@@ -78,13 +78,14 @@ def test_native_data_have_every_field_explained(tried: Trial) -> None:
 
 def test_the_workbook_of_a_class(tried: Trial) -> None:
     book = CalamineWorkbook.from_path(make(tried).path / "journal/xlsx/7А.xlsx")
-    assert book.sheet_names == ["О документе", "Итоговые отметки", "Химия отметки", "Химия уроки"]
-    assert book.get_sheet_by_name("Химия отметки").to_python() == [
+    assert book.sheet_names == ["О документе", "Журналы", "Итоговые отметки", "1 Химия отметки", "1 Химия уроки"]
+    assert book.get_sheet_by_name("Журналы").to_python()[1] == [1.0, "Химия", "Учебнова Елена Петровна"]
+    assert book.get_sheet_by_name("1 Химия отметки").to_python() == [
         ["Ученик", "01.09", "02.09", "20.05"],
         ["Ёлкина Анна Ильинична", "", 4.0, ""],
         ["Иванов Иван Петрович", 5.0, "illness", ""],
     ]
-    assert book.get_sheet_by_name("Химия уроки").to_python()[1] == [date(2026, 9, 1), 1.0, "Тема урока", "§ 5"]
+    assert book.get_sheet_by_name("1 Химия уроки").to_python()[1] == [date(2026, 9, 1), 1.0, "Тема урока", "§ 5"]
     assert book.get_sheet_by_name("Итоговые отметки").to_python()[0][2:] == ["1 четверть", "Год", "Экзамен", "Итоговая"]
 
 

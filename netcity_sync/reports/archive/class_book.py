@@ -10,9 +10,15 @@ from netcity_sync.reports.document import Cell, Column, Document, Kind, Section,
 from netcity_sync.russian import day_month
 
 _JOURNALS = """
-SELECT DISTINCT subject_group_id, group_name FROM journal WHERE class_id = :class_id
+SELECT subject_group_id, group_name, (
+  SELECT group_concat(name, ', ') FROM (
+    SELECT s.name FROM as_of_subject_group_teacher t JOIN as_of_staff s USING (staff_id)
+    WHERE t.subject_group_id = g.subject_group_id ORDER BY s.name)) AS teachers
+FROM (SELECT DISTINCT subject_group_id, group_name FROM journal WHERE class_id = :class_id) g
 ORDER BY group_name, subject_group_id
 """
+_NAME_LENGTH = 17
+"""So much of a journal's name fits into the name of a sheet, between its number and what the sheet holds."""
 _LESSONS = """
 SELECT l.term_id, l.lesson_id, l.date, l.slot, l.topic, (
   SELECT group_concat(text, '; ') FROM (
@@ -49,9 +55,15 @@ _ABSENT_WORDS = "Отметки одного урока стоят через «
 def build_class_book(desk: Desk, class_id: int) -> Document:
     """The journals of a class, as the desk's state of the mirror has them."""
     period = desk.year_period()
-    sections = [Section("Итоговые отметки", tables=(_finals(desk, class_id),))]
-    for row in desk.bench.rows(_JOURNALS, class_id=class_id):
-        sections.append(_journal(desk, row["subject_group_id"], row["group_name"]))
+    journals = desk.bench.rows(_JOURNALS, class_id=class_id)
+    contents = Table(
+        "Журналы",
+        (Column("№", Kind.INTEGER), Column("Журнал", width=4), Column("Учителя", width=5)),
+        tuple((number, row["group_name"], row["teachers"]) for number, row in enumerate(journals, 1)),
+    )
+    sections = [Section("Журналы и итоговые отметки", tables=(contents, _finals(desk, class_id)))]
+    for number, row in enumerate(journals, 1):
+        sections.append(_journal(desk, row["subject_group_id"], row["group_name"], number))
     return Document(
         title=f"Журналы класса {desk.class_name(class_id)}",
         subtitle=f"За {period.name}",
@@ -63,7 +75,8 @@ def build_class_book(desk: Desk, class_id: int) -> Document:
     )
 
 
-def _journal(desk: Desk, group_id: int, name: str) -> Section:
+def _journal(desk: Desk, group_id: int, name: str, number: int) -> Section:
+    sheet = f"{number} {name[:_NAME_LENGTH].strip()}"
     lessons = desk.bench.rows(_LESSONS, group_id=group_id)
     marks: dict[tuple[int, int], list[str]] = defaultdict(list)
     codes: dict[tuple[int, int], list[str]] = defaultdict(list)
@@ -71,7 +84,7 @@ def _journal(desk: Desk, group_id: int, name: str) -> Section:
         if row["text"]:
             (codes if row["kind"] else marks)[row["student_id"], row["lesson_id"]].append(row["text"])
     grid = Table(
-        f"{name}: отметки",
+        f"{sheet}: отметки",
         (
             Column("Ученик", width=3),
             *(Column(day_month(date.fromisoformat(row["date"])), width=0.5) for row in lessons),
@@ -82,7 +95,7 @@ def _journal(desk: Desk, group_id: int, name: str) -> Section:
         ),
     )
     plan = Table(
-        f"{name}: уроки",
+        f"{sheet}: уроки",
         (Column("Дата", Kind.DATE), Column("Урок №", Kind.INTEGER), Column("Тема", width=5),
          Column("Домашнее задание", width=5)),
         tuple((date.fromisoformat(row["date"]), row["slot"], row["topic"], row["homework"]) for row in lessons),

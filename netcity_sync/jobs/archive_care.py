@@ -1,0 +1,159 @@
+"""Care of archives as jobs: proving them whole, and the register of what is kept till when."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from netcity_sync.clock import Clock
+from netcity_sync.data_folder import DataFolder
+from netcity_sync.errors import DamagedError, UsageError
+from netcity_sync.jobs.archive import terms_of
+from netcity_sync.mirror.database import open_reader
+from netcity_sync.mirror.event_schema import EVENT_TABLE, EventKind
+from netcity_sync.mirror.events import ServiceEvent, note_event
+from netcity_sync.mirror.school_years import school_years
+from netcity_sync.reports.archive.manifest import (
+    JOURNAL,
+    Purged,
+    Term,
+    archives,
+    folder_name,
+    read_manifest,
+    read_purged,
+)
+from netcity_sync.reports.archive.verify import archive_flaws
+from netcity_sync.school_days import local_date
+from netcity_sync.settings import Settings
+
+_MADE = f"""
+SELECT json_extract(detail, '$.manifest') FROM {EVENT_TABLE}
+WHERE kind = '{EventKind.ARCHIVE_MADE.value}' AND ok AND for_period = ? ORDER BY event_id DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """An archive that was looked at, and what is wrong with it, in Russian."""
+
+    year: str
+    path: Path
+    flaws: tuple[str, ...]
+
+
+def find_archive(folder: DataFolder, year: str) -> Path:
+    """The folder of a year's archive. Raises UsageError naming the years that have one."""
+    root = folder.archive / folder_name(year)
+    if root in archives(folder.archive):
+        return root
+    known = ", ".join(path.name for path in archives(folder.archive)) or "ни одного"
+    raise UsageError(f"Нет архива за {year} учебный год.", todo=f"Есть: {known}.")
+
+
+def verify_archives(settings: Settings, clock: Clock, year: str | None = None) -> tuple[Proved, ...]:
+    """Prove the archive of a year, or all there are, and note how each fares. Raises UsageError where there is none."""
+    folder = DataFolder(settings.storage.data_dir)
+    roots = [find_archive(folder, year)] if year is not None else archives(folder.archive)
+    if not roots:
+        raise UsageError("Архивов ещё нет.", todo="Составьте: netcity-sync archive make")
+    proved = []
+    for root in roots:
+        item = prove(folder, root)
+        detail = {"flaws": len(item.flaws)}
+        event = ServiceEvent(EventKind.ARCHIVE_VERIFIED, clock(), period=item.year, ok=not item.flaws, detail=detail)
+        note_event(folder, event)
+        proved.append(item)
+    return tuple(proved)
+
+
+def prove(folder: DataFolder, root: Path) -> Proved:
+    """What is wrong with an archive, held to its manifest and to what the log says of that."""
+    try:
+        manifest = read_manifest(root)
+    except DamagedError as error:
+        return Proved(root.name.replace("-", "/"), root, (f"{Path(error.where).name}: {error.what}",))
+    flaws = archive_flaws(root, manifest, _noted_manifest(folder, manifest.year))
+    return Proved(manifest.year, root, tuple(flaws))
+
+
+def _noted_manifest(folder: DataFolder, year: str) -> str | None:
+    try:
+        with open_reader(folder) as connection:
+            row = connection.execute(_MADE, [year]).fetchone()
+    except (UsageError, sqlite3.OperationalError):
+        return None
+    return None if row is None else row[0]
+
+
+class Standing(StrEnum):
+    """How something that is kept for a term stands."""
+
+    ABSENT = "absent"
+    KEPT = "kept"
+    ENDING = "ending"
+    OVER = "over"
+    PURGED = "purged"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptItem:
+    """What is kept of a year: `days_left` is negative where the term is over, `act` is that by which it went."""
+
+    year: str
+    term: Term
+    days_left: int
+    standing: Standing
+    act: str = ""
+
+
+def register(settings: Settings, clock: Clock) -> tuple[KeptItem, ...]:
+    """What is kept till when: of each year that the mirror has read, or whose archive is there. Oldest first."""
+    folder = DataFolder(settings.storage.data_dir)
+    today = local_date(clock(), settings.zone)
+    kept: dict[str, tuple[tuple[Term, ...], Purged | None, bool]] = {}
+    for name, terms in _terms_of_mirror(folder, settings):
+        kept[name] = terms, None, False
+    for root in archives(folder.archive):
+        manifest = read_manifest(root)
+        terms = tuple(later(term, kept.get(manifest.year, ((),))[0]) for term in manifest.terms)
+        kept[manifest.year] = terms, read_purged(root), True
+    found = []
+    for year, (terms, purged, archived) in sorted(kept.items()):
+        for term in terms:
+            gone = purged if term.folder == JOURNAL else None
+            days = (term.keep_until - today).days
+            found.append(
+                KeptItem(year, term, days, _standing(settings, days, archived, gone), gone.act if gone else "")
+            )
+    return tuple(found)
+
+
+def later(term: Term, others: tuple[Term, ...]) -> Term:
+    """A term of a manifest, or the one that the settings of today make of it where that ends later."""
+    same = [item for item in others if item.folder == term.folder]
+    return max((term, *same), key=lambda item: item.keep_until)
+
+
+def _terms_of_mirror(folder: DataFolder, settings: Settings) -> Iterator[tuple[str, tuple[Term, ...]]]:
+    if folder.mirror.exists():
+        with open_reader(folder) as connection:
+            for year in school_years(connection):
+                yield year.name, terms_of(settings.retention, year.end)
+
+
+def _standing(settings: Settings, days: int, archived: bool, purged: Purged | None) -> Standing:
+    if purged is not None:
+        return Standing.PURGED
+    if not archived:
+        return Standing.ABSENT
+    if days < 0:
+        return Standing.OVER
+    return Standing.ENDING if days <= settings.retention.warn_days else Standing.KEPT
+
+
+def keep_journals_until(settings: Settings, root: Path) -> date:
+    """The last day of keeping the journals in an archive: that of its manifest, or of today's settings if later."""
+    manifest = read_manifest(root)
+    return later(manifest.term(JOURNAL), terms_of(settings.retention, manifest.year_end)).keep_until
