@@ -90,7 +90,7 @@ CLAUSES = (
            people="Год закрывает администратор в «Сетевом городе»."),
     Clause("4.6", "обучение", commands=("digest",), people="Учит администратор; кого и чему — видно по замечаниям."),
     Clause("4.7", "", rules=("REP-04",), people="Прошивает документовед."),
-    Clause("5.1", "", rules=("REP-01",)),
+    Clause("5.1", "", rules=("REP-01",), reports=("activity",)),
     Clause("5.2", "", rules=("REP-02",), reports=("filling",)),
     Clause("5.3", "", rules=("REP-03",), reports=("attendance",)),
     Clause("6.1", "", rules=("USR-06",)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from netcity_sync.errors import UsageError
+from netcity_sync.reports.activity import build_activity
 from netcity_sync.reports.attendance import build_attendance
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Document
@@ -61,6 +62,10 @@ _REPORTS = (
         "attendance", "R5", "Ведомость посещаемости", "4.5, 5.3",
         "еженедельно по классу, по итогам учебного периода и года", tuple(PeriodKind),
         (About.CLASS, About.SCHOOL, About.GRADE), build_attendance,
+    ),
+    Report(
+        "activity", "R8", "Отчёт об активности пользователей", "5.1", "ежемесячно", (PeriodKind.MONTH,),
+        (About.SCHOOL,), build_activity,
     ),
     Report(
         "letter", "R12", "Информационное письмо родителям", "8.3, 4.5",
