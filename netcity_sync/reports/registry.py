@@ -13,6 +13,7 @@ from netcity_sync.reports.filling import build_filling
 from netcity_sync.reports.handover import build_handover, handover_foci
 from netcity_sync.reports.html import render_html
 from netcity_sync.reports.letter import build_letter, letter_foci
+from netcity_sync.reports.movement import build_movement
 from netcity_sync.reports.pdf import render_pdf
 from netcity_sync.reports.period import Period, PeriodKind
 from netcity_sync.reports.request import About, Focus, Request
@@ -66,6 +67,10 @@ _REPORTS = (
     Report(
         "activity", "R8", "Отчёт об активности пользователей", "5.1", "ежемесячно", (PeriodKind.MONTH,),
         (About.SCHOOL,), build_activity,
+    ),
+    Report(
+        "movement", "R9", "Движение учащихся", "4.6", "ежемесячно, по итогам периода и года",
+        (PeriodKind.MONTH, PeriodKind.TERM, PeriodKind.YEAR, PeriodKind.SPAN), (About.SCHOOL,), build_movement,
     ),
     Report(
         "letter", "R12", "Информационное письмо родителям", "8.3, 4.5",
