@@ -6,6 +6,7 @@ from typing import Any
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.errors import UsageError
+from netcity_sync.reports.activity import build_activity
 from netcity_sync.reports.attendance import build_attendance
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Document
@@ -13,6 +14,7 @@ from netcity_sync.reports.filling import build_filling
 from netcity_sync.reports.handover import build_handover, handover_foci
 from netcity_sync.reports.html import render_html
 from netcity_sync.reports.letter import build_letter, letter_foci
+from netcity_sync.reports.movement import build_movement
 from netcity_sync.reports.pdf import render_pdf
 from netcity_sync.reports.period import Period, PeriodKind
 from netcity_sync.reports.request import About, Focus, Request
@@ -78,6 +80,14 @@ _REPORTS = (
         "еженедельно по классу, по итогам учебного периода и года", tuple(PeriodKind),
         (About.CLASS, About.SCHOOL, About.GRADE), build_attendance,
         due=(PeriodKind.WEEK, PeriodKind.TERM, PeriodKind.YEAR),
+    ),
+    Report(
+        "activity", "R8", "Отчёт об активности пользователей", "5.1", "ежемесячно", (PeriodKind.MONTH,),
+        (About.SCHOOL,), build_activity,
+    ),
+    Report(
+        "movement", "R9", "Движение учащихся", "4.6", "ежемесячно, по итогам периода и года",
+        (PeriodKind.MONTH, PeriodKind.TERM, PeriodKind.YEAR, PeriodKind.SPAN), (About.SCHOOL,), build_movement,
     ),
     Report(
         "letter", "R12", "Информационное письмо родителям", "8.3, 4.5",
