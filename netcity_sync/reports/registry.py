@@ -14,6 +14,7 @@ from netcity_sync.reports.period import PeriodKind
 from netcity_sync.reports.request import About, Request
 from netcity_sync.reports.school_results import build_school
 from netcity_sync.reports.summary import build_summary
+from netcity_sync.reports.teacher_results import build_teacher
 from netcity_sync.reports.xlsx import render_xlsx
 
 RENDERERS: dict[str, Callable[[Document], bytes]] = {"html": render_html, "xlsx": render_xlsx, "pdf": render_pdf}
@@ -59,6 +60,10 @@ _REPORTS = (
     Report(
         "school", "R2", "Сводный отчёт об успеваемости по школе", "5.3", "по итогам учебного периода и года",
         (PeriodKind.TERM, PeriodKind.YEAR), (About.SCHOOL, About.GRADE), build_school,
+    ),
+    Report(
+        "teacher", "R4", "Отчёт учителя-предметника", "4.4, 5.3", "по итогам учебного периода и года",
+        (PeriodKind.TERM, PeriodKind.YEAR), (About.TEACHER, About.SUBJECT), build_teacher,
     ),
 )  # fmt: skip
 
