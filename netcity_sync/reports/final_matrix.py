@@ -153,9 +153,9 @@ def class_finals(desk: Desk, item: SchoolClass, point: Point | None, on: date | 
         subjects.setdefault(row["subject_id"], Subject(row["subject_id"], row["subject_name"]))
         if not row["fresh"]:
             unread.append(f"{item.name} {row['group_name']}")
-        key = row["subject_group_id"]
-        known = Final(row["value"], row["raw"], bool(row["not_attested"]), key)
-        final = known if row["fresh"] else Final(None, None, False, key)
+        final = Final(journal=row["subject_group_id"])
+        if row["fresh"]:
+            final = Final(row["value"], row["raw"], bool(row["not_attested"]), row["subject_group_id"])
         own = cells.setdefault(row["student_id"], {})
         if own.get(row["subject_id"], Final()).shown is None:
             own[row["subject_id"]] = final

@@ -20,6 +20,7 @@ from netcity_sync.reports.period import Period, PeriodKind
 from netcity_sync.reports.request import About, Focus, Request
 from netcity_sync.reports.school_results import build_school
 from netcity_sync.reports.summary import build_summary
+from netcity_sync.reports.teacher_results import build_teacher
 from netcity_sync.reports.xlsx import render_xlsx
 
 RENDERERS: dict[str, Callable[[Document], bytes]] = {"html": render_html, "xlsx": render_xlsx, "pdf": render_pdf}
@@ -99,6 +100,10 @@ _REPORTS = (
         "handover", "R12", "Ведомость выдачи писем", "8.3", "вместе с письмами", (PeriodKind.WEEK, PeriodKind.TERM),
         (About.CLASS,), build_handover, handover_foci,
         due=(PeriodKind.WEEK, PeriodKind.TERM), needs=frozenset({Capability.OPT_OUTS}),
+    ),
+    Report(
+        "teacher", "R4", "Отчёт учителя-предметника", "4.4, 5.3", "по итогам учебного периода и года",
+        (PeriodKind.TERM, PeriodKind.YEAR), (About.TEACHER, About.SUBJECT), build_teacher,
     ),
 )  # fmt: skip
 

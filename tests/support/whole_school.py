@@ -46,7 +46,7 @@ def whole_school(*evenings: datetime, seed: int = 6, classes: int = 4) -> Iterat
             }
         )
         for evening in evenings:
-            world.move(evening)
+            simulator.move(evening)
             clock = fixed_clock(evening.replace(tzinfo=settings.zone))
             run_sync(settings, NetSchoolSource(settings.gis, SecretStr(simulator.accounts[0].password)), clock)
         hand_in(settings.exchange_folder, handed_over(world))
