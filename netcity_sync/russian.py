@@ -24,6 +24,39 @@ def plural(count: int, one: str, few: str, many: str) -> str:
     return f"{count} {plural_word(count, one, few, many)}"
 
 
+_UNITS = (
+    "", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять", "десять", "одиннадцать",
+    "двенадцать", "тринадцать", "четырнадцать", "пятнадцать", "шестнадцать", "семнадцать", "восемнадцать",
+    "девятнадцать",
+)  # fmt: skip
+_TENS = (
+    "", "", "двадцать", "тридцать", "сорок", "пятьдесят", "шестьдесят", "семьдесят", "восемьдесят", "девяносто",
+)  # fmt: skip
+_HUNDREDS = (
+    "", "сто", "двести", "триста", "четыреста", "пятьсот", "шестьсот", "семьсот", "восемьсот", "девятьсот",
+)  # fmt: skip
+_FEMALE = {"один": "одна", "два": "две"}
+
+
+def number_words(count: int, *, female: bool = False) -> str:
+    """A whole number below a million in words: «шестьдесят три», of a feminine noun «двадцать одна»."""
+    if not 0 <= count < 1_000_000:
+        raise ValueError(count)
+    thousands, rest = divmod(count, 1000)
+    words = []
+    if thousands:
+        words += [*_below_thousand(thousands, female=True), plural_word(thousands, "тысяча", "тысячи", "тысяч")]
+    words += _below_thousand(rest, female=female)
+    return " ".join(words) or "ноль"
+
+
+def _below_thousand(count: int, *, female: bool) -> list[str]:
+    hundreds, rest = divmod(count, 100)
+    tens, units = (0, rest) if rest < len(_UNITS) else divmod(rest, 10)
+    unit = _UNITS[units]
+    return [word for word in (_HUNDREDS[hundreds], _TENS[tens], _FEMALE.get(unit, unit) if female else unit) if word]
+
+
 def some_of(names: Sequence[str], most: int, between: str = ", ") -> str:
     """The first so many of a list, and how many there are besides: «7А, 7Б и ещё 2»."""
     more = f" и ещё {len(names) - most}" if len(names) > most else ""

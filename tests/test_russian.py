@@ -43,3 +43,23 @@ def test_dates_and_numbers() -> None:
 )
 def test_some_of_many(names: tuple[str, ...], words: str) -> None:
     assert russian.some_of(names, 2) == words
+
+
+@pytest.mark.parametrize(
+    ("count", "words", "of_feminine"),
+    [
+        (0, "ноль", "ноль"),
+        (1, "один", "одна"),
+        (12, "двенадцать", "двенадцать"),
+        (22, "двадцать два", "двадцать две"),
+        (63, "шестьдесят три", "шестьдесят три"),
+        (100, "сто", "сто"),
+        (111, "сто одиннадцать", "сто одиннадцать"),
+        (1001, "одна тысяча один", "одна тысяча одна"),
+        (2540, "две тысячи пятьсот сорок", "две тысячи пятьсот сорок"),
+        (15021, "пятнадцать тысяч двадцать один", "пятнадцать тысяч двадцать одна"),
+    ],
+)
+def test_numbers_in_words(count: int, words: str, of_feminine: str) -> None:
+    assert russian.number_words(count) == words
+    assert russian.number_words(count, female=True) == of_feminine

@@ -11,6 +11,7 @@ from netcity_sync.adapters.source import Capability
 from netcity_sync.clock import from_utc_text
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation, Whose
+from netcity_sync.compliance.paper_states import COMPARED_STATES
 from netcity_sync.compliance.registry import Param, Unit, rule
 from netcity_sync.compliance.service_log import log_began_on, log_proof, logged
 from netcity_sync.mirror.event_schema import EventKind
@@ -19,8 +20,6 @@ from netcity_sync.settings import Role
 
 ACTIVITY_REPORT, FILLING_REPORT, TERM_REPORT, YEAR_REPORT = "activity", "filling", "school", "school"
 ATTENDANCE_REPORT = "attendance"
-CHECKED = "сверено"
-"""The state of a paper copy that nothing is left to do about."""
 
 _DAY = timedelta(days=1)
 _DUE_DAY = Param("due_day", 5, "До какого числа следующего месяца отчёт должен быть составлен.", 1, 28)
@@ -122,7 +121,8 @@ def no_term_report(bench: Bench) -> Iterator[Violation]:
 
 @rule(
     "REP-04", clause="4.3", title="Бумажная копия не сверена", kind=RuleKind.STATE, severity=Severity.WARN,
-    formula="С тех пор как бумажная копия класса составлена, прошло больше days дней, а её состояние не «сверено».",
+    formula="С тех пор как бумажная копия класса составлена, прошло больше days дней, а состояния «сверено» или"
+    " следующего за ним у неё нет.",
     example="9А: бумажная копия (1 четверть) не сверена 12 дней",
     params=(Param("days", 10, "Сколько дней даётся на сверку.", 0, 366),),
     recipients=(Role.DEPUTY,), cadence="p", needs=(), unit=Unit.SCHOOL,
@@ -137,7 +137,7 @@ def unchecked_paper(bench: Bench) -> Iterator[Violation]:
     for (name, period), item in sorted(last.items()):
         made = first[(name, period)]
         age = (bench.today - made.day).days
-        if item.text("state") != CHECKED and age > bench.param("days"):
+        if item.text("state") not in COMPARED_STATES and age > bench.param("days"):
             yield Violation(
                 Place(class_id=classes.get(class_key(name)), key=f"{period}:{name}"),
                 Severity.WARN,

@@ -81,9 +81,10 @@ class TestRep04:
         assert [item.message for item in findings] == ["7А: бумажная копия (1 четверть) не сверена 12 дней"] * count
         assert all(item.class_id == 70 for item in findings)
 
-    def test_what_is_checked_is_done(self, tried: Trial) -> None:
+    @pytest.mark.parametrize("state", ["сверено", "подписано", "прошито", "передано"])
+    def test_what_is_compared_is_done(self, tried: Trial, state: str) -> None:
         note(tried, EventKind.PAPER_SET_STATE, "10-01 12:00", "7А", "1", detail={"state": "составлено"})
-        note(tried, EventKind.PAPER_SET_STATE, "10-12 12:00", "7А", "1", detail={"state": "сверено"})
+        note(tried, EventKind.PAPER_SET_STATE, "10-12 12:00", "7А", "1", detail={"state": state})
         assert found(tried, "REP-04", "11-13 12:00") == []
 
 
