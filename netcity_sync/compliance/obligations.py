@@ -31,12 +31,12 @@ _REPORT_TO = (Role.DEPUTY, Role.ADMINISTRATOR)
     formula="Настал день после числа due_day следующего месяца, а отчёта об активности за месяц, составленного по его"
     " окончании, нет.",
     example="Отчёт об активности за октябрь 2026 г. не составлен к 05.11",
-    params=(_DUE_DAY,), recipients=_REPORT_TO, cadence="m", needs=(), unit=Unit.SCHOOL, enabled=False,
+    params=(_DUE_DAY,), recipients=_REPORT_TO, cadence="m", needs=(), unit=Unit.SCHOOL,
 )  # fmt: skip
 def no_activity_report(bench: Bench) -> Iterator[Violation]:
     """Проверяет, что отчёт об активности пользователей составлен за каждый месяц с уроками.
 
-    Изначально выключено: включите, когда отчёт составляет эта программа.
+    Считается отчёт, который составила эта программа: по расписанию службы или командой netcity-sync report make.
     """
     yield from _monthly(bench, ACTIVITY_REPORT, "Отчёт об активности")
 
@@ -92,12 +92,12 @@ def _made(bench: Bench, report: str) -> dict[str, list[date]]:
         Param("term_days", 3, "Сколько дней даётся после конца периода.", 0, 60),
         Param("year_days", 10, "Сколько дней даётся после конца учебного года.", 0, 90),
     ),
-    recipients=_REPORT_TO, cadence="p", needs=(), unit=Unit.SCHOOL, enabled=False,
+    recipients=_REPORT_TO, cadence="p", needs=(), unit=Unit.SCHOOL,
 )  # fmt: skip
 def no_term_report(bench: Bench) -> Iterator[Violation]:
     """Проверяет, что отчёт составлен по итогам каждого учебного периода и года.
 
-    Изначально выключено: включите, когда отчёт составляет эта программа.
+    Считается отчёт, который составила эта программа: по расписанию службы или командой netcity-sync report make.
     """
     terms = bench.rows('SELECT term_id, name, "end" AS last_day FROM as_of_term WHERE NOT missing')
     wanted = [
@@ -157,12 +157,12 @@ def _classes(bench: Bench) -> dict[str, int]:
     formula="Неделя, в которой у класса были уроки, кончилась, понедельник после неё тоже, а отчёта о пропусках класса"
     " за эту неделю нет.",
     example="6А: нет отчёта о пропусках за 12.10–18.10",
-    recipients=(Role.CLASS_TEACHER,), cadence="w", needs=(Capability.LESSONS,), unit=Unit.SCHOOL, enabled=False,
+    recipients=(Role.CLASS_TEACHER,), cadence="w", needs=(Capability.LESSONS,), unit=Unit.SCHOOL,
 )  # fmt: skip
 def no_attendance_report(bench: Bench) -> Iterator[Violation]:
     """Проверяет, что отчёт о пропусках класса составлен за каждую неделю, в которой были уроки.
 
-    Изначально выключено: включите, когда отчёт составляет эта программа.
+    Считается отчёт, который составила эта программа: по расписанию службы или командой netcity-sync report make.
     """
     began = log_began_on(bench)
     made = {

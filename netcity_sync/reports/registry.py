@@ -84,11 +84,12 @@ _REPORTS = (
     ),
     Report(
         "activity", "R8", "Отчёт об активности пользователей", "5.1", "ежемесячно", (PeriodKind.MONTH,),
-        (About.SCHOOL,), build_activity,
+        (About.SCHOOL,), build_activity, due=(PeriodKind.MONTH,),
     ),
     Report(
         "movement", "R9", "Движение учащихся", "4.6", "ежемесячно, по итогам периода и года",
         (PeriodKind.MONTH, PeriodKind.TERM, PeriodKind.YEAR, PeriodKind.SPAN), (About.SCHOOL,), build_movement,
+        due=(PeriodKind.TERM, PeriodKind.YEAR),
     ),
     Report(
         "letter", "R12", "Информационное письмо родителям", "8.3, 4.5",
@@ -104,6 +105,7 @@ _REPORTS = (
     Report(
         "teacher", "R4", "Отчёт учителя-предметника", "4.4, 5.3", "по итогам учебного периода и года",
         (PeriodKind.TERM, PeriodKind.YEAR), (About.TEACHER, About.SUBJECT), build_teacher,
+        due=(PeriodKind.TERM, PeriodKind.YEAR),
     ),
 )  # fmt: skip
 

@@ -110,12 +110,6 @@ class TestAtt09:
         note(tried, EventKind.REPORT_MADE, "09-14 08:00", "attendance", day=day, detail=detail)
         assert len(found(tried, "ATT-09", "09-20 12:00")) == count
 
-    def test_it_is_off_at_first(self, trial) -> None:
-        made = trial(Book().add_lessons("09-01", "09-10"))
-        made.sync("09-06 21:00")
-        made.sync("09-13 21:00")
-        assert found(made, "ATT-09", "09-20 12:00") == []
-
 
 class TestFin10:
     """Результат экзамена не доведён в срок."""
