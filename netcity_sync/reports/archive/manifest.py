@@ -13,6 +13,8 @@ from netcity_sync.settings import PdfPart
 FORMAT_VERSION = 1
 MANIFEST, README, EXTRACT = "manifest.json", "README.txt", "journal/mirror.db"
 JOURNAL, SUMMARY = "journal", "summary"
+ACTS, ACT = "acts", "act.json"
+"""Where the acts about destroyed journals lie, a folder a year, and what says in it that a purge has begun."""
 PURGED = "purged.json"
 """Written where the journals of the year were destroyed; the manifest stays as it was."""
 
