@@ -106,10 +106,12 @@ def read_purged(root: Path) -> Purged | None:
 
 
 def archives(folder: Path) -> list[Path]:
-    """The folders of all archives, oldest year first."""
+    """The folders of all archives, those that lost their manifest included, oldest year first."""
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.iterdir() if (path / MANIFEST).exists())
+    return sorted(
+        path for path in folder.iterdir() if path.is_dir() and path.name != ACTS and not path.name.startswith(".")
+    )
 
 
 def files_in(root: Path) -> Iterator[tuple[str, Path]]:
