@@ -26,6 +26,8 @@ from netcity_sync.mirror.school_years import MirrorYear, find_year, school_years
 from netcity_sync.mirror.snapshot import open_snapshot
 from netcity_sync.mirror.space import require_space, room_for_archive
 from netcity_sync.reports.archive.manifest import (
+    ACT,
+    ACTS,
     EXTRACT,
     FORMAT_VERSION,
     JOURNAL,
@@ -36,7 +38,7 @@ from netcity_sync.reports.archive.manifest import (
     Term,
     described,
     folder_name,
-    read_purged,
+    read_manifest,
     sha256_of,
 )
 from netcity_sync.reports.archive.readme import readme_text
@@ -50,6 +52,7 @@ log = structlog.get_logger(__name__)
 
 LOCK_WORDS = "составление или уничтожение архива"
 _NAMED = 10
+_WORKSHOP, _OLD = ".making-", "old"
 
 Progress = Callable[[int], AbstractContextManager[Callable[[], None]]]
 """Shows how many files of so many are done."""
@@ -77,20 +80,18 @@ def make_archive(
     folder.prepare()
     year = _year_to_archive(folder, settings, now, year_name, force=force)
     target = folder.archive / folder_name(year.name)
-    if target.exists() and read_purged(target) is not None:
-        raise UsageError(f"Журналы за {year.name} учебный год уже уничтожены по акту.", where=str(target))
+    act = folder.archive / ACTS / target.name / ACT
+    if act.exists():
+        raise UsageError(f"Журналы за {year.name} учебный год уже уничтожены по акту.", where=str(act))
     if target.exists() and not force:
         raise UsageError(
             f"Архив за {year.name} учебный год уже есть.", where=str(target), todo="Составить его заново: --force"
         )
     require_space(folder.archive, room_for_archive(folder.mirror), settings.storage.min_free, "архива года")
-    with (
-        hold_lock(folder.archive_lock, LOCK_WORDS),
-        TemporaryDirectory(dir=folder.archive, prefix=".making-") as work,
-    ):
+    with hold_lock(folder.archive_lock, LOCK_WORDS), _workshop(folder.archive) as work:
         draft = Path(work, "archive")
         manifest = _fill(settings, folder, year, now, draft, force=force, progress=progress)
-        _put_in_place(draft, target, Path(work, "old"))
+        _put_in_place(draft, target, Path(work, _OLD))
     made = Archived(target, manifest, sha256_of(target / MANIFEST))
     _note(folder, clock(), made)
     log.info("archive_made", year=year.name, files=len(manifest.files), missing=len(manifest.missing))
@@ -217,6 +218,19 @@ def _manifest(desk: Desk, year: MirrorYear, now: datetime, missing: Sequence[str
         source=desk.settings.retention.source, terms=terms_of(desk.settings.retention, year.end),
         classes=classes, frozen=frozen, missing=tuple(missing), files=described(draft),
     )  # fmt: skip
+
+
+@contextmanager
+def _workshop(place: Path) -> Iterator[str]:
+    """A folder to work in. What a process that died left is cleared, an archive that it had set aside is put back."""
+    for left in sorted(place.glob(f"{_WORKSHOP}*")):
+        if (left / _OLD / MANIFEST).exists():
+            target = place / folder_name(read_manifest(left / _OLD).year)
+            if not target.exists():
+                (left / _OLD).rename(target)
+        shutil.rmtree(left)
+    with TemporaryDirectory(dir=place, prefix=_WORKSHOP) as work:
+        yield work
 
 
 def _put_in_place(draft: Path, target: Path, old: Path) -> None:

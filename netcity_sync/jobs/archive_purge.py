@@ -31,6 +31,8 @@ from netcity_sync.mirror.raw import open_raw
 from netcity_sync.mirror.school_years import MirrorYear, find_year, school_years
 from netcity_sync.reports.archive.acts import Act, act_document, log_document
 from netcity_sync.reports.archive.manifest import (
+    ACT,
+    ACTS,
     JOURNAL,
     PURGED,
     Manifest,
@@ -47,8 +49,6 @@ from netcity_sync.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-_ACT = "act.json"
-_ACTS = "acts"
 _NAMED = 10
 _NOTED = f"SELECT what FROM {EVENT_TABLE} WHERE kind = ? AND ok AND for_period = ?"
 
@@ -147,9 +147,9 @@ def _noted(writer: sqlite3.Connection, kind: EventKind, year: str) -> set[str]:
 
 def _plan(work: _Work, order: Order, now: datetime) -> Purge:
     """What the act says; that of a purge that was cut short stands. Raises UsageError where it is another act's."""
-    target = work.folder.archive / _ACTS / work.root.name
-    if (target / _ACT).exists():
-        act = Act.model_validate_json((target / _ACT).read_bytes())
+    target = work.folder.archive / ACTS / work.root.name
+    if (target / ACT).exists():
+        act = Act.model_validate_json((target / ACT).read_bytes())
         if (act.number, act.dated) != (order.number, order.dated):
             raise UsageError(
                 f"Уничтожение уже начато: {act.words}.", where=str(target), todo="Закончите его с тем же актом."
@@ -196,7 +196,7 @@ def _carry_out(work: _Work, purge: Purge, clock: Clock, done: Step) -> None:
 
     purge_rows(work.writer, note)
     done("mirror")
-    mark = Purged(act=purge.act.words, act_folder=f"{_ACTS}/{work.root.name}", purged_at=clock().replace(microsecond=0))
+    mark = Purged(act=purge.act.words, act_folder=f"{ACTS}/{work.root.name}", purged_at=clock().replace(microsecond=0))
     write_whole(work.root / PURGED, (mark.model_dump_json(indent=1) + "\n").encode())
     log.info("archive_purged", year=work.manifest.year, rows=sum(purge.act.rows.values()), files=purge.act.files)
 
@@ -211,15 +211,18 @@ def _write_act(work: _Work, purge: Purge) -> None:
     """The act and the extract of the log, in a folder that is renamed whole; its `act.json` says that a purge began."""
     names = [item.name for item in purged_subjects(work.writer)]
     paper = work.settings.paper
-    purge.act_folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=purge.act_folder.parent, prefix=".making-") as work_name:
+    acts = purge.act_folder.parent
+    acts.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in acts.glob(".making-*"):
+        shutil.rmtree(left)
+    with TemporaryDirectory(dir=acts, prefix=".making-") as work_name:
         draft = Path(work_name, "act")
         draft.mkdir(mode=0o700)
         documents = {"act": act_document(purge.act, paper), "log": log_document(purge.act, names, paper)}
         for name, document in documents.items():
             for form, render in RENDERERS.items():
                 write_whole(draft / f"{name}.{form}", render(document))
-        write_whole(draft / _ACT, (purge.act.model_dump_json(indent=1) + "\n").encode())
+        write_whole(draft / ACT, (purge.act.model_dump_json(indent=1) + "\n").encode())
         for path in draft.iterdir():
             path.chmod(0o600)
         draft.rename(purge.act_folder)

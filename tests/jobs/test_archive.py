@@ -202,3 +202,18 @@ def test_every_file_is_counted(tried: Trial) -> None:
     made = make(tried, progress=progress)
     assert told[0] == len(told) - 1 == len(made.manifest.files) - 1
     shutil.rmtree(made.path)
+
+
+def test_what_a_process_that_died_left_is_cleared(tried: Trial) -> None:
+    root = make(tried).path
+    first = contents(root)
+    left = root.parent / ".making-dead"
+    left.mkdir()
+    root.rename(left / "old")
+    with pytest.raises(UsageError, match="учебный год не кончился"):
+        make_archive(tried.settings, fixed_clock(at("2027-05-01 12:00")), OLD)
+    (root.parent / ".making-other").mkdir()
+    begin_second_year(tried)
+    make_archive(tried.settings, fixed_clock(JUNE), NEW, force=True)
+    assert contents(root) == first
+    assert sorted(path.name for path in root.parent.iterdir()) == ["2026-2027", "2027-2028"]

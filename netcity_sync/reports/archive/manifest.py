@@ -13,6 +13,8 @@ from netcity_sync.settings import PdfPart
 FORMAT_VERSION = 1
 MANIFEST, README, EXTRACT = "manifest.json", "README.txt", "journal/mirror.db"
 JOURNAL, SUMMARY = "journal", "summary"
+ACTS, ACT = "acts", "act.json"
+"""Where the acts about destroyed journals lie, a folder a year, and what says in it that a purge has begun."""
 PURGED = "purged.json"
 """Written where the journals of the year were destroyed; the manifest stays as it was."""
 
@@ -104,10 +106,12 @@ def read_purged(root: Path) -> Purged | None:
 
 
 def archives(folder: Path) -> list[Path]:
-    """The folders of all archives, oldest year first."""
+    """The folders of all archives, those that lost their manifest included, oldest year first."""
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.iterdir() if (path / MANIFEST).exists())
+    return sorted(
+        path for path in folder.iterdir() if path.is_dir() and path.name != ACTS and not path.name.startswith(".")
+    )
 
 
 def files_in(root: Path) -> Iterator[tuple[str, Path]]:
