@@ -15,6 +15,9 @@ from netcity_sync.reports.period import Period, PeriodKind
 
 CELLS_WORDS = "«—» — итоговой отметки нет или она не прочитана; пустая клетка — ученик не изучал предмет в этом классе"
 
+FAILS = 2
+"""The mark of who does not pass, or less."""
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -44,6 +47,11 @@ class Final:
         if self.value is not None:
             return self.value
         return "н/а" if self.not_attested else self.raw
+
+    @property
+    def failing(self) -> bool:
+        """Whether it is «2» (or «1») or «н/а»."""
+        return self.not_attested or (self.value is not None and self.value <= FAILS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from netcity_sync.errors import UsageError
+from netcity_sync.reports.class_results import build_class
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Document
 from netcity_sync.reports.filling import build_filling
@@ -60,6 +61,10 @@ _REPORTS = (
     Report(
         "school", "R2", "Сводный отчёт об успеваемости по школе", "5.3", "по итогам учебного периода и года",
         (PeriodKind.TERM, PeriodKind.YEAR), (About.SCHOOL, About.GRADE), build_school,
+    ),
+    Report(
+        "class", "R3", "Отчёт классного руководителя", "4.5, 5.3", "по итогам учебного периода и года",
+        (PeriodKind.TERM, PeriodKind.YEAR), (About.CLASS,), build_class,
     ),
     Report(
         "teacher", "R4", "Отчёт учителя-предметника", "4.4, 5.3", "по итогам учебного периода и года",

@@ -14,7 +14,6 @@ from netcity_sync.reports.request import About, Request
 from netcity_sync.russian import initials, plural, some_of
 
 _NAMED = 15
-_FAILS = 2
 _NOTES = (
     f"{PASSED_WORDS[0].upper()}{PASSED_WORDS[1:]}; {QUALITY_WORDS}; {SOU_WORDS}; {MEAN_WORDS}.",
     "Без отметки — «осв», «зач» и те, кому итоговая отметка ещё не выставлена: в списке («Всего») они есть, в доли не"
@@ -183,7 +182,7 @@ def _failing_table(outcomes: Sequence[Outcome]) -> Table:
         (one.taught.class_name, one.taught.subject, pupil.name, str(final.shown))
         for one in outcomes
         for pupil, final in one.cells
-        if final.not_attested or (final.value is not None and final.value <= _FAILS)
+        if final.failing
     )
     return Table("Список", columns, rows)
 
