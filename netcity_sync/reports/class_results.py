@@ -23,16 +23,15 @@ from netcity_sync.reports.final_matrix import (
     point_before,
     point_of,
     terms,
+    unread_notes,
 )
 from netcity_sync.reports.period import Period
 from netcity_sync.reports.request import Request
-from netcity_sync.russian import plural, some_of
 
-_NAMED = 15
 _FAILING = (Category.FAILING, Category.NOT_ATTESTED)
 _MOVEMENT_WORDS = (
-    "День прибытия — из списка класса; если «Сетевой город» его не сообщает — первое чтение, в котором ученик есть. День"
-    " выбытия — первое чтение, в котором ученика нет. Откуда, куда и приказ вписывают от руки: в журнале их нет."
+    "День прибытия — из списка класса; если «Сетевой город» его не сообщает — первое чтение, в котором ученик есть."
+    " День выбытия — первое чтение, в котором ученика нет. Откуда, куда и приказ вписывают от руки: в журнале их нет."
 )
 _WITHOUT_MARKS = "В классе нет предметов, по которым ставят отметки."
 _LINES: tuple[tuple[str, Callable[[Pupil], bool]], ...] = (
@@ -69,7 +68,12 @@ def build_class(desk: Desk, request: Request) -> Document:
         subtitle=f"{item.name} класс, {period.name}",
         facts=(*desk.facts(period, "4.5, 5.3"), *class_facts(desk, item.class_id)),
         sections=(_people(desk, item, period), *results_sections),
-        notes=desk.notes(*FORMULA_NOTES, *_unread(matrix, before), period=period, class_id=item.class_id),
+        notes=desk.notes(
+            *FORMULA_NOTES,
+            *unread_notes([item for item in (matrix, before) if item]),
+            period=period,
+            class_id=item.class_id,
+        ),
         made_at=desk.snapshot.moment,
         page=desk.page(),
         signatures=(teacher_signature(desk, item.class_id),),
@@ -162,11 +166,3 @@ def _failing(matrix: ClassFinals, before: ClassFinals | None) -> Table:
     )
     repeated = frozenset(place for place, one in enumerate(failing) if one.student_id in earlier)
     return Table("Список", columns, rows, flagged=repeated)
-
-
-def _unread(*found: ClassFinals | None) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(name for item in found if item for name in item.unread))
-    if not names:
-        return ()
-    count = plural(len(names), "журнала", "журналов", "журналов")
-    return (f"Нет данных: не прочитаны отметки {count}: {some_of(names, _NAMED, '; ')}.",)

@@ -17,6 +17,7 @@ from netcity_sync.reports.school_results import build_school
 from netcity_sync.reports.summary import build_summary
 from netcity_sync.reports.teacher_results import build_teacher
 from netcity_sync.reports.xlsx import render_xlsx
+from netcity_sync.reports.yearbook import build_yearbook
 
 RENDERERS: dict[str, Callable[[Document], bytes]] = {"html": render_html, "xlsx": render_xlsx, "pdf": render_pdf}
 
@@ -69,6 +70,10 @@ _REPORTS = (
     Report(
         "teacher", "R4", "Отчёт учителя-предметника", "4.4, 5.3", "по итогам учебного периода и года",
         (PeriodKind.TERM, PeriodKind.YEAR), (About.TEACHER, About.SUBJECT), build_teacher,
+    ),
+    Report(
+        "yearbook", "R10", "Годовая книга", "5.3", "по итогам учебного года", (PeriodKind.YEAR,), (About.SCHOOL,),
+        build_yearbook,
     ),
 )  # fmt: skip
 
