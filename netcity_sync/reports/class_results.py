@@ -33,6 +33,7 @@ _MOVEMENT_WORDS = (
     "День прибытия — из списка класса; если «Сетевой город» его не сообщает — первое чтение, в котором ученик есть."
     " День выбытия — первое чтение, в котором ученика нет. Откуда, куда и приказ вписывают от руки: в журнале их нет."
 )
+_NOBODY = "Таких учеников нет."
 _WITHOUT_MARKS = "В классе нет предметов, по которым ставят отметки."
 _LINES: tuple[tuple[str, Callable[[Pupil], bool]], ...] = (
     ("На «5»", lambda one: category(one) is Category.EXCELLENT),
@@ -58,10 +59,11 @@ def build_class(desk: Desk, request: Request) -> Document:
     before = class_finals(desk, item, earlier) if earlier else None
     results_sections: tuple[Section, ...] = (Section("Успеваемость", (_WITHOUT_MARKS,)),)
     if matrix.subjects:
+        failing = _failing(matrix, before)
         words = (CURRENT_WORDS,) if preliminary else ()
         results_sections = (
             Section("Успеваемость", words, (_figures(matrix, before), _categories(matrix, before))),
-            Section("Не успевают и не аттестованы", tables=(_failing(matrix, before),)),
+            Section("Не успевают и не аттестованы", () if failing.rows else (_NOBODY,), (failing,)),
         )
     return Document(
         title=f"Отчёт классного руководителя{' (предварительный)' if preliminary else ''}",

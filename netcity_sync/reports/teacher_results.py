@@ -23,6 +23,8 @@ from netcity_sync.reports.programme import PROGRAMME_WORDS, programme_table
 from netcity_sync.reports.request import About, Request
 from netcity_sync.russian import initials
 
+_NO_JOURNALS = "Журналов с отметками нет."
+_NOBODY = "Таких учеников нет."
 _NOTES = (
     f"{PASSED_WORDS[0].upper()}{PASSED_WORDS[1:]}; {QUALITY_WORDS}; {SOU_WORDS}; {MEAN_WORDS}.",
     "Без отметки — «осв», «зач» и те, кому итоговая отметка ещё не выставлена: в списке («Всего») они есть, в доли не"
@@ -67,13 +69,14 @@ def build_teacher(desk: Desk, request: Request) -> Document:
     journals = _journals(desk, focus.staff_id, focus.subject_id)
     look = _Matrices(desk)
     outcomes = [look.outcome(item, point_of(desk, item.class_id, period)) for item in journals]
+    failing = _failing_table(outcomes)
     return Document(
         title="Отчёт учителя-предметника" if focus.about is About.TEACHER else "Отчёт об успеваемости по предмету",
         subtitle=f"{_whose(desk, focus.staff_id, focus.subject_id)}, {period.name}",
         facts=desk.facts(period, "4.4, 5.3"),
         sections=(
-            Section("Успеваемость", tables=(_outcome_table(outcomes),)),
-            Section("Не успевают и не аттестованы", tables=(_failing_table(outcomes),)),
+            Section("Успеваемость", () if journals else (_NO_JOURNALS,), (_outcome_table(outcomes),)),
+            Section("Не успевают и не аттестованы", () if failing.rows else (_NOBODY,), (failing,)),
             *_dynamics(desk, look, journals, period.last),
             Section(
                 "Выполнение программы",
