@@ -9,10 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from netcity_sync.reports.final_matrix import ClassFinals, Final, Pupil
+from netcity_sync.reports.final_matrix import FAILS, ClassFinals, Final, Pupil
 from netcity_sync.reports.formulas import MEAN_WORDS, PASSED_WORDS, QUALITY_WORDS, SOU_WORDS, Tally, tally
-
-_FAILS = 2
 
 
 class Category(StrEnum):
@@ -44,7 +42,7 @@ FORMULA_NOTES = (
 def category(pupil: Pupil) -> Category:
     """What a pupil's final marks make of the pupil."""
     values = pupil.values
-    if values and min(values) <= _FAILS:
+    if values and min(values) <= FAILS:
         return Category.FAILING
     if any(item.not_attested for item in pupil.finals.values()):
         return Category.NOT_ATTESTED

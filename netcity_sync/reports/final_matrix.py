@@ -4,7 +4,7 @@ A subject has one column, whichever of its journals (subgroups, individual plans
 activities and journals without marks have none. Only those stand in it who were on the list on the point's last day.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,8 +12,13 @@ from netcity_sync.model import FinalKind
 from netcity_sync.reports.class_lists import Member, members
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.period import Period, PeriodKind
+from netcity_sync.russian import plural, some_of
 
 CELLS_WORDS = "«—» — итоговой отметки нет или она не прочитана; пустая клетка — ученик не изучал предмет в этом классе"
+
+_NAMED = 15
+FAILS = 2
+"""The mark of who does not pass, or less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,11 @@ class Final:
         if self.value is not None:
             return self.value
         return "н/а" if self.not_attested else self.raw
+
+    @property
+    def failing(self) -> bool:
+        """Whether it is «2» (or «1») or «н/а»."""
+        return self.not_attested or (self.value is not None and self.value <= FAILS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +203,15 @@ ORDER BY g.subject_id, j.group_name, j.subject_group_id, p.student_id
 """A mark that has vanished from the last read, unconfirmed, still counts. Of a year: the lists of the newest term."""
 
 
-def unread_words(found: Sequence[ClassFinals]) -> tuple[str, ...]:
-    """Journals whose final marks are not known, over several matrices."""
-    return tuple(dict.fromkeys(name for item in found for name in item.unread))
+def unread_notes(found: Iterable[ClassFinals]) -> tuple[str, ...]:
+    """Which journals of some matrices are not known as of late; nothing where all are."""
+    return unread_note(name for item in found for name in item.unread)
+
+
+def unread_note(journals: Iterable[str]) -> tuple[str, ...]:
+    """The same of journals by name."""
+    names = tuple(dict.fromkeys(journals))
+    if not names:
+        return ()
+    count = plural(len(names), "журнала", "журналов", "журналов")
+    return (f"Нет данных: не прочитаны отметки {count}: {some_of(names, _NAMED, '; ')}.",)

@@ -8,6 +8,7 @@ from netcity_sync.adapters.source import Capability
 from netcity_sync.errors import UsageError
 from netcity_sync.reports.activity import build_activity
 from netcity_sync.reports.attendance import build_attendance
+from netcity_sync.reports.class_results import build_class
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Document
 from netcity_sync.reports.filling import build_filling
@@ -22,6 +23,7 @@ from netcity_sync.reports.school_results import build_school
 from netcity_sync.reports.summary import build_summary
 from netcity_sync.reports.teacher_results import build_teacher
 from netcity_sync.reports.xlsx import render_xlsx
+from netcity_sync.reports.yearbook import build_yearbook
 
 RENDERERS: dict[str, Callable[[Document], bytes]] = {"html": render_html, "xlsx": render_xlsx, "pdf": render_pdf}
 
@@ -103,9 +105,18 @@ _REPORTS = (
         due=(PeriodKind.WEEK, PeriodKind.TERM), needs=frozenset({Capability.OPT_OUTS}),
     ),
     Report(
+        "class", "R3", "Отчёт классного руководителя", "4.5, 5.3", "по итогам учебного периода и года",
+        (PeriodKind.TERM, PeriodKind.YEAR), (About.CLASS,), build_class,
+        due=(PeriodKind.TERM, PeriodKind.YEAR),
+    ),
+    Report(
         "teacher", "R4", "Отчёт учителя-предметника", "4.4, 5.3", "по итогам учебного периода и года",
         (PeriodKind.TERM, PeriodKind.YEAR), (About.TEACHER, About.SUBJECT), build_teacher,
         due=(PeriodKind.TERM, PeriodKind.YEAR),
+    ),
+    Report(
+        "yearbook", "R10", "Годовая книга", "5.3", "по итогам учебного года", (PeriodKind.YEAR,), (About.SCHOOL,),
+        build_yearbook, due=(PeriodKind.YEAR,),
     ),
 )  # fmt: skip
 

@@ -6,14 +6,13 @@ from itertools import groupby
 from netcity_sync.reports.categories import FORMULA_NOTES, Category, Results, results
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Distribution, Document, Kind, Section, Table
-from netcity_sync.reports.final_matrix import ClassFinals, unread_words
+from netcity_sync.reports.final_matrix import ClassFinals, unread_notes
 from netcity_sync.reports.formulas import share
 from netcity_sync.reports.request import Request
 from netcity_sync.reports.standings import Standing, quality_map, standings, trends
 from netcity_sync.reports.subjects import legend
-from netcity_sync.russian import number, plural, short_name, some_of
+from netcity_sync.russian import number, short_name
 
-_NAMED = 15
 _CHANGE_WORDS = (
     "Изменение качества — в процентных пунктах к предыдущему учебному периоду класса, для тех, у кого он был"
 )
@@ -60,11 +59,7 @@ def result_notes(found: Sequence[ClassFinals]) -> tuple[str, ...]:
     notes = [*FORMULA_NOTES, f"{_CHANGE_WORDS}."]
     if legend(names):
         notes.append(f"Сокращения: {legend(names)}.")
-    unread = unread_words(found)
-    if unread:
-        count = plural(len(unread), "журнала", "журналов", "журналов")
-        notes.append(f"Нет данных: не прочитаны итоговые отметки {count}: {some_of(unread, _NAMED, '; ')}.")
-    return tuple(notes)
+    return (*notes, *unread_notes(found))
 
 
 def main_words(found: Sequence[Standing], whole: Results) -> tuple[str, ...]:
@@ -112,9 +107,10 @@ def class_table(found: Sequence[Standing]) -> Table:
 
 
 def _group_row(name: str, own: Sequence[Standing]) -> tuple[Cell, ...]:
-    return _row(
-        name, results([one.matrix for one in own]), None, named=False, judged=any(one.judged for one in own)
-    )  # fmt: skip
+    """Classes together: all are counted, those without marks in the period are not judged."""
+    judged = [one.matrix for one in own if one.judged]
+    row = _row(name, results(judged), None, named=False, judged=bool(judged))
+    return (name, sum(one.now.listed for one in own), *row[2:])
 
 
 def _row(name: str, found: Results, change: float | None, *, named: bool, judged: bool) -> tuple[Cell, ...]:

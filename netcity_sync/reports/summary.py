@@ -20,14 +20,13 @@ from netcity_sync.reports.final_matrix import (
     classes,
     point_of,
     terms,
-    unread_words,
+    unread_notes,
 )
 from netcity_sync.reports.period import Period, PeriodKind
 from netcity_sync.reports.request import Request
 from netcity_sync.reports.subjects import legend, short_subjects
-from netcity_sync.russian import number, plural, some_of
+from netcity_sync.russian import number, plural
 
-_NAMED = 15
 _WITHOUT_MARKS = "В классе нет предметов, по которым ставят отметки."
 _NOT_JUDGED = "В этом периоде у класса не кончается ни один учебный период: итоговых отметок за него нет."
 _DECISION = "Решение педсовета вписывают от руки: переведён, оставлен или выпущен; номер и дата приказа."
@@ -75,14 +74,9 @@ def class_of(desk: Desk, class_id: int | None) -> SchoolClass:
 def notes_of(found: tuple[ClassFinals, ...]) -> tuple[str, ...]:
     """What explains the cells, the figures and the short names, and what was not read."""
     names = dict.fromkeys(subject.name for item in found for subject in item.subjects)
-    unread = unread_words(found)
-    notes = [f"{CELLS_WORDS}.", *FORMULA_NOTES]
-    if names and legend(names):
-        notes.append(f"Сокращения: {legend(names)}.")
-    if unread:
-        count = plural(len(unread), "журнала", "журналов", "журналов")
-        notes.append(f"Нет данных: не прочитаны итоговые отметки {count}: {some_of(unread, _NAMED, '; ')}.")
-    return tuple(notes)
+    told = legend(names)
+    short = (f"Сокращения: {told}.",) if told else ()
+    return (f"{CELLS_WORDS}.", *FORMULA_NOTES, *short, *unread_notes(found))
 
 
 def _over_year(desk: Desk, item: SchoolClass, period: Period, year: ClassFinals) -> tuple[ClassFinals, ...]:
@@ -148,7 +142,7 @@ def _year_table(found: tuple[ClassFinals, ...]) -> Table:
     """Several rows a pupil: the name, and the place for the decision, in the first of them."""
     subjects = tuple(dict.fromkeys(subject for item in found for subject in item.subjects))
     columns = (
-        Column("№", Kind.INTEGER, 0.5), Column("Фамилия, имя", width=3), Column("Период", width=1.5),
+        Column("№", Kind.INTEGER, 0.5), Column("Фамилия, имя", width=3.8), Column("Период", width=1.5),
         *_subject_columns(subjects), Column("Решение педсовета", width=2.2),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = []

@@ -7,14 +7,24 @@ from datetime import date
 from netcity_sync.reports.categories import marks_tally
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Signature, Table
-from netcity_sync.reports.final_matrix import ClassFinals, Final, Point, Pupil, class_finals, classes, point_of, terms
+from netcity_sync.reports.final_matrix import (
+    ClassFinals,
+    Final,
+    Point,
+    Pupil,
+    class_finals,
+    classes,
+    point_of,
+    terms,
+    unread_note,
+)
 from netcity_sync.reports.formulas import MEAN_WORDS, PASSED_WORDS, QUALITY_WORDS, SOU_WORDS, Tally
 from netcity_sync.reports.programme import PROGRAMME_WORDS, programme_table
 from netcity_sync.reports.request import About, Request
-from netcity_sync.russian import initials, plural, some_of
+from netcity_sync.russian import initials
 
-_NAMED = 15
-_FAILS = 2
+_NO_JOURNALS = "Журналов с отметками нет."
+_NOBODY = "Таких учеников нет."
 _NOTES = (
     f"{PASSED_WORDS[0].upper()}{PASSED_WORDS[1:]}; {QUALITY_WORDS}; {SOU_WORDS}; {MEAN_WORDS}.",
     "Без отметки — «осв», «зач» и те, кому итоговая отметка ещё не выставлена: в списке («Всего») они есть, в доли не"
@@ -31,6 +41,11 @@ class Taught:
     class_name: str
     subject: str
     teachers: str
+
+    @property
+    def label(self) -> str:
+        """«7А Химия»."""
+        return f"{self.class_name} {self.subject}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +69,14 @@ def build_teacher(desk: Desk, request: Request) -> Document:
     journals = _journals(desk, focus.staff_id, focus.subject_id)
     look = _Matrices(desk)
     outcomes = [look.outcome(item, point_of(desk, item.class_id, period)) for item in journals]
+    failing = _failing_table(outcomes)
     return Document(
         title="Отчёт учителя-предметника" if focus.about is About.TEACHER else "Отчёт об успеваемости по предмету",
         subtitle=f"{_whose(desk, focus.staff_id, focus.subject_id)}, {period.name}",
         facts=desk.facts(period, "4.4, 5.3"),
         sections=(
-            Section("Успеваемость", tables=(_outcome_table(outcomes),)),
-            Section("Не успевают и не аттестованы", tables=(_failing_table(outcomes),)),
+            Section("Успеваемость", () if journals else (_NO_JOURNALS,), (_outcome_table(outcomes),)),
+            Section("Не успевают и не аттестованы", () if failing.rows else (_NOBODY,), (failing,)),
             *_dynamics(desk, look, journals, period.last),
             Section(
                 "Выполнение программы",
@@ -72,7 +88,7 @@ def build_teacher(desk: Desk, request: Request) -> Document:
                 ),
             ),
         ),
-        notes=desk.notes(*_NOTES, *_unread(outcomes), period=period),
+        notes=desk.notes(*_NOTES, *unread_note(one.taught.label for one in outcomes if one.unread), period=period),
         made_at=desk.snapshot.moment,
         page=desk.page(landscape=True),
         signatures=(Signature("Учитель", _whose(desk, focus.staff_id, None)),) if focus.staff_id is not None else (),
@@ -136,7 +152,7 @@ class _Matrices:
             for final in pupil.finals.values()
             if final.journal == taught.subject_group_id
         )
-        return Outcome(taught, point, cells, f"{taught.class_name} {taught.subject}" in matrix.unread)
+        return Outcome(taught, point, cells, taught.label in matrix.unread)
 
 
 _COLUMNS = (
@@ -183,7 +199,7 @@ def _failing_table(outcomes: Sequence[Outcome]) -> Table:
         (one.taught.class_name, one.taught.subject, pupil.name, str(final.shown))
         for one in outcomes
         for pupil, final in one.cells
-        if final.not_attested or (final.value is not None and final.value <= _FAILS)
+        if final.failing
     )
     return Table("Список", columns, rows)
 
@@ -213,11 +229,3 @@ def _dynamics_table(look: _Matrices, points: tuple[Point, ...], items: Sequence[
         rows.append((item.class_name, item.subject, *values, change))
     first, latest = points[-2].name, points[-1].name
     return Table(f"Качество; динамика — от периода «{first}» к периоду «{latest}»", columns, tuple(rows))
-
-
-def _unread(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-    names = [f"{one.taught.class_name} {one.taught.subject}" for one in outcomes if one.unread]
-    if not names:
-        return ()
-    count = plural(len(names), "журнала", "журналов", "журналов")
-    return (f"Нет данных: не прочитаны итоговые отметки {count}: {some_of(names, _NAMED, '; ')}.",)

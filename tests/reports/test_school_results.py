@@ -66,6 +66,7 @@ def test_every_figure_of_a_term(school_year: WholeSchool, place: int) -> None:
     marks = figures(value for row in everyone for value in row.values())
     assert total is not None
     assert total[1] == listed
+    assert total[13] == len(everyone) - school.listed
     assert total[14:18] == (marks.mean(), school.quality(), school.passed(), marks.sou())
     assert [table.rows[place][0] for place in sorted(table.subtotals)] == [
         f"{item.grade} параллель" for item in world.school.classes

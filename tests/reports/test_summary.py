@@ -93,7 +93,7 @@ def test_unread_final_marks_are_no_data(tmp_path: Path) -> None:
     tried.sync("10-26 21:00")
     document = summary(tried)
     assert dict(document.facts)["Успеваемость"] == "—"
-    assert "Нет данных: не прочитаны итоговые отметки 2 журналов: 7А Химия; 7А Физика." in document.notes
+    assert "Нет данных: не прочитаны отметки 2 журналов: 7А Химия; 7А Физика." in document.notes
 
 
 def test_subgroups_are_one_column(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_unread_final_marks(tmp_path: Path) -> None:
     tried.sync("10-26 21:00")
     document = made(tried, Focus(staff_id=TEACHER))
     assert set(tables(document)["По классам"].rows[0][4:]) == {None}
-    assert "Нет данных: не прочитаны итоговые отметки 1 журнала: 7А Химия." in document.notes
+    assert "Нет данных: не прочитаны отметки 1 журнала: 7А Химия." in document.notes
 
 
 def cells(world: World, group: Group, kind: str, term: Term | None, last: Term) -> list[Shown]:

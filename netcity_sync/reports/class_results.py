@@ -1,0 +1,170 @@
+"""R3 «Отчёт классного руководителя»: who is in the class and how a term or the year came out (clauses 4.5, 5.3).
+
+Beside the period stands the one before it; whoever fails in both is told of as such. While a term is under way the
+report is preliminary, by current marks; a quarter of a class with half-years is looked at as the half-year so far.
+"""
+
+from collections.abc import Callable
+
+from netcity_sync.model import FinalKind
+from netcity_sync.reports.categories import FORMULA_NOTES, Category, Results, category, only_one, results
+from netcity_sync.reports.class_lists import members, movement
+from netcity_sync.reports.class_people import class_facts, teacher_signature
+from netcity_sync.reports.current_marks import CURRENT_WORDS, current_finals
+from netcity_sync.reports.desk import Desk
+from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Table
+from netcity_sync.reports.final_matrix import (
+    ClassFinals,
+    Point,
+    Pupil,
+    SchoolClass,
+    class_finals,
+    classes,
+    point_before,
+    point_of,
+    terms,
+    unread_notes,
+)
+from netcity_sync.reports.period import Period
+from netcity_sync.reports.request import Request
+
+_FAILING = (Category.FAILING, Category.NOT_ATTESTED)
+_MOVEMENT_WORDS = (
+    "День прибытия — из списка класса; если «Сетевой город» его не сообщает — первое чтение, в котором ученик есть."
+    " День выбытия — первое чтение, в котором ученика нет. Откуда, куда и приказ вписывают от руки: в журнале их нет."
+)
+_NOBODY = "Таких учеников нет."
+_WITHOUT_MARKS = "В классе нет предметов, по которым ставят отметки."
+_LINES: tuple[tuple[str, Callable[[Pupil], bool]], ...] = (
+    ("На «5»", lambda one: category(one) is Category.EXCELLENT),
+    ("На «4» и «5»", lambda one: category(one) is Category.GOOD),
+    ("в том числе с одной «4»", lambda one: only_one(one, 4)),
+    ("С «3»", lambda one: category(one) is Category.PASSING),
+    ("в том числе с одной «3»", lambda one: only_one(one, 3)),
+    ("С «2»", lambda one: category(one) is Category.FAILING),
+    ("Не аттестованы", lambda one: category(one) is Category.NOT_ATTESTED),
+    ("Отметки не все", lambda one: category(one) is Category.INCOMPLETE),
+    ("Без отметок", lambda one: category(one) is Category.UNMARKED),
+)
+
+
+def build_class(desk: Desk, request: Request) -> Document:
+    """The report of one class."""
+    period = request.period
+    item = next(one for one in classes(desk) if one.class_id == request.focus.class_id)
+    point = point_of(desk, item.class_id, period) or _under_way(desk, item, period)
+    preliminary = point is not None and point.kind is FinalKind.TERM and point.last >= desk.bench.today
+    matrix = current_finals(desk, item, point) if point and preliminary else class_finals(desk, item, point)
+    earlier = point_before(desk, item.class_id, point)
+    before = class_finals(desk, item, earlier) if earlier else None
+    results_sections: tuple[Section, ...] = (Section("Успеваемость", (_WITHOUT_MARKS,)),)
+    if matrix.subjects:
+        failing = _failing(matrix, before)
+        words = (CURRENT_WORDS,) if preliminary else ()
+        results_sections = (
+            Section("Успеваемость", words, (_figures(matrix, before), _categories(matrix, before))),
+            Section("Не успевают и не аттестованы", () if failing.rows else (_NOBODY,), (failing,)),
+        )
+    return Document(
+        title=f"Отчёт классного руководителя{' (предварительный)' if preliminary else ''}",
+        subtitle=f"{item.name} класс, {period.name}",
+        facts=(*desk.facts(period, "4.5, 5.3"), *class_facts(desk, item.class_id)),
+        sections=(_people(desk, item, period), *results_sections),
+        notes=desk.notes(
+            *FORMULA_NOTES,
+            *unread_notes([item for item in (matrix, before) if item]),
+            period=period,
+            class_id=item.class_id,
+        ),
+        made_at=desk.snapshot.moment,
+        page=desk.page(),
+        signatures=(teacher_signature(desk, item.class_id),),
+    )
+
+
+def _under_way(desk: Desk, item: SchoolClass, period: Period) -> Point | None:
+    """The half-year of which a quarter is a part."""
+    found = terms(desk, item.class_id)
+    return next((one for one in found if one.last >= period.last), None)
+
+
+def _people(desk: Desk, item: SchoolClass, period: Period) -> Section:
+    last = min(period.last, desk.bench.today)
+    moved = movement(members(desk, item.class_id), period.first, last)
+    counts = (
+        ("На начало периода", moved.start), ("Прибыло", len(moved.came)), ("Выбыло", len(moved.left)),
+        ("На конец периода", moved.end),
+    )  # fmt: skip
+    people = Table("Контингент", (Column("Показатель", width=4), Column("Учеников", Kind.INTEGER)), counts)
+    told = [("прибыл(а)", one.name, one.first_day) for one in moved.came]
+    told += [("выбыл(а)", one.name, one.left_day) for one in moved.left]
+    if not told:
+        return Section("Контингент", ("Движения за период не было.",), (people,))
+    columns = (
+        Column("Движение", width=1.3), Column("Фамилия, имя", width=3.5), Column("Дата", Kind.DATE, 1.2),
+        Column("Откуда, куда", width=2.5), Column("Приказ", width=1.8),
+    )  # fmt: skip
+    return Section(
+        "Контингент", (_MOVEMENT_WORDS,), (people, Table("Движение", columns, tuple((*one, "", "") for one in told)))
+    )  # fmt: skip
+
+
+def _point_name(matrix: ClassFinals | None) -> str:
+    return matrix.point.name if matrix and matrix.point else "Предыдущего периода нет"
+
+
+def _figures(matrix: ClassFinals, before: ClassFinals | None) -> Table:
+    columns = (
+        Column("Показатель", width=3), Column(_point_name(matrix), Kind.DECIMAL, 1.5, 2),
+        Column(_point_name(before), Kind.DECIMAL, 1.5, 2), Column("Изменение", Kind.DECIMAL, 1.2, 2),
+    )  # fmt: skip
+    figures: tuple[tuple[str, Callable[[Results], float | None]], ...] = (
+        ("Качество, %", lambda one: one.tally.quality), ("Успеваемость, %", lambda one: one.tally.passed),
+        ("СОУ, %", lambda one: one.marks.sou), ("Средний балл", lambda one: one.marks.mean),
+    )  # fmt: skip
+    now, was = results([matrix]), results([before]) if before else None
+    rows: list[tuple[Cell, ...]] = []
+    for name, figure in figures:
+        value, earlier = figure(now), figure(was) if was else None
+        change = value - earlier if value is not None and earlier is not None else None
+        rows.append((name, value, earlier, change))
+    return Table("Показатели", columns, tuple(rows))
+
+
+def _categories(matrix: ClassFinals, before: ClassFinals | None) -> Table:
+    """Who is in which category, now and in the period before."""
+    now, was = _point_name(matrix), _point_name(before)
+    columns = (
+        Column("Категория", width=2), Column("Кол-во", Kind.INTEGER, 0.8, group=now),
+        Column("Фамилия, имя", width=4, group=now), Column("Кол-во", Kind.INTEGER, 0.8, group=was),
+        Column("Фамилия, имя", width=4, group=was),
+    )  # fmt: skip
+    rows = tuple((name, *_named(matrix, wanted), *_named(before, wanted)) for name, wanted in _LINES)
+    return Table("Категории учеников", columns, rows)
+
+
+def _named(matrix: ClassFinals | None, wanted: Callable[[Pupil], bool]) -> tuple[Cell, Cell]:
+    if matrix is None:
+        return (None, None)
+    names = [one.name for one in matrix.pupils if wanted(one)]
+    return (len(names), ", ".join(names))
+
+
+def _failing(matrix: ClassFinals, before: ClassFinals | None) -> Table:
+    """Who fails, in what, and whether it is the second time in a row."""
+    columns = (
+        Column("Фамилия, имя", width=3), Column("Предметы", width=5), Column("В прошлом периоде", width=2),
+    )  # fmt: skip
+    earlier = {one.student_id for one in before.pupils if category(one) in _FAILING} if before else set()
+    names = {item.id: item.name for item in matrix.subjects}
+    failing = [one for one in matrix.pupils if category(one) in _FAILING]
+    rows = tuple(
+        (
+            one.name,
+            "; ".join(f"{names[key]} — {final.shown}" for key, final in one.finals.items() if final.failing),
+            "повторно" if one.student_id in earlier else "",
+        )
+        for one in failing
+    )
+    repeated = frozenset(place for place, one in enumerate(failing) if one.student_id in earlier)
+    return Table("Список", columns, rows, flagged=repeated)

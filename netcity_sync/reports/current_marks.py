@@ -1,0 +1,60 @@
+"""What the final marks of a term under way would be: means of current marks, rounded half up.
+
+Means are weighted where the works of a journal have weights. Nothing here foretells a teacher's decision.
+"""
+
+from dataclasses import replace
+
+from netcity_sync.reports.desk import Desk
+from netcity_sync.reports.final_matrix import ClassFinals, Final, Point, SchoolClass, class_finals
+
+CURRENT_WORDS = (
+    "Предварительно, по текущим отметкам: средний балл каждого предмета (взвешенный, если у работ есть веса) округлён"
+    " до целого, от 0,5 — вверх. Окончательную отметку ставит учитель."
+)
+
+
+def current_finals(desk: Desk, item: SchoolClass, point: Point) -> ClassFinals:
+    """The matrix of a class as current marks would make it today."""
+    matrix = class_finals(desk, item, point, min(point.last, desk.bench.today))
+    rows = desk.bench.rows(_MEANS, class_id=item.class_id, term=point.term_id)
+    means = {(row["subject_group_id"], row["student_id"]): row["mean"] for row in rows}
+    unread = desk.bench.rows(
+        "SELECT group_name FROM journal WHERE class_id = :class_id AND term_id = :term AND NOT fresh ORDER BY 1",
+        class_id=item.class_id, term=point.term_id,
+    )  # fmt: skip
+    pupils = tuple(
+        replace(
+            pupil,
+            finals={
+                key: _rounded(means.get((final.journal, pupil.student_id)), final.journal)
+                for key, final in pupil.finals.items()
+            },
+        )
+        for pupil in matrix.pupils
+    )
+    return replace(matrix, pupils=pupils, unread=tuple(f"{item.name} {row['group_name']}" for row in unread))
+
+
+def _rounded(mean: float | None, journal: int) -> Final:
+    return Final(journal=journal) if mean is None else Final(int(mean + 0.5 + 1e-9), journal=journal)
+
+
+_MEANS = """
+WITH weighted AS MATERIALIZED (
+  SELECT DISTINCT a.subject_group_id
+  FROM journal j CROSS JOIN as_of_assignment a ON a.subject_group_id = j.subject_group_id AND a.term_id = j.term_id
+  WHERE j.class_id = :class_id AND j.term_id = :term AND NOT a.homework AND NOT a.missing AND a.weight > 0
+), given AS MATERIALIZED (
+  SELECT m.subject_group_id, m.student_id, m.value,
+    CASE WHEN w.subject_group_id IS NULL THEN 1 ELSE coalesce(a.weight, 1) END AS weight
+  FROM journal j
+  CROSS JOIN as_of_mark m ON m.subject_group_id = j.subject_group_id AND m.term_id = j.term_id
+  LEFT JOIN weighted w ON w.subject_group_id = m.subject_group_id
+  LEFT JOIN as_of_assignment a ON a.subject_group_id = m.subject_group_id AND a.term_id = m.term_id
+    AND a.assignment_id = m.assignment_id
+  WHERE j.class_id = :class_id AND j.term_id = :term AND j.fresh AND m.value IS NOT NULL AND NOT m.missing
+)
+SELECT subject_group_id, student_id, sum(value * weight) * 1.0 / sum(weight) AS mean
+FROM given GROUP BY subject_group_id, student_id HAVING sum(weight) > 0
+"""

@@ -1,0 +1,148 @@
+"""R10 «Годовая книга»: the school's year for its director, put together from the pieces of the other reports."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from netcity_sync.adapters.exchange.files import EXAM_RESULTS
+from netcity_sync.adapters.source import Capability
+from netcity_sync.reports.categories import Category, Results, marks_tally, results
+from netcity_sync.reports.class_lists import Movement, members, movement
+from netcity_sync.reports.desk import Desk
+from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Table
+from netcity_sync.reports.final_matrix import FAILS
+from netcity_sync.reports.formulas import share
+from netcity_sync.reports.period import Period
+from netcity_sync.reports.request import Request
+from netcity_sync.reports.school_results import class_table, distribution, main_words, result_notes
+from netcity_sync.reports.standings import Standing, over_terms, quality_map, standings, trends
+
+_POOR_QUALITY = 40.0
+_STAGES = (("1–4 классы", 1, 4), ("5–9 классы", 5, 9), ("10–11 классы", 10, 12))
+_PROBLEM_WORDS = (
+    f"Годовые отметки: качество ниже {_POOR_QUALITY:.0f} % или есть «2» и «н/а». Это повод разобраться, а не оценка"
+    " работы учителя."
+)
+_EXAM_WORDS = "Результаты — из таблицы папки обмена; средние — по участникам, у которых есть отметка или балл."
+_EXAMS_UNKNOWN = f"Нет данных: таблица «{EXAM_RESULTS.title}» в папку обмена не передана."
+_EXAM_NAMES = next(
+    {str(getattr(key, "value", key)): words for key, words in field.choices.items()}
+    for field in EXAM_RESULTS.fields
+    if field.name == "exam"
+)
+
+
+def build_yearbook(desk: Desk, request: Request) -> Document:
+    """The book of the year."""
+    period = request.period
+    found = standings(desk, period)
+    whole = results([one.matrix for one in found])
+    return Document(
+        title="Годовая книга",
+        subtitle=f"{desk.school}, {period.name}",
+        facts=desk.facts(period, "5.3"),
+        sections=(
+            Section("Динамика численности", tables=(_numbers(desk, found, period),)),
+            Section("Сводка", main_words(found, whole), charts=(distribution(whole),)),
+            Section("Успеваемость по классам", tables=(class_table(found),), new_page=True),
+            Section("По ступеням и учебным периодам", tables=(_stages(desk, found),), charts=trends(desk, found)),
+            Section("Качество по предметам", charts=(quality_map(found, by_subject=True),), new_page=True),
+            Section("Проблемные зоны", (_PROBLEM_WORDS,), (_problems(found),)),
+            Section("Отличники", tables=(_excellent(found),)),
+            _exams(desk, period),
+        ),
+        notes=desk.notes(*result_notes([one.matrix for one in found]), period=period),
+        made_at=desk.snapshot.moment,
+        page=desk.page(landscape=True),
+    )
+
+
+def _numbers(desk: Desk, found: Sequence[Standing], period: Period) -> Table:
+    """How many pupils each class had at the beginning, and who came and left."""
+    columns = (
+        Column("Класс", width=1.5), Column("На начало года", Kind.INTEGER), Column("Прибыло", Kind.INTEGER),
+        Column("Выбыло", Kind.INTEGER), Column("На конец года", Kind.INTEGER), Column("Изменение", Kind.INTEGER),
+    )  # fmt: skip
+    last = min(period.last, desk.bench.today)
+    moved = [movement(members(desk, one.item.class_id), period.first, last) for one in found]
+    rows: list[tuple[Cell, ...]] = [(one.item.name, *_moved([item])) for one, item in zip(found, moved, strict=True)]
+    return Table("Численность", columns, tuple(rows), ("Школа", *_moved(moved)))
+
+
+def _moved(found: Sequence[Movement]) -> tuple[int, ...]:
+    start, end = sum(one.start for one in found), sum(one.end for one in found)
+    return (start, sum(len(one.came) for one in found), sum(len(one.left) for one in found), end, end - start)
+
+
+def _stages(desk: Desk, found: Sequence[Standing]) -> Table:
+    """Each stage of the school, term by term, then the year."""
+    columns = (
+        Column("Ступень", width=1.6), Column("Период", width=1.6), Column("Учеников", Kind.INTEGER),
+        Column("Не оценены", Kind.INTEGER), Column("Качество, %", Kind.PERCENT, 1.2, 1),
+        Column("Успеваемость, %", Kind.PERCENT, 1.4, 1), Column("СОУ, %", Kind.PERCENT, 1, 1),
+        Column("Ср. балл", Kind.DECIMAL, 1, 2),
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = []
+    years = []
+    for name, first, last in _STAGES:
+        own = [one for one in found if first <= one.item.grade <= last and one.judged]
+        for _, points in over_terms(desk, own):
+            rows += [_stage_row(name, point.name, item) for point, item in points]
+        if own:
+            years.append(len(rows))
+            rows.append(_stage_row(name, "год", results([one.matrix for one in own])))
+    return Table("По ступеням", columns, tuple(rows), subtotals=frozenset(years))
+
+
+def _stage_row(stage: str, period: str, found: Results) -> tuple[Cell, ...]:
+    return (
+        stage, period, found.listed, found.left_out, found.tally.quality, found.tally.passed, found.marks.sou,
+        found.marks.mean,
+    )  # fmt: skip
+
+
+def _problems(found: Sequence[Standing]) -> Table:
+    """Classes and subjects with poor quality, or with pupils who do not pass."""
+    columns = (
+        Column("Класс", width=0.9), Column("Предмет", width=3), Column("Учеников", Kind.INTEGER),
+        Column("Качество, %", Kind.PERCENT, 1.2, 1), Column("«2»", Kind.INTEGER), Column("н/а", Kind.INTEGER),
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = []
+    for one in found:
+        for subject in one.matrix.subjects:
+            told = marks_tally(one.matrix.column(subject.id))
+            if told.n2 or told.na or (told.quality is not None and told.quality < _POOR_QUALITY):
+                rows.append((one.item.name, subject.name, told.listed, told.quality, told.n2, told.na))
+    return Table("Класс и предмет", columns, tuple(rows))
+
+
+def _excellent(found: Sequence[Standing]) -> Table:
+    columns = (Column("Класс", width=0.9), Column("Фамилия, имя", width=6))
+    rows = tuple((one.item.name, pupil.name) for one in found for pupil in one.now.of(Category.EXCELLENT))
+    return Table("Отличники года", columns, rows)
+
+
+def _exams(desk: Desk, period: Period) -> Section:
+    if not desk.bench.rows("SELECT 1 FROM taken WHERE name = :name", name=Capability.EXAM_RESULTS.value):
+        return Section("ГИА", (_EXAMS_UNKNOWN,))
+    columns = (
+        Column("Экзамен", width=2), Column("Предмет", width=3), Column("Участников", Kind.INTEGER),
+        Column("Средняя отметка", Kind.DECIMAL, 1.2, 2), Column("Качество, %", Kind.PERCENT, 1.2, 1),
+        Column("Средний балл", Kind.DECIMAL, 1.2, 1), Column("Не сдали", Kind.INTEGER),
+    )  # fmt: skip
+    last = date(period.last.year, 12, 31)
+    rows = desk.bench.rows(_EXAMS, fails=FAILS, first=period.first.isoformat(), last=last.isoformat())
+    return Section("ГИА", (_EXAM_WORDS,), (Table("Экзамены", columns, tuple(
+        (
+            _EXAM_NAMES[row["exam"]], row["subject"], row["pupils"], row["mark"], share(row["good"], row["marks"]),
+            row["score"], row["failed"],
+        )
+        for row in rows
+    )),))  # fmt: skip
+
+
+_EXAMS = """
+SELECT exam, subject, count(*) AS pupils, avg(mark) AS mark, count(mark) AS marks, sum(coalesce(mark, 0) >= 4) AS good,
+  avg(score) AS score, sum(coalesce(mark <= :fails, 0) OR coalesce(NOT passed, 0)) AS failed
+FROM as_of_exam_result WHERE NOT missing AND held_on BETWEEN :first AND :last
+GROUP BY exam, subject ORDER BY exam, subject
+"""

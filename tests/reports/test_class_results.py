@@ -1,0 +1,143 @@
+"""R3: the class teacher's report, by hand and against plain loops over the simulator's own world."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from support.final_loops import class_figures, figures, kind_of, pupils_on, row_of
+from support.reports import desk_at, tables
+from support.school import CLASS, Book, Trial
+from support.whole_school import WholeSchool
+
+from netcity_sync.model import Student
+from netcity_sync.reports.document import Document
+from netcity_sync.reports.registry import find_report
+from netcity_sync.reports.request import Focus, Request
+
+
+def made(tried: Trial, term: str = "1 четверть") -> Document:
+    with desk_at(tried.settings, tried.now) as desk:
+        return find_report("class").build(desk, Request(desk.term_period(term), Focus(class_id=CLASS)))
+
+
+def two_terms() -> Book:
+    book = Book(students=[Student(id=1, name="Иванов Иван"), Student(id=2, name="Петрова Анна")])
+    book.add_lessons("09-01", "10-06")
+    following = Book(term=2, term_start=date(2026, 11, 3), term_end=date(2026, 12, 30), term_name="2 четверть",
+                     first_lesson=501, students=book.students)  # fmt: skip
+    book.following.append(following.add_lessons("11-10", "11-17"))
+    return book
+
+
+def test_two_terms_by_hand(tmp_path: Path) -> None:
+    book = two_terms()
+    book.final(2, 1)
+    book.final(4, 2)
+    book.final(student=1, raw="н/а", term=2)
+    book.final(5, 2, term=2)
+    tried = Trial(tmp_path, book)
+    tried.sync("2027-01-12 21:00")
+    document = made(tried, "2 четверть")
+    lines = {row[0]: row[1:] for row in tables(document)["Категории учеников"].rows}
+    assert lines["На «5»"] == (1, "Петрова Анна", 0, "")
+    assert lines["На «4» и «5»"] == (0, "", 1, "Петрова Анна")
+    assert lines["в том числе с одной «4»"] == (0, "", 1, "Петрова Анна")
+    assert lines["Не аттестованы"] == (1, "Иванов Иван", 0, "")
+    assert lines["С «2»"] == (0, "", 1, "Иванов Иван")
+    assert tables(document)["Список"].rows == (("Иванов Иван", "Химия — н/а", "повторно"),)
+    assert tables(document)["Список"].flagged == {0}
+    assert tables(document)["Показатели"].rows[0] == ("Качество, %", 50.0, 50.0, 0.0)
+    assert document.title == "Отчёт классного руководителя"
+
+
+def test_a_term_under_way_is_told_by_current_marks(tmp_path: Path) -> None:
+    book = two_terms()
+    book.final(5, 1)
+    for value in (4, 5):
+        book.following[0].mark(501, value, 1)
+    for value in (2, 2, 3):
+        book.following[0].mark(502, value, 2)
+    tried = Trial(tmp_path, book)
+    tried.sync("11-20 21:00")
+    document = made(tried, "2 четверть")
+    assert document.title == "Отчёт классного руководителя (предварительный)"
+    assert document.sections[1].paragraphs[0].startswith("Предварительно, по текущим отметкам")
+    lines = {row[0]: row[1:] for row in tables(document)["Категории учеников"].rows}
+    assert lines["На «5»"] == (1, "Иванов Иван", 1, "Иванов Иван")
+    assert lines["С «2»"] == (1, "Петрова Анна", 0, "")
+    assert lines["Отметки не все"] == (0, "", 1, "Петрова Анна")
+
+
+def test_who_came_and_who_left(tmp_path: Path) -> None:
+    book = two_terms()
+    tried = Trial(tmp_path, book)
+    tried.sync("09-10 21:00")
+    book.off_roster.add(1)
+    book.students.append(Student(id=3, name="Яковлев Пётр"))
+    book.starts[3] = date(2026, 9, 21)
+    tried.sync("09-21 21:00")
+    tried.sync("10-26 21:00")
+    shown = tables(made(tried))
+    assert [row[1] for row in shown["Контингент"].rows] == [2, 1, 1, 2]
+    assert shown["Движение"].rows == (
+        ("прибыл(а)", "Яковлев Пётр", date(2026, 9, 21), "", ""),
+        ("выбыл(а)", "Иванов Иван", date(2026, 9, 21), "", ""),
+    )
+
+
+def test_first_grade(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, Book(grade=1).add_lessons("09-01"))
+    tried.sync("10-26 21:00")
+    assert made(tried).sections[1].paragraphs == ("В классе нет предметов, по которым ставят отметки.",)
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_every_figure_of_a_term(school_year: WholeSchool, place: int) -> None:
+    world, desk = school_year.world, school_year.desk
+    quarter = world.school.calendar.quarters[place]
+    for item in world.school.classes:
+        terms = [one for one in world.school.calendar.terms_of(item.grade) if one.end <= quarter.end]
+        if item.grade == 1 or not terms or terms[-1].end != quarter.end:
+            continue
+        period = desk.term_period(str(quarter.id))
+        document = find_report("class").build(desk, Request(period, Focus(class_id=item.id)))
+        shown = tables(document)
+        lines = {str(row[0]): row for row in shown["Категории учеников"].rows}
+        failing = []
+        for column, term in enumerate(reversed(terms[-2:])):
+            pupils = pupils_on(world, item, term.end)
+            rows = [row_of(world, item, pupil, "term", term) for pupil in pupils]
+            whole, marks = class_figures(rows), figures(value for row in rows for value in row.values())
+            numbers = [row[1 + column] for row in shown["Показатели"].rows]
+            assert numbers == [whole.quality(), whole.passed(), marks.sou(), marks.mean()]
+            kinds = [kind_of(row) for row in rows]
+            ones = {
+                name: [list(row.values()).count(mark) == 1 and kind == str(mark)
+                       for row, kind in zip(rows, kinds, strict=True)]
+                for name, mark in (("в том числе с одной «4»", 4), ("в том числе с одной «3»", 3))
+            }  # fmt: skip
+            names = {"На «5»": "5", "На «4» и «5»": "4", "С «3»": "3", "С «2»": "2", "Не аттестованы": "н/а",
+                     "Отметки не все": "не все", "Без отметок": "без"}  # fmt: skip
+            wanted = {name: [one == kind for one in kinds] for name, kind in names.items()} | ones
+            for name, flags in wanted.items():
+                people = [one.name.full for one, flag in zip(pupils, flags, strict=True) if flag]
+                assert lines[name][1 + 2 * column : 3 + 2 * column] == (len(people), ", ".join(people)), name
+            failing.append([one.name.full for one, kind in zip(pupils, kinds, strict=True) if kind in ("2", "н/а")])
+        rows_of_failing = shown["Список"].rows
+        assert [row[0] for row in rows_of_failing] == failing[0]
+        again = [row[0] for row in rows_of_failing if row[2] == "повторно"]
+        assert again == ([name for name in failing[0] if name in failing[1]] if len(failing) > 1 else [])
+
+
+def test_the_movement_of_the_year(school_year: WholeSchool) -> None:
+    world, desk = school_year.world, school_year.desk
+    period = desk.year_period()
+    for item in world.school.classes:
+        shown = tables(find_report("class").build(desk, Request(period, Focus(class_id=item.id))))
+        own = [one for one in world.school.pupils if one.class_id == item.id]
+        came = sum(period.first < one.start <= period.last for one in own)
+        end = sum(one.listed(period.last) for one in own)
+        counts = [row[1] for row in shown["Контингент"].rows]
+        assert counts[1] == came
+        assert counts[3] == end
+        assert counts[0] + counts[1] - counts[2] == counts[3]
