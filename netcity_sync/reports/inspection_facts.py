@@ -2,8 +2,8 @@
 
 Findings are those that were open at the desk's moment and are about days of the period (where no day is known, those
 that were opened in it); what is merely information, is excepted, or could not be judged by the last check is no
-remark. A journal whose last read failed or is too old was not checked: its findings are left out, and its teachers are
-neither praised nor blamed for it.
+remark, nor is what a class teacher has to mend and not the teacher of the subject. A journal whose last read failed or
+is too old was not checked: its findings are left out, and its teachers are neither praised nor blamed for it.
 """
 
 from collections.abc import Iterator
@@ -14,11 +14,13 @@ from netcity_sync.compliance.finding import Finding, FindingStatus, Severity
 from netcity_sync.compliance.findings import load_findings
 from netcity_sync.compliance.kept_checks import load_checks
 from netcity_sync.compliance.life import State, today_of
+from netcity_sync.compliance.registry import all_rules
 from netcity_sync.errors import UsageError
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.request import Request
 from netcity_sync.russian import initials
 from netcity_sync.school_days import local_date
+from netcity_sync.settings import Role
 
 _AREAS = (
     ("Своевременность", ("LSN-01", "LSN-02", "HW-02", "MRK-03", "MRK-10", "ATT-02", "FIN-01")),
@@ -118,6 +120,7 @@ ORDER BY j.grade, j.class_name, j.group_name, j.term_start
 def _remarks(desk: Desk, request: Request, journals: dict[tuple[int, int], CheckedJournal]) -> Iterator[Finding]:
     now, zone = desk.bench.now, desk.settings.zone
     today = today_of(desk.snapshot, desk.settings, now)
+    of_teachers = {rule.id for rule in all_rules() if Role.TEACHER in rule.recipients}
     groups = {key[0] for key, item in journals.items() if item.read}
     for item in load_findings(desk.snapshot.connection):
         if item.opened_at > now or (item.fixed_at is not None and item.fixed_at <= now):
@@ -132,6 +135,7 @@ def _remarks(desk: Desk, request: Request, journals: dict[tuple[int, int], Check
             and (read.read if read is not None else place.term_id is None and place.subject_group_id in groups)
             and item.severity is not Severity.INFO
             and area_of(item.rule) is not None
+            and item.rule in of_teachers
             and _meet((first, last), (request.period.first, request.period.last))
             and today.standing(then).state in (State.OPEN, State.OVERDUE)
         ):

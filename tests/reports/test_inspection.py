@@ -11,12 +11,13 @@ from support.whole_school import whole_school
 from netcity_sync.clock import fixed_clock
 from netcity_sync.compliance.finding import Severity
 from netcity_sync.jobs.check import run_check
-from netcity_sync.model import Student
+from netcity_sync.model import AttendanceCode, Student
 from netcity_sync.reports.document import Document
 from netcity_sync.reports.inspection_facts import area_of
 from netcity_sync.reports.period import month_period, span_period
 from netcity_sync.reports.registry import find_report
 from netcity_sync.reports.request import Focus, Request
+from netcity_sync.settings import Role
 
 SEPTEMBER = month_period(date(2026, 9, 1))
 
@@ -55,6 +56,16 @@ def test_teachers_with_and_without_remarks(tmp_path: Path) -> None:
     assert tables(made(tried, Focus(grade=8))) == {}
 
 
+def test_remarks_of_other_days_and_of_class_teachers_are_left_out(tmp_path: Path) -> None:
+    tried = trial(tmp_path)
+    tried.book.add_lessons("10-06", topic=None)
+    tried.book.absent(101, AttendanceCode.UNKNOWN)
+    tried.sync("10-20 21:00")
+    found = tried.check("LSN-01", "ATT-03").findings
+    assert Counter(item.rule for item in found) == {"LSN-01": 6, "ATT-03": 1}
+    assert tables(made(tried))["По областям"].rows == (("Учебнова Е. П.", 5, 5),)
+
+
 def test_before_any_check_there_is_no_data(tmp_path: Path) -> None:
     tried = trial(tmp_path)
     tried.sync("09-30 21:00")
@@ -85,7 +96,8 @@ def test_a_whole_school_against_plain_loops() -> None:
             document = find_report("inspection").build(desk, Request(period))
         counts: Counter[int] = Counter()
         for item in outcome.findings:
-            if item.place.subject_group_id is not None and item.severity is not Severity.INFO and area_of(item.rule):
+            remark = item.severity is not Severity.INFO and area_of(item.rule) and Role.TEACHER in item.recipients
+            if item.place.subject_group_id is not None and remark:
                 counts.update(item.teacher_ids)
         shown = {str(row[0]): row[-1] for row in tables(document)["По областям"].rows}
         expected: Counter[str] = Counter()
