@@ -132,7 +132,12 @@ def not_the_mean(bench: Bench) -> Iterator[Violation]:
             Severity.INFO if disputed else Severity.WARN,
             f"{pupil_words(row)} — итоговая отметка {row['value']}, а средний балл"
             f" {number(row['points'] / row['weight'], 2)}",
-            finals_proof(row, ("Отметок", str(row["marks"]))),
+            finals_proof(
+                row,
+                ("Отметок", str(row["marks"])),
+                ("Средний балл", number(row["points"] / row["weight"], 2)),
+                ("Выставлено", str(row["value"])),
+            ),
         )
 
 

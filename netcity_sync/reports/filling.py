@@ -1,5 +1,6 @@
 """Report 5.2: how well the journals are filled in (R6) and how many marks accumulate (R7)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,12 +15,14 @@ from netcity_sync.compliance.homework import LATE_HOMEWORK, MISSING_HOMEWORK
 from netcity_sync.compliance.lessons import LATE_TOPICS
 from netcity_sync.model import TermKind
 from netcity_sync.reports.desk import Desk
-from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Table
+from netcity_sync.reports.document import Cell, Column, Document, HeatMap, Kind, Section, Table
+from netcity_sync.reports.filling_trend import topic_trend
 from netcity_sync.reports.formulas import share
 from netcity_sync.reports.request import Request
 from netcity_sync.russian import initials, plural, some_of
 
 _ATTENTION_TOPICS = 90.0
+_POOR_TOPICS = 50.0
 _ATTENTION_AT_NORM = 80.0
 _SHOWN_IN_SUMMARY = 15
 _HELD_WORDS = (
@@ -42,7 +45,11 @@ def build_filling(desk: Desk, request: Request) -> Document:
         facts=desk.facts(period, "5.2"),
         sections=(
             _summary(filling, accumulation),
-            Section("Заполнение журналов", tables=(_class_table(filling), _filling_table(filling))),
+            Section(
+                "Заполнение журналов",
+                charts=(_topic_map(filling), *topic_trend(bench, period)),
+                tables=(_class_table(filling), _filling_table(filling)),
+            ),
             Section("Накопляемость отметок", (_ACCUMULATION_WORDS,), (_accumulation_table(accumulation),)),
         ),
         notes=desk.notes(_HELD_WORDS, _ATTENDANCE_WORDS, period=period),
@@ -53,10 +60,11 @@ def build_filling(desk: Desk, request: Request) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class _Filling:
-    """One journal in the month (R6). `homework_due` counts days on which homework is required."""
+    """One journal in the period (R6), its terms together. `homework_due` counts days on which homework is required."""
 
     teacher: str
     subject: str
+    subject_name: str
     class_name: str
     grade: int
     held: int
@@ -103,21 +111,22 @@ def _filling(bench: Bench, first: date, last: date) -> list[_Filling]:
     span = {"first": first.isoformat(), "last": last.isoformat()}
     late = _late_entries(bench, span)
     missing = {
-        (row["subject_group_id"], row["term_id"]): row["days"]
+        row["subject_group_id"]: row["days"]
         for row in bench.rows(
-            f"SELECT subject_group_id, term_id, count(*) AS days FROM ({MISSING_HOMEWORK})"
-            " WHERE date BETWEEN :first AND :last GROUP BY subject_group_id, term_id",
+            f"SELECT subject_group_id, count(*) AS days FROM ({MISSING_HOMEWORK})"
+            " WHERE date BETWEEN :first AND :last GROUP BY subject_group_id",
             **span,
         )
     }
     journals = []
     for row in bench.rows(_FILLING, **span):
-        key = (row["subject_group_id"], row["term_id"])
+        key = row["subject_group_id"]
         delays = late.get(key, [])
         journals.append(
             _Filling(
                 teacher=", ".join(initials(name) for name in (row["teachers"] or "—").split("\n")),
                 subject=row["group_name"],
+                subject_name=row["subject_name"],
                 class_name=row["class_name"],
                 grade=row["grade"],
                 held=row["held"],
@@ -132,14 +141,14 @@ def _filling(bench: Bench, first: date, last: date) -> list[_Filling]:
     return journals
 
 
-def _late_entries(bench: Bench, span: dict[str, str]) -> dict[tuple[int, int], list[float]]:
+def _late_entries(bench: Bench, span: dict[str, str]) -> dict[int, list[float]]:
     """Days of delay of topics and homework that were certainly late: at least so many, for only bounds are known."""
-    delays: dict[tuple[int, int], list[float]] = {}
+    delays: dict[int, list[float]] = {}
     for entries in (LATE_TOPICS, LATE_HOMEWORK):
         for row in bench.rows(LATE.format(entries=entries), run=bench.run_id, characters=TOPIC_CHARACTERS):
             if span["first"] <= row["date"] <= span["last"]:
                 days = (bench.local(row["lower"]) - bench.local(row["deadline"])).total_seconds() / 86_400
-                delays.setdefault((row["subject_group_id"], row["term_id"]), []).append(days)
+                delays.setdefault(row["subject_group_id"], []).append(days)
     return delays
 
 
@@ -150,21 +159,22 @@ WITH lessons AS (
       AND m.lesson_id = h.lesson_id AND m.value IS NOT NULL AND NOT m.missing) AS has_marks
   FROM held h WHERE h.held AND h.date BETWEEN :first AND :last
 ), required AS (
-  SELECT h.subject_group_id, h.term_id, count(DISTINCT h.date) AS days FROM held h
-  JOIN counts c USING (subject_group_id, term_id)
+  SELECT h.subject_group_id, count(DISTINCT h.date) AS days FROM held h
+  JOIN journal j ON j.subject_group_id = h.subject_group_id AND j.term_id = h.term_id AND j.fresh
+  JOIN counts c ON c.subject_group_id = h.subject_group_id AND c.term_id = h.term_id
   WHERE h.held AND h.date BETWEEN :first AND :last AND h.date < c.last_date AND NOT EXISTS (
     SELECT 1 FROM held o WHERE o.subject_group_id = h.subject_group_id AND o.term_id = h.term_id
       AND o.date = h.date AND o.control)
-  GROUP BY h.subject_group_id, h.term_id
+  GROUP BY h.subject_group_id
 )
 SELECT j.*, count(*) AS held, sum(l.has_topic) AS topics, sum(l.has_marks) AS marked_lessons,
   CASE WHEN j.with_homework THEN coalesce(required.days, 0) ELSE 0 END AS homework_due,
   (SELECT group_concat(s.name, char(10)) FROM as_of_subject_group_teacher t JOIN as_of_staff s USING (staff_id)
    WHERE t.subject_group_id = j.subject_group_id) AS teachers
 FROM journal j JOIN lessons l USING (subject_group_id, term_id)
-LEFT JOIN required USING (subject_group_id, term_id)
+LEFT JOIN required USING (subject_group_id)
 WHERE j.fresh
-GROUP BY j.subject_group_id, j.term_id
+GROUP BY j.subject_group_id
 ORDER BY j.grade, j.class_name, j.group_name
 """
 
@@ -239,6 +249,19 @@ def _attention(filling: list[_Filling], accumulation: list[_Accumulation]) -> tu
         count = plural(len(found), "журнал", "журнала", "журналов")
         words.append(f"{what} ({count}): {listed}." if found else f"{what}: нет таких журналов.")
     return tuple(words)
+
+
+def _topic_map(filling: list[_Filling]) -> HeatMap:
+    """Lessons with a topic, class × subject."""
+    classes = tuple(dict.fromkeys(item.class_name for item in filling))
+    subjects = tuple(sorted({item.subject_name for item in filling}))
+    held: Counter[tuple[str, str]] = Counter()
+    topics: Counter[tuple[str, str]] = Counter()
+    for item in filling:
+        held[item.class_name, item.subject_name] += item.held
+        topics[item.class_name, item.subject_name] += item.topics
+    values = tuple(tuple(share(topics[name, one], held[name, one]) for one in subjects) for name in classes)
+    return HeatMap("Уроки с темой, %: класс × предмет", classes, subjects, values, _POOR_TOPICS, 100.0)
 
 
 def _class_table(filling: list[_Filling]) -> Table:

@@ -37,7 +37,7 @@ def build_handover(desk: Desk, request: Request) -> Document:
         title="Ведомость выдачи писем",
         subtitle=f"{desk.class_name(class_id)} класс, за {period.name}",
         facts=(*class_facts(desk, class_id), *desk.facts(period, _CLAUSE)),
-        sections=(Section("", () if day is None else words, (Table("Выдача писем", _COLUMNS, rows),)),),
+        sections=(Section("Получатели", () if day is None else words, (Table("Выдача писем", _COLUMNS, rows),)),),
         notes=desk.notes(*told),
         made_at=desk.snapshot.moment,
         page=desk.page(),

@@ -14,6 +14,7 @@ from netcity_sync.reports.document import Document
 from netcity_sync.reports.filling import build_filling
 from netcity_sync.reports.handover import build_handover, handover_foci
 from netcity_sync.reports.html import render_html
+from netcity_sync.reports.inspection import build_inspection
 from netcity_sync.reports.letter import build_letter, letter_foci
 from netcity_sync.reports.movement import build_movement
 from netcity_sync.reports.pdf import render_pdf
@@ -92,6 +93,11 @@ _REPORTS = (
         "movement", "R9", "Движение учащихся", "4.6", "ежемесячно, по итогам периода и года",
         (PeriodKind.MONTH, PeriodKind.TERM, PeriodKind.YEAR, PeriodKind.SPAN), (About.SCHOOL,), build_movement,
         due=(PeriodKind.TERM, PeriodKind.YEAR),
+    ),
+    Report(
+        "inspection", "R11", "Справка по итогам проверки журналов", "3.5, 4.3", "ежемесячно и по итогам периода",
+        (PeriodKind.MONTH, PeriodKind.TERM, PeriodKind.SPAN), (About.SCHOOL, About.GRADE, About.CLASS),
+        build_inspection,
     ),
     Report(
         "letter", "R12", "Информационное письмо родителям", "8.3, 4.5",

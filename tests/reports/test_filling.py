@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
+import pytest
 from pydantic import SecretStr
 from support.reports import desk_at, month_document, tables
 from support.school import Book, Trial, at
@@ -12,6 +13,9 @@ from support.school import Book, Trial, at
 from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.clock import fixed_clock
 from netcity_sync.jobs.sync import run_sync
+from netcity_sync.reports.document import HeatMap, Trend
+from netcity_sync.reports.registry import find_report
+from netcity_sync.reports.request import Request
 from netcity_sync.settings import Settings
 from netcity_sync.simulator.server import running_simulator
 
@@ -33,6 +37,30 @@ def test_a_journal_counted_by_hand(tmp_path: Path) -> None:
     (row,) = tables(document)["Класс × предмет"].rows
     assert row == ("7А", "Химия", "1 четверть", 1, 3, 3, 2, 2.0, 0, 0, 1, 0.0)
     assert document.subtitle == "За сентябрь 2026 г."
+
+
+def test_the_terms_of_a_year_are_one_row_of_a_journal(tmp_path: Path) -> None:
+    book = Book().add_lessons("09-01", "09-08", "10-06")
+    book.set_topic(101, None)
+    book.give_homework(101)
+    second = Book(
+        term=2, term_start=date(2026, 11, 2), term_end=date(2026, 12, 27), term_name="2 четверть", first_lesson=301
+    )
+    book.following.append(second.add_lessons("11-03", "11-10", topic=None))
+    second.set_topic(301, "Атомы")
+    second.mark(302)
+    tried = Trial(tmp_path, book)
+    tried.sync("11-12 21:00")
+    with desk_at(tried.settings, tried.now) as desk:
+        document = find_report("filling").build(desk, Request(desk.year_period()))
+    (row,) = tables(document)["По журналам"].rows
+    assert row == ("7А", "Химия", "Учебнова Е. П.", 5, 3, 60.0, pytest.approx(100 / 3), 20.0, 0, None)
+    chart, trend = document.sections[1].charts
+    assert isinstance(chart, HeatMap)
+    assert isinstance(trend, Trend)
+    assert (trend.points[0], trend.series[0].values) == ("с 31.08", (0.0, 100.0, 100.0, 100.0, 0.0))
+    assert (chart.rows, chart.columns, chart.values) == (("7А",), ("Химия",), ((60.0,),))
+    assert tables(document)["По классам"].rows == (("7А", 1, 5, 60.0, pytest.approx(100 / 3), 0),)
 
 
 def test_late_entries_are_counted_with_their_delay(tmp_path: Path) -> None:
