@@ -8,6 +8,7 @@ from netcity_sync.cli.options import clock_at, config_option, json_option, now_o
 from netcity_sync.cli.paper import paper_period
 from netcity_sync.clock import Clock
 from netcity_sync.compliance.paper_states import PaperState
+from netcity_sync.errors import UsageError
 from netcity_sync.jobs.paper_states import StateNote, move_states, period_words, states_of
 from netcity_sync.jobs.report import open_desk
 from netcity_sync.reports.desk import Desk
@@ -48,7 +49,7 @@ def state_command(
                          {class_key(name) for name in names}], as_json=as_json)  # fmt: skip
             return
         if not names or not (who or "").strip():
-            raise click.UsageError("Чтобы отметить состояние, нужны --class и --who.")
+            raise UsageError("Неизвестно, чья копия и кто отмечает.", todo="Укажите --class и --who.")
         _move(desk, clock, names, term, PaperState(wanted), (who or "").strip(), year=year, as_json=as_json)
 
 

@@ -49,7 +49,7 @@ def make(classes: tuple[str, ...], term: str | None, year: bool, again: bool, no
 
 
 def paper_period(desk: Desk, term: str | None, *, year: bool) -> Period:
-    """The one period that was asked for. Raises click errors where there is none, or two."""
+    """The one period that was asked for. Raises UsageError where there is none, or two."""
     if year == (term is not None):
-        raise click.UsageError("Укажите один период: --term или --year.")
+        raise UsageError("Нужен один период.", todo="Укажите --term или --year.")
     return desk.year_period() if term is None else desk.term_period(term)

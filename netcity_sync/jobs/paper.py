@@ -26,7 +26,7 @@ from netcity_sync.reports.paper.case import PaperCase, case_documents
 from netcity_sync.reports.paper.journal import ClassJournal
 from netcity_sync.reports.paper.leaves import journal_data
 from netcity_sync.reports.paper.reading import read_class_journal
-from netcity_sync.reports.paper.typeset import typeset
+from netcity_sync.reports.paper.typeset import page_count, typeset
 from netcity_sync.reports.pdf import render_pdf
 from netcity_sync.reports.period import Period, PeriodKind
 from netcity_sync.reports.registry import all_reports
@@ -158,7 +158,9 @@ def _make(order: _Order) -> PaperSet:
     part, made_at = settings.paper.pdf_part, journal.made_at
     page = page_of(settings.paper, landscape=True, kept_years=settings.retention.journal_years)
     sheets = typeset("journal", journal_data(journal, page), part, made_at)
-    case = PaperCase(journal, sheets.pages, sheets.marks, order.key, settings)
+    case = PaperCase(
+        journal, sheets.pages, sheets.marks, order.key, settings, summary_pages=page_count(order.summary or b"")
+    )
     files = {"journal.pdf": sheets.pdf}
     for name, data in case_documents(case).items():
         files[f"{name}.pdf"] = typeset("paper_case", data, part, made_at).pdf

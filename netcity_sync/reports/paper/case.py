@@ -18,7 +18,8 @@ _HAND = "________________"
 class PaperCase:
     """A printed journal: how many sheets it has (a page is a sheet: it is printed on one side), where its leaves are.
 
-    `period_key` is what the state of the set is noted under.
+    `period_key` is what the state of the set is noted under; `summary_pages` is how many sheets the
+    сводная ведомость has, a case of its own with its own term of keeping; 0 where there is none.
     """
 
     journal: ClassJournal
@@ -26,6 +27,7 @@ class PaperCase:
     leaf_pages: tuple[int, ...]
     period_key: str
     settings: Settings
+    summary_pages: int = 0
 
 
 def kept_until(last: date, years: int) -> date:
@@ -43,7 +45,9 @@ def sheets_words(count: int) -> str:
 
 def case_documents(case: PaperCase) -> dict[str, dict[str, Any]]:
     """What `templates/paper_case.typ` draws, by the name of the file."""
+    summary = {"summary-cover": _summary_cover(case)} if case.summary_pages else {}
     return {
+        **summary,
         "cover": _cover(case),
         "inventory": _inventory(case),
         "comparison": _comparison(case),
@@ -56,8 +60,8 @@ def case_documents(case: PaperCase) -> dict[str, dict[str, Any]]:
 def _document(case: PaperCase, title: str, **more: Any) -> dict[str, Any]:
     page = page_of(case.settings.paper, kept_years=case.settings.retention.journal_years)
     return {
-        "page": {"left": page.left, "right": page.right, "top": page.top},
-        "title": title, "big": False, "lead": [], "head": [], "widths": [], "rows": [], "tail": [], "signatures": [],
+        "page": {"left": page.left, "right": page.right, "top": page.top}, "title": title, "big": False,
+        "lead": [], "head": [], "widths": [], "rows": [], "tail": [], "signatures": [],
         **more,
     }  # fmt: skip
 
@@ -67,10 +71,15 @@ def _name(case: PaperCase) -> str:
     return f"{case.journal.class_name} класс, {case.journal.period}"
 
 
-def _term(case: PaperCase) -> str:
-    retention = case.settings.retention
-    until = full_date(kept_until(_year_ends(case), retention.journal_years))
-    return f"Хранить до {until}"
+def _term(case: PaperCase, years: int) -> str:
+    return f"Хранить до {full_date(kept_until(_year_ends(case), years))}"
+
+
+def _ground(case: PaperCase, years: int) -> str:
+    return (
+        f"Срок хранения {_years_words(years)}, считая с 1 января года, следующего за годом окончания учебного года."
+        f" Основание: {case.settings.retention.source}."
+    )
 
 
 def _year_ends(case: PaperCase) -> date:
@@ -85,15 +94,26 @@ def _years_words(count: int) -> str:
 
 
 def _cover(case: PaperCase) -> dict[str, Any]:
-    journal, retention = case.journal, case.settings.retention
+    journal, years = case.journal, case.settings.retention.journal_years
     return _document(
         case, "КЛАССНЫЙ ЖУРНАЛ", big=True,
         lead=[journal.school, _name(case), f"Классный руководитель: {journal.chief}",
               f"Начат {full_date(journal.first)}. Окончен {full_date(journal.last)}.",
               f"Листов: {case.pages} ({number_words(case.pages)})"],
-        tail=[_term(case),
-              f"Срок хранения {_years_words(retention.journal_years)}, считая с 1 января года, следующего за годом"
-              f" окончания учебного года. Основание: {retention.source}."],
+        tail=[_term(case, years), _ground(case, years)],
+    )  # fmt: skip
+
+
+def _summary_cover(case: PaperCase) -> dict[str, Any]:
+    """The ведомость is kept longer than the journal, so it is sewn apart."""
+    journal, years = case.journal, case.settings.retention.summary_years
+    page = page_of(case.settings.paper, kept_years=years)
+    return _document(
+        case, "СВОДНАЯ ВЕДОМОСТЬ УСПЕВАЕМОСТИ", big=True,
+        page={"left": page.left, "right": page.right, "top": page.top},
+        lead=[journal.school, _name(case), f"Классный руководитель: {journal.chief}",
+              f"Листов: {case.summary_pages} ({number_words(case.summary_pages)})"],
+        tail=[_term(case, years), _ground(case, years)],
     )  # fmt: skip
 
 
@@ -167,13 +187,17 @@ def _label(case: PaperCase) -> dict[str, Any]:
 
 
 def _act(case: PaperCase) -> dict[str, Any]:
+    retention, total = case.settings.retention, case.pages + case.summary_pages
+    rows = [["1", f"Классный журнал, {_name(case)}", str(case.pages), _term(case, retention.journal_years)]]
+    if case.summary_pages:
+        term = _term(case, retention.summary_years)
+        rows.append(["2", f"Сводная ведомость успеваемости, {_name(case)}", str(case.summary_pages), term])
     return _document(
         case, "Акт приёма-передачи бумажной копии электронного журнала",
         lead=[f"{case.journal.school}. Дата: {_HAND}. № {_HAND}",
               "Заместитель директора по учебной работе передал, а документовед принял на хранение (пункты 4.3, 4.7):"],
-        head=["№", "Дело", "Листов", "Срок хранения"], widths=["10mm", "1fr", "20mm", "45mm"],
-        rows=[["1", f"Классный журнал, {_name(case)}", str(case.pages), _term(case)]],
-        tail=[f"Всего передано дел: 1 (одно), листов: {case.pages} ({number_words(case.pages)})."],
+        head=["№", "Дело", "Листов", "Срок хранения"], widths=["10mm", "1fr", "20mm", "45mm"], rows=rows,
+        tail=[f"Передано дел: {len(rows)}, листов: {total} ({number_words(total)})."],
         signatures=[{"lead": "Передал", **_deputy(case)}, {"lead": "Принял", **_clerk(case)}],
     )  # fmt: skip
 

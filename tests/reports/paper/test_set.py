@@ -17,6 +17,7 @@ from netcity_sync.jobs.paper import PaperSet, classes_with_journals, make_papers
 from netcity_sync.jobs.paper_states import move_states, states_of
 from netcity_sync.reports.paper.case import PaperCase, case_documents, kept_until, sheets_words
 from netcity_sync.reports.paper.reading import read_class_journal
+from netcity_sync.reports.paper.typeset import page_count
 
 
 @pytest.fixture
@@ -81,6 +82,17 @@ def test_the_sheets_say_what_lies_in_the_case(tried: Trial) -> None:
     assert documents["act"]["rows"][0][2] == "3"
 
 
+def test_the_summary_is_a_case_of_its_own(tried: Trial) -> None:
+    with desk_at(tried.settings, tried.now) as desk:
+        journal = read_class_journal(desk, 70, desk.term_period("1 четверть"))
+    documents = case_documents(PaperCase(journal, 3, (3,), "1", tried.settings, summary_pages=2))
+    assert "Хранить до 31.12.2052" in documents["summary-cover"]["tail"]
+    assert documents["summary-cover"]["page"]["left"] == 30
+    assert "Листов: 2 (два)" in documents["summary-cover"]["lead"]
+    assert documents["act"]["tail"] == ["Передано дел: 2, листов: 5 (пять)."]
+    assert [row[3] for row in documents["act"]["rows"]] == ["Хранить до 31.12.2032", "Хранить до 31.12.2052"]
+
+
 def test_the_files_of_a_set(tried: Trial) -> None:
     made = make(tried)
     assert made.folder == tried.settings.storage.data_dir / "paper" / "2026-2027" / "7А" / "1"
@@ -93,7 +105,7 @@ def test_the_files_of_a_set(tried: Trial) -> None:
         with pikepdf.open(BytesIO(content)) as pdf:
             assert "/OutputIntents" in pdf.Root
             if name == "journal.pdf":
-                assert len(pdf.pages) == made.sheets
+                assert len(pdf.pages) == made.sheets == page_count(content)
     assert make(tried) == made
     assert state_of(tried) is PaperState.MADE
 
