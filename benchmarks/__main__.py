@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from benchmarks.catalogue import catalogue
 from benchmarks.claim import Claim, at_most, seconds
 from benchmarks.merging import merging
+from benchmarks.paper import paper
 from benchmarks.pipeline import pipeline
 from benchmarks.waiting import slow_line
 from benchmarks.years import years
@@ -74,7 +75,7 @@ def nights() -> Iterator[Claim]:
 
 BENCHMARKS = {
     "demo": demo_seconds, "nights": nights, "slow-line": slow_line, "merging": merging, "pipeline": pipeline,
-    "years": years, "catalogue": catalogue,
+    "years": years, "catalogue": catalogue, "paper": paper,
 }  # fmt: skip
 
 

@@ -56,6 +56,11 @@ class DataFolder:
         return self.root / "reports"
 
     @property
+    def paper(self) -> Path:
+        """Paper copies of journals: `<year>/<class>/<term>/`; made with the first of them."""
+        return self.root / "paper"
+
+    @property
     def backups(self) -> Path:
         """Backups with their manifests."""
         return self.root / "backups"

@@ -8,6 +8,7 @@ import structlog
 
 from netcity_sync import __version__
 from netcity_sync.cli.archive import archive_group
+from netcity_sync.cli.archive_state import state_command
 from netcity_sync.cli.backup import backup_group
 from netcity_sync.cli.check import check_command
 from netcity_sync.cli.checks import checks_group
@@ -25,6 +26,7 @@ from netcity_sync.cli.history import history_group
 from netcity_sync.cli.init import init_command
 from netcity_sync.cli.mirror import mirror_group
 from netcity_sync.cli.options import config_option, secrets_of
+from netcity_sync.cli.paper import paper_group
 from netcity_sync.cli.reparse import reparse_command
 from netcity_sync.cli.report import report_group
 from netcity_sync.cli.rules import rules_group
@@ -55,10 +57,12 @@ def app() -> None:
 for _command in (
     demo_command, init_command, doctor_command, discover_command, session_group, sync_command, check_command,
     findings_group, checks_group, rules_group, digest_command, report_group, history_group, diff_command,
-    visibility_command, exchange_group, mirror_group, backup_group, archive_group, run_command, simulate_command,
+    visibility_command, exchange_group, mirror_group, backup_group, paper_group, archive_group, run_command,
+    simulate_command,
 ):  # fmt: skip
     app.add_command(_command)
 mirror_group.add_command(reparse_command)
+archive_group.add_command(state_command)
 
 
 def main() -> None:

@@ -2,11 +2,9 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
-from os import cpu_count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,7 +14,8 @@ from netcity_sync import __version__
 from netcity_sync.clock import Clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import NetcityError, UsageError
-from netcity_sync.jobs.archive_makers import Piece, all_pieces, class_ids, summary_path
+from netcity_sync.jobs.archive_makers import Piece, Rest, all_pieces, class_ids, summary_path
+from netcity_sync.jobs.cores import on_all_cores
 from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.event_schema import EventKind
 from netcity_sync.mirror.events import ServiceEvent, record_event
@@ -52,6 +51,7 @@ log = structlog.get_logger(__name__)
 
 LOCK_WORDS = "составление или уничтожение архива"
 _NAMED = 10
+_PIECES_A_PROCESS = 12
 _WORKSHOP, _OLD = ".making-", "old"
 
 Progress = Callable[[int], AbstractContextManager[Callable[[], None]]]
@@ -175,20 +175,20 @@ def _missing(desk: Desk, year: MirrorYear, today: date) -> Iterator[str]:
 
 
 def _make_files(draft: Path, pieces: Sequence[Piece], advance: Callable[[], None]) -> None:
-    with ThreadPoolExecutor(cpu_count() or 1) as pool:
-        waiting = []
+    def rests() -> Iterator[Rest]:
         for piece in pieces:
             rest = piece.begin(draft / piece.path)
             if rest is None:
                 advance()
             else:
-                waiting.append(pool.submit(rest))
-            if len(waiting) >= 2 * (cpu_count() or 1):
-                waiting.pop(0).result()
-                advance()
-        for item in waiting:
-            item.result()
-            advance()
+                yield rest
+
+    for _ in on_all_cores(_finish, rests(), len(pieces), a_process=_PIECES_A_PROCESS):
+        advance()
+
+
+def _finish(rest: Rest) -> None:
+    rest()
 
 
 def terms_of(retention: RetentionSettings, year_end: date) -> tuple[Term, ...]:

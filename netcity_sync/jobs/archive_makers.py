@@ -19,7 +19,12 @@ from netcity_sync.reports.archive.native import (
 )
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Document
-from netcity_sync.reports.period import PeriodKind
+from netcity_sync.reports.page import Page, page_of
+from netcity_sync.reports.paper.journal import ClassJournal
+from netcity_sync.reports.paper.leaves import journal_data
+from netcity_sync.reports.paper.reading import read_class_journal
+from netcity_sync.reports.paper.typeset import typeset
+from netcity_sync.reports.period import Period, PeriodKind
 from netcity_sync.reports.registry import RENDERERS, all_reports
 from netcity_sync.reports.request import About
 
@@ -34,7 +39,7 @@ class Piece:
     """A file to be: its place in the archive.
 
     `begin` reads the mirror and writes the file, or answers with the rest of the work, which needs no mirror and may be
-    done by any thread.
+    done by any process.
     """
 
     path: str
@@ -52,13 +57,36 @@ def class_ids(desk: Desk) -> list[tuple[int, str]]:
 
 
 def _drawn(build: Callable[[], Document], form: str) -> Callable[[Path], Rest]:
-    """A document, built on the mirror's thread, drawn on any."""
+    """A document, built where the mirror is open, drawn anywhere."""
 
     def begin(path: Path) -> Rest:
-        document = build()
-        return lambda: write_whole(path, RENDERERS[form](document))
+        return partial(_draw, build(), form, path)
 
     return begin
+
+
+def _draw(document: Document, form: str, path: Path) -> None:
+    write_whole(path, RENDERERS[form](document))
+
+
+def journal_pieces(desk: Desk, extract: Path) -> Iterator[Piece]:
+    """The journal of each class as it is printed."""
+    page = page_of(desk.settings.paper, landscape=True, kept_years=desk.settings.retention.journal_years)
+    period = desk.year_period()
+    for class_id, name in class_ids(desk):
+        if desk.terms_of(class_id, period):
+            yield Piece(f"{JOURNAL}/pdf/journal-{name}.pdf", _laid_out(desk, class_id, period, page))
+
+
+def _laid_out(desk: Desk, class_id: int, period: Period, page: Page) -> Callable[[Path], Rest]:
+    def begin(path: Path) -> Rest:
+        return partial(_lay_out, read_class_journal(desk, class_id, period), page, path)
+
+    return begin
+
+
+def _lay_out(journal: ClassJournal, page: Page, path: Path) -> None:
+    write_whole(path, typeset("journal", journal_data(journal, page), page.part, journal.made_at).pdf)
 
 
 def data_pieces(desk: Desk, extract: Path) -> Iterator[Piece]:
@@ -91,7 +119,7 @@ def summary_pieces(desk: Desk, extract: Path) -> Iterator[Piece]:
             yield from _report_files(desk, item, SUMMARY, ("pdf", "xlsx"))
 
 
-MAKERS: tuple[Maker, ...] = (data_pieces, class_book_pieces, report_pieces, summary_pieces)
+MAKERS: tuple[Maker, ...] = (data_pieces, class_book_pieces, journal_pieces, report_pieces, summary_pieces)
 """What an archive is made of, in this order, besides the extract, README.txt and manifest.json."""
 
 

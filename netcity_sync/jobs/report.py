@@ -2,11 +2,9 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from os import cpu_count
 from pathlib import Path
 
 import structlog
@@ -14,6 +12,7 @@ import structlog
 from netcity_sync.clock import Clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import RenderError
+from netcity_sync.jobs.cores import on_all_cores
 from netcity_sync.mirror.event_schema import EventKind
 from netcity_sync.mirror.events import ServiceEvent, note_event
 from netcity_sync.mirror.snapshot import open_snapshot
@@ -30,8 +29,6 @@ WHOSE = "whose"
 """What the log of the service calls whose a report is."""
 FILE_PREFIX = "sha256:"
 """Before the name of a file there, whose value is its SHA-256."""
-_WAITING = 16
-"""So many built documents may wait for their files: what is held in memory does not grow with their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +75,17 @@ def make_reports(
     """
     folder = DataFolder(desk.settings.storage.data_dir)
     then = f"-as-of-{as_of.astimezone(desk.settings.zone):%Y-%m-%d}" if as_of else ""
-    done: list[Made] = []
-
-    def finish(item: Wanted, waiting: "Future[tuple[tuple[Path, str], ...]]") -> None:
-        files = waiting.result()
-        made = Made(item, tuple(path for path, _ in files))
+    drawings = (
+        _Drawing(item.report.build(desk, item.request), folder.reports / f"{file_stem(desk, item)}{then}", formats)
+        for item in wanted
+    )
+    done = []
+    for item, files in zip(wanted, on_all_cores(_draw, drawings, len(wanted)), strict=True):
         if as_of is None:
             _note(folder, clock, desk, item, files)
         log.info("report_made", report=item.report.id, period=item.request.period.key, formats=list(formats))
-        done.append(made)
+        done.append(made := Made(item, tuple(path for path, _ in files)))
         told(made)
-
-    with ThreadPoolExecutor(cpu_count() or 1) as pool:
-        queue: list[tuple[Wanted, Future[tuple[tuple[Path, str], ...]]]] = []
-        for item in wanted:
-            document = item.report.build(desk, item.request)
-            path = folder.reports / f"{file_stem(desk, item)}{then}"
-            queue.append((item, pool.submit(_render, document, path, formats)))
-            if len(queue) >= _WAITING:
-                finish(*queue.pop(0))
-        for item, waiting in queue:
-            finish(item, waiting)
     return tuple(done)
 
 
@@ -124,12 +111,21 @@ def whose_name(desk: Desk, item: Wanted) -> str:
     return ""
 
 
-def _render(document: Document, path: Path, formats: tuple[str, ...]) -> tuple[tuple[Path, str], ...]:
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """A document and where its files go, without their endings."""
+
+    document: Document
+    path: Path
+    formats: tuple[str, ...]
+
+
+def _draw(drawing: _Drawing) -> tuple[tuple[Path, str], ...]:
     """Write the files of a document; answers with the SHA-256 of each."""
     files = []
-    for name in formats:
-        content = RENDERERS[name](document)
-        target = path.with_name(f"{path.name}.{name}")
+    for name in drawing.formats:
+        content = RENDERERS[name](drawing.document)
+        target = drawing.path.with_name(f"{drawing.path.name}.{name}")
         write_whole(target, content)
         files.append((target, hashlib.sha256(content).hexdigest()))
     return tuple(files)

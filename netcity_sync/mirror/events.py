@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -50,7 +50,12 @@ def record_event(connection: sqlite3.Connection, event: ServiceEvent) -> None:
 
 
 def note_event(folder: DataFolder, event: ServiceEvent) -> bool:
-    """Add an event to the log of the mirror in `folder`; answers whether it stands there now.
+    """Add an event to the log of the mirror in `folder`, as `note_events` does."""
+    return note_events(folder, [event])
+
+
+def note_events(folder: DataFolder, events: Sequence[ServiceEvent]) -> bool:
+    """Add events to the log of the mirror in `folder`, all or none; answers whether they stand there now.
 
     What was done is done, whether it can be noted or not: where the mirror is missing, damaged, locked for long, or of
     an older program, nothing is raised, and neither a mirror nor a table is made.
@@ -60,8 +65,12 @@ def note_event(folder: DataFolder, event: ServiceEvent) -> bool:
     uri = f"{folder.mirror.absolute().as_uri()}?mode=rw"
     try:
         with closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_SECONDS)) as connection:
-            record_event(connection, event)
+            connection.execute("BEGIN IMMEDIATE")
+            for event in events:
+                record_event(connection, event)
+            connection.execute("COMMIT")
     except sqlite3.Error as error:
-        log.warning("event_not_noted", kind=event.kind.value, error=type(error).__name__)
+        kinds = sorted({event.kind.value for event in events})
+        log.warning("event_not_noted", kind=", ".join(kinds), error=type(error).__name__)
         return False
     return True

@@ -18,7 +18,7 @@ _SHORT_NAME = 4
 
 
 def render_pdf(document: Document) -> bytes:
-    """The PDF, its fonts embedded. Raises RenderError where Typst refuses the document."""
+    """The PDF, its fonts embedded, not tagged (`paper.typeset` says why). Raises RenderError where Typst refuses it."""
     import typst  # noqa: PLC0415 (heavy, and needed for this format only)
 
     with TemporaryDirectory() as folder:
@@ -32,6 +32,7 @@ def render_pdf(document: Document) -> bytes:
                 pdf_standards=document.page.part.value,
                 ignore_system_fonts=True,
                 timestamp=int(document.made_at.timestamp()),
+                pdf_tags=False,
             )
         except typst.TypstError as error:
             raise RenderError(f"Документ не удалось сверстать: {error}.", where=document.title) from error

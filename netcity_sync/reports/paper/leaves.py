@@ -14,7 +14,7 @@ from netcity_sync.russian import month_name
 DATES_A_PAGE = 40
 _SHARED_PAGE_PUPILS = 3
 """So few pupils leave room for the lessons on their own page."""
-_CELL_CHARACTERS = 6
+_CELL_CHARACTERS, _NARROW_CELL_CHARACTERS, _NARROW_FROM_DATES = 6, 4, 29
 _WHOLE_MONTH_COLUMNS = 3
 
 
@@ -32,12 +32,13 @@ def leaves_of(journal: ClassJournal) -> tuple[Leaf, ...]:
     return tuple(
         Leaf(place, first, after)
         for place, item in enumerate(journal.journals)
-        for first, after in _spans(len(item.columns))
+        for first, after in _spans(item.columns)
     )
 
 
-def _spans(count: int) -> Iterator[tuple[int, int]]:
-    pages = max(1, -(-count // DATES_A_PAGE))
+def _spans(columns: tuple[Column, ...]) -> Iterator[tuple[int, int]]:
+    lessons, count = sum(isinstance(item, LessonColumn) for item in columns), len(columns)
+    pages = max(1, -(-lessons // DATES_A_PAGE))
     for page in range(pages):
         yield count * page // pages, count * (page + 1) // pages
 
@@ -56,11 +57,13 @@ def journal_data(journal: ClassJournal, page: Page) -> dict[str, Any]:
 def _leaf(journal: SubjectJournal, leaf: Leaf) -> dict[str, Any]:
     columns = journal.columns[leaf.first : leaf.after]
     notes = list(journal.notes) if leaf.after == len(journal.columns) else []
+    narrow = len(columns) >= _NARROW_FROM_DATES
+    most = _NARROW_CELL_CHARACTERS if narrow else _CELL_CHARACTERS
     rows = []
     for pupil in journal.pupils:
         cells = []
         for place, text in enumerate(pupil.cells[leaf.first : leaf.after]):
-            if len(text) > _CELL_CHARACTERS:
+            if len(text) > most:
                 notes.append(f"*{len(notes) + 1} {pupil.name}, {_column_words(columns[place])}: {text}")
                 text = f"*{len(notes)}"  # noqa: PLW2901 (the note says what stands there)
             cells.append(text)

@@ -1,6 +1,7 @@
 """Data into PDF/A through a Typst template, with the numbers of pages that the template tells of."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,3 +54,8 @@ def _compile(compiler: "typst.Compiler", template: str, part: PdfPart, made_at: 
         raise RenderError(f"Документ не удалось сверстать: {error}.", where=template) from error
     assert isinstance(pdf, bytes)
     return Sheets(pdf, int(told["pages"]), tuple(int(page) for page in told["marks"]))
+
+
+def page_count(pdf: bytes) -> int:
+    """How many pages a PDF of ours has: Typst leaves the objects of pages uncompressed."""
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
