@@ -42,6 +42,7 @@ class Journal:
     group: int
     term: int
     class_id: int
+    subject_id: int
     grade: int
     scope_id: int
     read_at: int
@@ -88,12 +89,12 @@ class Loops:
         """The journals of the year whose terms have begun, as of their last read."""
         found = []
         for row in self._ask(
-            "SELECT g.subject_group_id, t.term_id, g.class_id, c.grade, g.grading, g.extracurricular,"
+            "SELECT g.subject_group_id, t.term_id, g.class_id, g.subject_id, c.grade, g.grading, g.extracurricular,"
             ' g.individual_plan, t.kind, t.start, t."end" FROM as_of_subject_group g'
             " JOIN as_of_subject_group_term USING (subject_group_id) JOIN as_of_term t USING (term_id)"
             " JOIN as_of_school_class c ON c.class_id = g.class_id"
         ).fetchall():
-            group, term, class_id, grade, grading, extra, individual, kind, start, end = row
+            group, term, class_id, subject_id, grade, grading, extra, individual, kind, start, end = row
             read = self._ask(
                 "SELECT scope_id, ended FROM as_of_read WHERE kind = 'journal' AND subject_group_id = ?"
                 " AND term_id = ? AND error IS NULL ORDER BY run_id DESC LIMIT 1",
@@ -102,8 +103,8 @@ class Loops:
             if read is not None:
                 marked = grade >= 2 and grading == "marks" and not extra and not individual
                 found.append(
-                    Journal(group, term, class_id, grade, read[0], read[1], marked, grade >= 2 and not extra, kind,
-                            date.fromisoformat(start), date.fromisoformat(end))
+                    Journal(group, term, class_id, subject_id, grade, read[0], read[1], marked,
+                            grade >= 2 and not extra, kind, date.fromisoformat(start), date.fromisoformat(end))
                 )  # fmt: skip
         return found
 
@@ -193,7 +194,7 @@ class Loops:
 
     def unexplained(self, journal: Journal) -> Iterator[Where]:
         """ATT-03."""
-        for student, _ in self._listed(journal):
+        for student, _, _ in self._listed(journal):
             for lesson in self._lessons(journal):
                 code, missing = self._code(journal, student, lesson)
                 after = [day for day in self._school_days if day > lesson.day]
@@ -202,13 +203,14 @@ class Loops:
 
     def days_away(self, journal: Journal) -> Iterator[Where]:
         """ATT-08, told of a class when its first journal is looked at."""
-        of_class = [item for item in self.journals if item.class_id == journal.class_id]
-        if of_class[0] != journal:
+        own = journal.class_id
+        if next(item for item in self.journals if item.class_id == own) != journal:
             return
-        for student in {student for item in of_class for student, _ in self._listed(item)}:
+        of_class = [item for item in self.journals if item.class_id == own or own in self._guest_classes[item]]
+        for student in {student for item in of_class for student, _, in_class in self._listed(item) if in_class == own}:
             days: dict[date, list[tuple[Journal, Lesson]]] = {}
             for item in of_class:
-                for first_day in [first for listed, first in self._listed(item) if listed == student]:
+                for first_day in [first for listed, first, of in self._listed(item) if (listed, of) == (student, own)]:
                     for lesson in self._lessons(item):
                         if lesson.day >= first_day:
                             days.setdefault(lesson.day, []).append((item, lesson))
@@ -293,8 +295,13 @@ class Loops:
         )
         return [row[0] for row in rows.fetchall()]
 
-    def _listed(self, journal: Journal) -> list[tuple[int, date]]:
-        """The pupils on the list, with their first day in the class."""
+    @cached_property
+    def _guest_classes(self) -> dict[Journal, set[int]]:
+        """Other classes of whose pupils a journal holds some."""
+        return {item: {own for _, _, own in self._listed(item)} - {item.class_id} for item in self.journals}
+
+    def _listed(self, journal: Journal) -> list[tuple[int, date, int]]:
+        """The pupils on the list, with their first day in their class, and that class."""
         found = []
         for student in self._in_journal(journal):
             row = self._ask(
@@ -302,8 +309,38 @@ class Loops:
                 [journal.class_id, student],
             ).fetchone()
             if row is not None:
-                found.append((student, date.fromisoformat(row[0]) if row[0] else date.min))
+                found.append((student, date.fromisoformat(row[0]) if row[0] else date.min, journal.class_id))
+            elif (guest := self._guest(journal, student)) is not None:
+                found.append((student, *guest))
         return found
+
+    def _guest(self, journal: Journal, student: int) -> tuple[date, int] | None:
+        """The first day, and the class, of a pupil of another class who certainly belongs to the journal."""
+        rows = self._ask(
+            "SELECT class_id, start, missing FROM as_of_enrolment WHERE student_id = ?", [student]
+        ).fetchall()
+        if len(rows) != 1 or rows[0][2]:
+            return None
+        own, start, _ = rows[0]
+        first = date.fromisoformat(start) if start else date.min
+        was_here = self._ask(
+            "SELECT 1 FROM main.enrolment WHERE class_id = ? AND student_id = ? AND seen_from <= ?",
+            [journal.class_id, student, self._run],
+        ).fetchone()
+        if was_here is not None or first > journal.first:
+            return None
+        beside = [
+            item
+            for item in self.journals
+            if item.class_id == own
+            and item.subject_id == journal.subject_id
+            and item.first <= journal.last
+            and item.last >= journal.first
+        ]
+        query = "SELECT 1 FROM as_of_group_student WHERE subject_group_id = ? AND term_id = ? AND student_id = ?"
+        if any(self._ask(query, [item.group, item.term, student]).fetchone() for item in beside):
+            return None
+        return first, own
 
     def _cell(self, journal: Journal, student: int, lesson: Lesson) -> list[tuple[int, int | None, int, int]]:
         rows = self._ask(
@@ -324,7 +361,7 @@ class Loops:
         if not journal.marked:
             return
         lessons = [lesson for lesson in self._lessons(journal) if lesson.held]
-        for student, first_day in self._listed(journal):
+        for student, first_day, _ in self._listed(journal):
             counted = [lesson for lesson in lessons if lesson.day >= first_day]
             attended = [lesson for lesson in counted if self._code(journal, student, lesson)[0] in (None, *_NOT_MISSED)]
             marks = self._ask(

@@ -17,35 +17,38 @@ from netcity_sync.settings import Role
 
 _DAYS_AWAY = """
 WITH away AS MATERIALIZED (
-  SELECT j.class_id, a.student_id, h.date, h.slot, h.subject_group_id, h.term_id, h.lesson_id, count(*) AS lessons,
+  SELECT p.own_class_id AS class_id, a.student_id, h.date, h.slot, h.subject_group_id, h.term_id, h.lesson_id,
+    count(*) AS lessons,
     max(h.slot * 4294967296 + h.lesson_id) AS last
   FROM journal j
   CROSS JOIN as_of_attendance a USING (subject_group_id, term_id)
   CROSS JOIN held h USING (subject_group_id, term_id, lesson_id)
   CROSS JOIN listed p USING (subject_group_id, term_id, student_id)
   WHERE a.code = 'unknown' AND NOT a.missing AND h.held AND h.date >= p.first_day
-  GROUP BY j.class_id, a.student_id, h.date
+  GROUP BY p.own_class_id, a.student_id, h.date
 ), lesson AS MATERIALIZED (
-  SELECT j.class_id, h.date, h.subject_group_id, h.term_id
-  FROM journal j CROSS JOIN held h USING (subject_group_id, term_id)
+  SELECT k.class_id, h.date, h.subject_group_id, h.term_id
+  FROM class_journal k CROSS JOIN held h USING (subject_group_id, term_id)
 ), whole AS MATERIALIZED (
   SELECT away.*, lag(date) OVER (PARTITION BY class_id, student_id ORDER BY date) AS before FROM away
   WHERE is_school_day(date) AND lessons = (
     SELECT count(*) FROM lesson CROSS JOIN listed p USING (subject_group_id, term_id)
     WHERE lesson.class_id = away.class_id AND lesson.date = away.date
-      AND p.student_id = away.student_id AND away.date >= p.first_day)
+      AND p.student_id = away.student_id AND p.own_class_id = away.class_id AND away.date >= p.first_day)
 )
 SELECT w.student_id, w.lesson_id, w.date, w.slot, s.name, w.before IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM listed p
     CROSS JOIN held h ON h.subject_group_id = p.subject_group_id AND h.term_id = p.term_id
       AND h.date > w.before AND h.date < w.date AND h.date >= p.first_day
-    CROSS JOIN journal own ON own.subject_group_id = p.subject_group_id AND own.term_id = p.term_id
-    WHERE p.student_id = w.student_id AND own.class_id = w.class_id AND is_school_day(h.date)
-  ) AS follows, j.*
+    WHERE p.student_id = w.student_id AND p.own_class_id = w.class_id AND is_school_day(h.date)
+  ) AS follows, c.class_id AS own_class_id, c.class_name AS own_class_name, j.*
 FROM whole w
 CROSS JOIN journal j USING (subject_group_id, term_id)
+CROSS JOIN class_read c ON c.class_id = w.class_id
 LEFT JOIN as_of_student s USING (student_id)
-WHERE NOT EXISTS (SELECT 1 FROM journal unread WHERE unread.class_id = w.class_id AND unread.read_run IS NULL)
+WHERE NOT EXISTS (
+  SELECT 1 FROM class_journal k CROSS JOIN journal unread USING (subject_group_id, term_id)
+  WHERE k.class_id = w.class_id AND unread.read_run IS NULL)
 ORDER BY w.class_id, w.student_id, w.date
 """
 """The whole days without a reason, and whether a pupil had no day with lessons since the last such day.
@@ -55,7 +58,8 @@ A row is that of the day's last lesson: SQLite takes it from where the one `max`
 
 _AWAY_BETWEEN = """
 WITH away AS MATERIALIZED (
-  SELECT j.class_id, a.student_id, h.date, h.slot, a.subject_group_id, a.term_id, a.lesson_id, a.raw AS code
+  SELECT p.own_class_id AS class_id, a.student_id, h.date, h.slot, a.subject_group_id, a.term_id, a.lesson_id,
+    a.raw AS code
   FROM journal j
   CROSS JOIN as_of_attendance a USING (subject_group_id, term_id)
   CROSS JOIN held h USING (subject_group_id, term_id, lesson_id)
@@ -64,11 +68,14 @@ WITH away AS MATERIALIZED (
 ), day AS MATERIALIZED (
   SELECT DISTINCT student_id, date FROM away
 ), answer AS MATERIALIZED (
-  SELECT j.class_id, m.student_id, h.date, h.slot, m.subject_group_id, m.term_id, m.lesson_id, m.assignment_id
+  SELECT p.own_class_id AS class_id, m.student_id, h.date, h.slot, m.subject_group_id, m.term_id, m.lesson_id,
+    m.assignment_id
   FROM journal j
   CROSS JOIN as_of_mark m USING (subject_group_id, term_id)
   CROSS JOIN held h USING (subject_group_id, term_id, lesson_id)
   CROSS JOIN day ON day.student_id = m.student_id AND day.date = h.date
+  CROSS JOIN listed p
+    ON p.subject_group_id = m.subject_group_id AND p.term_id = m.term_id AND p.student_id = m.student_id
   WHERE m.value IS NOT NULL AND NOT m.missing AND NOT h.control
 ), present AS MATERIALIZED (
   SELECT DISTINCT class_id, student_id, date, slot FROM answer m
@@ -136,7 +143,7 @@ def days_away(bench: Bench) -> Iterator[Violation]:
     least = int(bench.param("school_days"))
     add_function(bench.connection, "is_school_day", _is_in(bench.school_days))
     rows = bench.rows(_DAYS_AWAY)
-    for _, of_pupil in groupby(rows, key=lambda row: (row["class_id"], row["student_id"])):
+    for _, of_pupil in groupby(rows, key=lambda row: (row["own_class_id"], row["student_id"])):
         for days in _runs(of_pupil):
             if len(days) < least:
                 continue
@@ -147,7 +154,7 @@ def days_away(bench: Bench) -> Iterator[Violation]:
             yield Violation(
                 Place(row["subject_group_id"], row["term_id"], row["lesson_id"], row["student_id"]),
                 Severity.WARN,
-                f"{row['class_name']}: {short_name(row['name'] or '')} — нет на уроках"
+                f"{row['own_class_name']}: {short_name(row['name'] or '')} — нет на уроках"
                 f" {plural(len(days), 'учебный день', 'учебных дня', 'учебных дней')} подряд, с {first} по {last},"
                 " причина не указана",
                 read_proof(row),

@@ -17,33 +17,35 @@ _NEEDS = (Capability.LESSONS, Capability.ATTENDANCE)
 
 _TRUANTS = """
 WITH truant AS MATERIALIZED (
-  SELECT j.class_id, a.student_id, substr(h.date, 1, 7) AS month, count(*) AS missed
+  SELECT k.class_id, a.student_id, substr(h.date, 1, 7) AS month, count(*) AS missed
   FROM class_read c
-  CROSS JOIN journal j ON j.class_id = c.class_id
-  CROSS JOIN as_of_subject_group g ON g.subject_group_id = j.subject_group_id
-  CROSS JOIN as_of_attendance a ON a.subject_group_id = j.subject_group_id AND a.term_id = j.term_id
+  CROSS JOIN class_journal k ON k.class_id = c.class_id
+  CROSS JOIN as_of_subject_group g ON g.subject_group_id = k.subject_group_id
+  CROSS JOIN as_of_attendance a ON a.subject_group_id = k.subject_group_id AND a.term_id = k.term_id
   CROSS JOIN held h ON h.subject_group_id = a.subject_group_id AND h.term_id = a.term_id AND h.lesson_id = a.lesson_id
   CROSS JOIN listed p
     ON p.subject_group_id = a.subject_group_id AND p.term_id = a.term_id AND p.student_id = a.student_id
+    AND p.own_class_id = c.class_id
   WHERE c.fresh AND c.roster_fresh AND NOT g.extracurricular AND a.code = 'unexcused' AND NOT a.missing
     AND h.held AND h.date >= p.first_day
-  GROUP BY j.class_id, a.student_id, month HAVING count(*) >= min(:lessons, :share * :month_lessons)
+  GROUP BY k.class_id, a.student_id, month HAVING count(*) >= min(:lessons, :share * :month_lessons)
 ), counted AS (
   SELECT t.*, count(*) AS counted
   FROM truant t
-  CROSS JOIN journal j ON j.class_id = t.class_id
-  CROSS JOIN as_of_subject_group g ON g.subject_group_id = j.subject_group_id
-  CROSS JOIN listed p ON p.subject_group_id = j.subject_group_id AND p.term_id = j.term_id
-    AND p.student_id = t.student_id
-  CROSS JOIN held h ON h.subject_group_id = j.subject_group_id AND h.term_id = j.term_id
+  CROSS JOIN class_journal k ON k.class_id = t.class_id
+  CROSS JOIN as_of_subject_group g ON g.subject_group_id = k.subject_group_id
+  CROSS JOIN listed p ON p.subject_group_id = k.subject_group_id AND p.term_id = k.term_id
+    AND p.student_id = t.student_id AND p.own_class_id = t.class_id
+  CROSS JOIN held h ON h.subject_group_id = k.subject_group_id AND h.term_id = k.term_id
   WHERE NOT g.extracurricular AND h.held AND h.date >= p.first_day AND substr(h.date, 1, 7) = t.month
   GROUP BY t.class_id, t.student_id, t.month
 )
 SELECT counted.*, s.name, read.*, local_date(read.oldest) >= date(counted.month || '-01', '+1 month') AS over
 FROM counted
 JOIN (
-  SELECT class_id, class_name, min(read_at) AS oldest, max(read_at) AS read_at, max(read_run) AS read_run
-  FROM journal GROUP BY class_id
+  SELECT c.class_id, c.class_name, min(j.read_at) AS oldest, max(j.read_at) AS read_at, max(j.read_run) AS read_run
+  FROM class_read c CROSS JOIN class_journal USING (class_id) CROSS JOIN journal j USING (subject_group_id, term_id)
+  GROUP BY c.class_id
 ) read USING (class_id)
 LEFT JOIN as_of_student s USING (student_id)
 ORDER BY counted.class_id, counted.student_id, counted.month

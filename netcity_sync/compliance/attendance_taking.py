@@ -19,22 +19,25 @@ from netcity_sync.settings import Role
 
 _DAYS = """
 WITH noted AS MATERIALIZED (
-  SELECT j.class_id, h.date,
+  SELECT c.class_id, h.date,
     count(DISTINCT CASE WHEN a.code NOT IN ('late', 'remote', 'exempt') THEN a.student_id END) AS absent
   FROM class_read c
-  CROSS JOIN journal j ON j.class_id = c.class_id
-  CROSS JOIN as_of_attendance a ON a.subject_group_id = j.subject_group_id AND a.term_id = j.term_id
+  CROSS JOIN class_journal k ON k.class_id = c.class_id
+  CROSS JOIN journal j ON j.subject_group_id = k.subject_group_id AND j.term_id = k.term_id
+  CROSS JOIN as_of_attendance a ON a.subject_group_id = k.subject_group_id AND a.term_id = k.term_id
   CROSS JOIN held h ON h.subject_group_id = a.subject_group_id AND h.term_id = a.term_id AND h.lesson_id = a.lesson_id
-  WHERE c.fresh AND c.roster_fresh
-  GROUP BY j.class_id, h.date
+  LEFT JOIN guest p
+    ON p.subject_group_id = a.subject_group_id AND p.term_id = a.term_id AND p.student_id = a.student_id
+  WHERE c.fresh AND c.roster_fresh AND coalesce(p.own_class_id, j.class_id) = c.class_id
+  GROUP BY c.class_id, h.date
 ), day AS MATERIALIZED (
-  SELECT j.class_id, h.date, min(h.held) AS held, 2 * sum(h.has_topic) >= count(*) AS written
+  SELECT k.class_id, h.date, min(h.held) AS held, 2 * sum(h.has_topic) >= count(*) AS written
   FROM class_read c
-  CROSS JOIN journal j ON j.class_id = c.class_id
-  CROSS JOIN as_of_subject_group g ON g.subject_group_id = j.subject_group_id
-  CROSS JOIN held h ON h.subject_group_id = j.subject_group_id AND h.term_id = j.term_id
+  CROSS JOIN class_journal k ON k.class_id = c.class_id
+  CROSS JOIN as_of_subject_group g ON g.subject_group_id = k.subject_group_id
+  CROSS JOIN held h ON h.subject_group_id = k.subject_group_id AND h.term_id = k.term_id
   WHERE c.fresh AND c.roster_fresh AND NOT g.extracurricular AND NOT g.individual_plan
-  GROUP BY j.class_id, h.date
+  GROUP BY k.class_id, h.date
 )
 SELECT day.*, noted.absent FROM day LEFT JOIN noted USING (class_id, date) WHERE day.held ORDER BY class_id, date
 """
@@ -151,13 +154,16 @@ def _silent_runs(days: Iterable[_Day]) -> Iterator[list[_Day]]:
 def _suspicion(bench: Bench, class_id: int, run: list[_Day], share: float) -> Violation:
     first, last = run[0].day, run[-1].day
     (read,) = bench.rows(
-        "SELECT class_name, max(read_run) AS run, max(read_at) AS at FROM journal WHERE class_id = :class_id",
+        "SELECT c.class_name, max(j.read_run) AS run, max(j.read_at) AS at FROM class_read c"
+        " CROSS JOIN class_journal USING (class_id) CROSS JOIN journal j USING (subject_group_id, term_id)"
+        " WHERE c.class_id = :class_id",
         class_id=class_id,
     )
     teachers = bench.rows(
-        "SELECT DISTINCT t.staff_id FROM journal j CROSS JOIN as_of_subject_group_teacher t USING (subject_group_id)"
+        "SELECT DISTINCT t.staff_id FROM class_journal k"
+        " CROSS JOIN as_of_subject_group_teacher t USING (subject_group_id)"
         " CROSS JOIN held h USING (subject_group_id, term_id)"
-        " WHERE j.class_id = :class_id AND h.date BETWEEN :first AND :last ORDER BY t.staff_id",
+        " WHERE k.class_id AND h.date BETWEEN :first AND :last ORDER BY t.staff_id",
         class_id=class_id, first=first.isoformat(), last=last.isoformat(),
     )  # fmt: skip
     days = plural(len(run), "учебный день", "учебных дня", "учебных дней")

@@ -7,11 +7,16 @@
 | `due` | lesson date × deadline | the moment at which a record of that date is late |
 | `held` | lesson that stood on the page of the last read | whether it is held, has a topic, is a control work |
 | `homework_day` | day of a journal | is there where homework was given on it |
-| `pupil` | pupil on the list of a journal | lessons that count and that were attended, given marks, possible ones |
+| `listed` | pupil on the list of a journal | the pupil's own class, and the first day in it |
+| `guest` | pupil on the list of another class's journal | the same, of those whom combined journals certainly hold |
+| `pupil` | pupil on the list of a marked journal | lessons that count, lessons attended, given marks, possible ones |
 | `assessment` | day of a journal with an assessment work | its last such lesson, the first one's number, whether held |
+| `class_journal` | journal of a class | those of its own, and the combined ones that list its pupils |
+| `shared` | two journals of different classes | some pupil certainly belongs to both |
 | `class_read` | class of the year | whether all of its journals, and its roster, are fresh |
 
-`named.py` and `handed.py` add those of what the exchange folder tells.
+What is about a class starts from `class_journal` and looks at pupils by `own_class_id`; without combined journals these
+say the same as `journal.class_id`. `named.py` and `handed.py` add those of what the exchange folder tells.
 
 Moments are seconds UTC since 1970. Everything starts from `journal`, which holds the journals of the year only, so that
 a check costs the same however many years the mirror remembers: `CROSS JOIN` keeps SQLite from starting elsewhere.
@@ -123,7 +128,7 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
         connection.execute(query)
     connection.execute(_JOURNAL, {"run": snapshot.run_id, "today": today, "stale": stale})
     connection.execute("CREATE INDEX temp.journal_class ON journal (class_id)")
-    connection.execute(_CLASS_READ, {"run": snapshot.run_id, "stale": stale})
+    _list_pupils(connection, snapshot.run_id, stale)
     connection.execute(_TOUCH)
     connection.execute("CREATE INDEX temp.touch_place ON touch (class_id, subject_name, lesson_date, what, moment)")
     bench = Bench(connection, settings, snapshot.run_id, now, days, _lesson_dates(connection))
@@ -136,15 +141,30 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     connection.execute("CREATE UNIQUE INDEX temp.homework_day_key ON homework_day (subject_group_id, term_id, date)")
     connection.execute(_ASSESSMENT)
     connection.execute("CREATE INDEX temp.assessment_day ON assessment (class_id, date)")
+    connection.execute("CREATE INDEX temp.assessment_journal ON assessment (subject_group_id, term_id)")
     connection.execute(_COUNTS)
-    connection.execute(_ARRIVAL)
-    connection.execute("CREATE UNIQUE INDEX temp.arrival_key ON arrival (class_id, student_id)")
-    connection.execute(_LISTED)
-    connection.execute("CREATE INDEX temp.listed_pupil ON listed (student_id, subject_group_id, term_id, first_day)")
     connection.execute(_PUPIL)
     match_names(connection)
     prepare_handed(connection, settings, snapshot.run_id, stale)
     return bench
+
+
+def _list_pupils(connection: sqlite3.Connection, run_id: int, stale: int) -> None:
+    """Who is on the lists of journals, of their own class's and of combined ones, and what that makes of classes."""
+    connection.execute(_ARRIVAL)
+    connection.execute("CREATE UNIQUE INDEX temp.arrival_key ON arrival (class_id, student_id)")
+    connection.execute(_LISTED)
+    connection.execute(_GUEST, {"run": run_id})
+    connection.execute("DELETE FROM listed WHERE own_class_id IS NULL")
+    connection.execute("INSERT INTO listed SELECT * FROM guest")
+    connection.execute(
+        "CREATE INDEX temp.listed_pupil ON listed (student_id, subject_group_id, term_id, first_day, own_class_id)"
+    )
+    connection.execute(_CLASS_JOURNAL)
+    connection.execute("CREATE INDEX temp.class_journal_of ON class_journal (subject_group_id, term_id, class_id)")
+    connection.execute(_SHARED)
+    connection.execute(_CLASS_READ, {"run": run_id, "stale": stale})
+    connection.execute(_GUESTS_UNREAD)
 
 
 def _local_date_of(settings: Settings) -> Callable[[int], str]:
@@ -200,14 +220,32 @@ CREATE TEMP TABLE counts (
 """,
     """
 CREATE TEMP TABLE listed (
-  subject_group_id INTEGER, term_id INTEGER, student_id INTEGER, first_day TEXT,
+  subject_group_id INTEGER, term_id INTEGER, student_id INTEGER, first_day TEXT, own_class_id INTEGER,
   PRIMARY KEY (subject_group_id, term_id, student_id)
 ) WITHOUT ROWID
 """,
     """
+CREATE TEMP TABLE guest (
+  subject_group_id INTEGER, term_id INTEGER, student_id INTEGER, first_day TEXT, own_class_id INTEGER,
+  PRIMARY KEY (subject_group_id, term_id, student_id)
+) WITHOUT ROWID
+""",
+    """
+CREATE TEMP TABLE class_journal (
+  class_id INTEGER, subject_group_id INTEGER, term_id INTEGER, PRIMARY KEY (class_id, subject_group_id, term_id)
+) WITHOUT ROWID
+""",
+    """
+CREATE TEMP TABLE shared (
+  subject_group_id INTEGER, term_id INTEGER, other_id INTEGER, other_term INTEGER,
+  PRIMARY KEY (subject_group_id, term_id, other_id, other_term)
+) WITHOUT ROWID
+""",
+    """
 CREATE TEMP TABLE pupil (
-  subject_group_id INTEGER, term_id INTEGER, student_id INTEGER, first_day TEXT, marks INTEGER, unconfirmed INTEGER,
-  planned INTEGER, counted INTEGER, attended INTEGER, PRIMARY KEY (subject_group_id, term_id, student_id)
+  subject_group_id INTEGER, term_id INTEGER, student_id INTEGER, first_day TEXT, own_class_id INTEGER, marks INTEGER,
+  unconfirmed INTEGER, planned INTEGER, counted INTEGER, attended INTEGER,
+  PRIMARY KEY (subject_group_id, term_id, student_id)
 ) WITHOUT ROWID
 """,
 )
@@ -245,7 +283,10 @@ WHERE t.start <= :today
 _CLASS_READ = """
 CREATE TEMP TABLE class_read AS
 SELECT c.class_id, c.name AS class_name, c.grade,
-  coalesce((SELECT min(j.fresh) FROM journal j WHERE j.class_id = c.class_id), 0) AS fresh,
+  coalesce((
+    SELECT min(j.fresh) FROM class_journal k CROSS JOIN journal j USING (subject_group_id, term_id)
+    WHERE k.class_id = c.class_id
+  ), 0) AS fresh,
   coalesce(r.ended >= :stale AND r.run_id =
     (SELECT max(run_id) FROM main.scope_read WHERE scope_id = ro.scope_id AND run_id <= :run), 0) AS roster_fresh,
   r.run_id AS roster_run, r.ended AS roster_at
@@ -349,17 +390,76 @@ WHERE NOT e.missing
 
 _LISTED = """
 INSERT INTO temp.listed
-SELECT s.subject_group_id, s.term_id, s.student_id, a.first_day
+SELECT s.subject_group_id, s.term_id, s.student_id, a.first_day, a.class_id
 FROM journal j
 CROSS JOIN as_of_group_student s ON s.subject_group_id = j.subject_group_id AND s.term_id = j.term_id
-JOIN arrival a ON a.class_id = j.class_id AND a.student_id = s.student_id
+LEFT JOIN arrival a ON a.class_id = j.class_id AND a.student_id = s.student_id
 WHERE NOT s.missing
 """
+"""Pupils of other classes too, for a while, without a class."""
+
+_GUEST = """
+INSERT INTO temp.guest
+WITH sure AS MATERIALIZED (
+  SELECT e.student_id, min(e.class_id) AS class_id
+  FROM (SELECT DISTINCT class_id FROM journal) CROSS JOIN as_of_enrolment e USING (class_id)
+  GROUP BY e.student_id HAVING count(*) = 1 AND NOT max(e.missing)
+)
+SELECT l.subject_group_id, l.term_id, l.student_id, a.first_day, a.class_id
+FROM listed l
+CROSS JOIN sure USING (student_id)
+CROSS JOIN arrival a ON a.class_id = sure.class_id AND a.student_id = l.student_id
+CROSS JOIN journal j ON j.subject_group_id = l.subject_group_id AND j.term_id = l.term_id
+CROSS JOIN as_of_subject_group g ON g.subject_group_id = l.subject_group_id
+WHERE l.own_class_id IS NULL AND a.first_day <= j.term_start
+  AND NOT EXISTS (
+    SELECT 1 FROM main.enrolment v
+    WHERE v.class_id = j.class_id AND v.student_id = l.student_id AND v.seen_from <= :run)
+  AND NOT EXISTS (
+    SELECT 1 FROM journal own CROSS JOIN as_of_subject_group o USING (subject_group_id)
+    WHERE own.class_id = a.class_id AND o.subject_id = g.subject_id
+      AND own.term_start <= j.term_end AND own.term_end >= j.term_start AND (own.read_run IS NULL OR EXISTS (
+        SELECT 1 FROM as_of_group_student s
+        WHERE s.subject_group_id = own.subject_group_id AND s.term_id = own.term_id AND s.student_id = l.student_id)))
+"""
+"""Pupils of combined journals, where that is sure: whoever moved from class to class may stand on an old list."""
+
+_CLASS_JOURNAL = """
+INSERT INTO temp.class_journal
+SELECT class_id, subject_group_id, term_id FROM journal
+UNION
+SELECT own_class_id, subject_group_id, term_id FROM guest
+UNION
+SELECT g.own_class_id, j.subject_group_id, j.term_id
+FROM (SELECT DISTINCT own_class_id, subject_group_id FROM guest) g CROSS JOIN journal j USING (subject_group_id)
+WHERE j.read_run IS NULL
+"""
+"""In a term of a combined journal that was never read the class may have pupils too."""
+
+_SHARED = """
+INSERT INTO temp.shared
+WITH pair AS (
+  SELECT DISTINCT g.subject_group_id, g.term_id, p.subject_group_id AS other_id, p.term_id AS other_term
+  FROM guest g
+  CROSS JOIN listed p ON p.student_id = g.student_id
+  CROSS JOIN journal one ON one.subject_group_id = g.subject_group_id AND one.term_id = g.term_id
+  CROSS JOIN journal two ON two.subject_group_id = p.subject_group_id AND two.term_id = p.term_id
+  WHERE one.class_id <> two.class_id
+)
+SELECT * FROM pair UNION SELECT other_id, other_term, subject_group_id, term_id FROM pair
+"""
+
+_GUESTS_UNREAD = """
+UPDATE temp.journal SET roster_fresh = 0 WHERE (subject_group_id, term_id) IN (
+  SELECT g.subject_group_id, g.term_id FROM guest g CROSS JOIN class_read c ON c.class_id = g.own_class_id
+  WHERE NOT c.roster_fresh)
+"""
+"""The pupils of a combined journal are known where the lists of all their classes are."""
 
 _PUPIL = """
 INSERT INTO temp.pupil
 WITH told AS MATERIALIZED (
-  SELECT p.subject_group_id, p.term_id, p.student_id, p.first_day, c.planned,
+  SELECT p.subject_group_id, p.term_id, p.student_id, p.first_day, p.own_class_id, c.planned,
     CASE WHEN p.first_day <= c.first_date THEN c.held ELSE (
       SELECT count(*) FROM held h WHERE h.subject_group_id = p.subject_group_id AND h.term_id = p.term_id
         AND h.held AND h.date >= p.first_day
@@ -381,8 +481,8 @@ WITH told AS MATERIALIZED (
   CROSS JOIN listed p USING (subject_group_id, term_id)
   WHERE j.marked
 )
-SELECT subject_group_id, term_id, student_id, first_day, given % 65536 AS marks, given / 65536 AS unconfirmed,
-  planned, counted, counted - missed AS attended
+SELECT subject_group_id, term_id, student_id, first_day, own_class_id, given % 65536 AS marks,
+  given / 65536 AS unconfirmed, planned, counted, counted - missed AS attended
 FROM told
 """
 """`given` holds both counts of marks, so that a pupil's cells are passed once."""

@@ -10,7 +10,7 @@ from netcity_sync.clock import from_unix
 from netcity_sync.compliance.acts import acts_by_rule
 from netcity_sync.compliance.bench import Bench, prepare_bench
 from netcity_sync.compliance.final_bench import prepare_finals
-from netcity_sync.compliance.finding import NoData, Place, RuleKind, Violation
+from netcity_sync.compliance.finding import NoData, Place, RuleKind, Violation, Whose
 from netcity_sync.compliance.handed import STALE_DAYS, TABLES
 from netcity_sync.compliance.registry import Rule, Unit
 from netcity_sync.compliance.tuning import JournalKind, Tuned, tune
@@ -23,13 +23,14 @@ from netcity_sync.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class JournalFacts:
-    """What a journal is called, and whose it is."""
+    """What a journal is called, and whose it is; `guest_class_ids` are other classes that a combined one holds."""
 
     name: str
     class_id: int
     class_name: str
     subject_name: str
     teacher_ids: tuple[int, ...]
+    guest_class_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,9 @@ def check_snapshot(snapshot: Snapshot, settings: Settings, now: datetime, rules:
     known = snapshot.capabilities()
     tuned = tune(rules, settings, _kinds(bench), _class_kinds(bench))
     acts = acts_by_rule(snapshot.connection, local_date(now, settings.zone))
+    guests = _guests(bench)
     violations = tuple(
-        (rule, violation)
+        (rule, _as_own(violation, guests))
         for item in tuned
         if item.rule.capabilities <= known
         for rule, violation in _judge(bench, item, acts.get(item.rule.id, settings.local_acts.journal))
@@ -108,6 +110,30 @@ def _judge(bench: Bench, tuned: Tuned, act: str) -> Iterator[tuple[Rule, Violati
                 if here.recipients != rule.recipients:
                     rule = replace(rule, recipients=here.recipients)
                 yield rule, replace(violation, severity=here.severity or violation.severity, act=here.act or act)
+
+
+def _guests(bench: Bench) -> Mapping[tuple[int | None, ...], Whose]:
+    """Whose the pupils of combined journals are, by journal, term and pupil: of their own class, in that subject."""
+    rows = bench.rows(
+        "SELECT g.*, j.subject_name, c.class_name, (SELECT group_concat(t.staff_id) FROM as_of_subject_group_teacher t"
+        "   WHERE t.subject_group_id = g.subject_group_id) AS teachers"
+        " FROM guest g CROSS JOIN journal j USING (subject_group_id, term_id)"
+        " CROSS JOIN class_read c ON c.class_id = g.own_class_id"
+    )
+    return {
+        (row["subject_group_id"], row["term_id"], row["student_id"]): Whose(
+            row["own_class_id"], row["class_name"], row["subject_name"],
+            tuple(sorted(int(item) for item in (row["teachers"] or "").split(",") if item)),
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def _as_own(violation: Violation, guests: Mapping[tuple[int | None, ...], Whose]) -> Violation:
+    """What is found of a pupil of a combined journal is the business of the pupil's own class."""
+    place = violation.place
+    whose = guests.get((place.subject_group_id, place.term_id, place.student_id))
+    return violation if whose is None or violation.whose is not None else replace(violation, whose=whose)
 
 
 def _days(bench: Bench, places: set[Place]) -> dict[Place, Span]:
@@ -269,6 +295,9 @@ def _journals(bench: Bench) -> dict[int, JournalFacts]:
     teachers: dict[int, list[int]] = {}
     for row in bench.rows("SELECT subject_group_id, staff_id FROM as_of_subject_group_teacher ORDER BY staff_id"):
         teachers.setdefault(row["subject_group_id"], []).append(row["staff_id"])
+    guests: dict[int, list[int]] = {}
+    for row in bench.rows("SELECT DISTINCT subject_group_id, own_class_id FROM guest"):
+        guests.setdefault(row["subject_group_id"], []).append(row["own_class_id"])
     return {
         row["subject_group_id"]: JournalFacts(
             name=row["group_name"],
@@ -276,6 +305,7 @@ def _journals(bench: Bench) -> dict[int, JournalFacts]:
             class_name=row["class_name"],
             subject_name=row["subject_name"],
             teacher_ids=tuple(teachers.get(row["subject_group_id"], ())),
+            guest_class_ids=tuple(guests.get(row["subject_group_id"], ())),
         )
         for row in bench.rows("SELECT * FROM journal GROUP BY subject_group_id")
     }

@@ -24,48 +24,75 @@ _SAME_PUPILS = """EXISTS (
   WHERE one.subject_group_id = later.subject_group_id AND one.term_id = later.term_id
     AND NOT one.missing AND NOT two.missing)"""
 
+_TWO_WORKS = """later.subject_group_id, later.term_id, later.lesson_id, later.date, later.slot, later.held,
+    earlier.subject_group_id AS other_id, earlier.term_id AS other_term, earlier.date AS other_date"""
+
+_OF_COMBINED = """
+  FROM shared s
+  CROSS JOIN assessment later ON later.subject_group_id = s.subject_group_id AND later.term_id = s.term_id
+  CROSS JOIN assessment earlier ON earlier.subject_group_id = s.other_id AND earlier.term_id = s.other_term"""
+"""Works that pupils of a combined journal write in journals of different classes."""
+
+_BEFORE = "earlier.subject_id <> later.subject_id AND (earlier.slot, earlier.lesson_id) < (later.slot, later.lesson_id)"
+
+_SHORTLY = """earlier.date > date(later.date, '-' || :gap || ' days') AND earlier.date < later.date
+  AND earlier.subject_id = later.subject_id"""
+
 _SAME_DAY = f"""
-SELECT later.lesson_id, later.date, later.slot, later.held, group_concat(other.group_name, ', ') AS others, j.*
-FROM assessment later
-CROSS JOIN assessment earlier ON earlier.class_id = later.class_id AND earlier.date = later.date
-  AND earlier.subject_id <> later.subject_id AND (earlier.slot, earlier.lesson_id) < (later.slot, later.lesson_id)
-CROSS JOIN journal j ON j.subject_group_id = later.subject_group_id AND j.term_id = later.term_id
-CROSS JOIN journal other ON other.subject_group_id = earlier.subject_group_id AND other.term_id = earlier.term_id
-WHERE j.fresh AND {_SAME_PUPILS}
-GROUP BY later.subject_group_id, later.term_id, later.lesson_id
+WITH pair AS (
+  SELECT {_TWO_WORKS} FROM assessment later
+  CROSS JOIN assessment earlier ON earlier.class_id = later.class_id AND earlier.date = later.date
+  WHERE {_BEFORE} AND {_SAME_PUPILS}
+  UNION ALL
+  SELECT {_TWO_WORKS} {_OF_COMBINED} AND earlier.date = later.date WHERE {_BEFORE}
+)
+SELECT p.lesson_id, p.date, p.slot, p.held, group_concat(other.group_name, ', ') AS others, j.*
+FROM pair p
+CROSS JOIN journal j USING (subject_group_id, term_id)
+CROSS JOIN journal other ON other.subject_group_id = p.other_id AND other.term_id = p.other_term
+WHERE j.fresh
+GROUP BY p.subject_group_id, p.term_id, p.lesson_id
 """
 """Days on which pupils write assessment works in more than one subject; a row for each work but the first."""
 
 _SOON_AFTER = f"""
-SELECT later.lesson_id, later.date, later.slot, later.held, max(earlier.date) AS before, j.*
-FROM assessment later
-CROSS JOIN assessment earlier ON earlier.class_id = later.class_id
-  AND earlier.date > date(later.date, '-' || :gap || ' days') AND earlier.date < later.date
-  AND earlier.subject_id = later.subject_id
-CROSS JOIN journal j ON j.subject_group_id = later.subject_group_id AND j.term_id = later.term_id
-WHERE j.fresh AND {_SAME_PUPILS}
-GROUP BY later.subject_group_id, later.term_id, later.lesson_id
+WITH pair AS (
+  SELECT {_TWO_WORKS} FROM assessment later
+  CROSS JOIN assessment earlier ON earlier.class_id = later.class_id AND {_SHORTLY} AND {_SAME_PUPILS}
+  UNION ALL
+  SELECT {_TWO_WORKS} {_OF_COMBINED} AND {_SHORTLY}
+)
+SELECT p.lesson_id, p.date, p.slot, p.held, max(p.other_date) AS before, j.*
+FROM pair p
+CROSS JOIN journal j USING (subject_group_id, term_id)
+WHERE j.fresh
+GROUP BY p.subject_group_id, p.term_id, p.lesson_id
 """
 """Assessment works with another one of the subject less than `:gap` days before, and the date of the nearest."""
 
 _EDGE_OF_DAY = """
 WITH day AS MATERIALIZED (
-  SELECT j.class_id, h.date, min(h.slot) AS first, max(h.slot) AS last
+  SELECT k.class_id, h.date, min(h.slot) AS first, max(h.slot) AS last
   FROM class_read c
-  CROSS JOIN journal j ON j.class_id = c.class_id
-  CROSS JOIN as_of_subject_group g ON g.subject_group_id = j.subject_group_id
-  CROSS JOIN held h ON h.subject_group_id = j.subject_group_id AND h.term_id = j.term_id
+  CROSS JOIN class_journal k ON k.class_id = c.class_id
+  CROSS JOIN as_of_subject_group g ON g.subject_group_id = k.subject_group_id
+  CROSS JOIN held h ON h.subject_group_id = k.subject_group_id AND h.term_id = k.term_id
   WHERE c.fresh AND NOT g.extracurricular AND NOT g.individual_plan
-  GROUP BY j.class_id, h.date HAVING count(DISTINCT h.slot) >= :fewest
+  GROUP BY k.class_id, h.date HAVING count(DISTINCT h.slot) >= :fewest
+), edge AS MATERIALIZED (
+  SELECT w.*, max(w.first_slot = day.first) AS is_first
+  FROM assessment w
+  CROSS JOIN class_journal k ON k.subject_group_id = w.subject_group_id AND k.term_id = w.term_id
+  CROSS JOIN day ON day.class_id = k.class_id AND day.date = w.date
+  WHERE w.first_slot = day.first OR w.slot = day.last
+  GROUP BY w.subject_group_id, w.term_id, w.lesson_id
 )
-SELECT w.lesson_id, w.date, w.slot, w.held, w.first_slot = day.first AS is_first, n.planned, j.*
-FROM day
-CROSS JOIN assessment w ON w.class_id = day.class_id AND w.date = day.date
+SELECT w.lesson_id, w.date, w.slot, w.held, w.is_first, n.planned, j.*
+FROM edge w
 CROSS JOIN counts n ON n.subject_group_id = w.subject_group_id AND n.term_id = w.term_id
 CROSS JOIN journal j ON j.subject_group_id = w.subject_group_id AND j.term_id = w.term_id
-WHERE w.first_slot = day.first OR w.slot = day.last
 """
-"""Assessment works at the first or the last lesson of the class's day."""
+"""Assessment works at the first or the last lesson of the day, of some class whose pupils write them."""
 
 
 def once_held(held: int) -> RuleKind | None:

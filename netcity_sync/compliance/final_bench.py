@@ -61,8 +61,9 @@ def prepare_finals(bench: Bench) -> None:
         " (SELECT subject_group_id FROM final_read WHERE fresh)"
     )
     connection.execute(
-        "UPDATE temp.class_read SET finals_fresh = coalesce((SELECT min(j.finals_fresh) FROM journal j"
-        " WHERE j.class_id = class_read.class_id AND j.marked), 1)"
+        "UPDATE temp.class_read SET finals_fresh = coalesce((SELECT min(j.finals_fresh) FROM class_journal k"
+        " CROSS JOIN journal j USING (subject_group_id, term_id)"
+        " WHERE k.class_id = class_read.class_id AND j.marked), 1)"
     )
 
 
@@ -98,7 +99,9 @@ def fill_due(bench: Bench) -> None:
     )
     orders = bench.rows("SELECT term, class_name, due_on FROM as_of_final_mark_date WHERE NOT missing")
     terms = bench.rows(
-        "SELECT DISTINCT class_id, class_name, grade, term_id, term_name, term_start, term_end FROM journal"
+        "SELECT class_id, class_name, grade, term_id, term_name, term_start, term_end FROM journal UNION"
+        " SELECT c.class_id, c.class_name, c.grade, j.term_id, j.term_name, j.term_start, j.term_end FROM guest g"
+        " CROSS JOIN journal j USING (subject_group_id, term_id) CROSS JOIN class_read c ON c.class_id = g.own_class_id"
     )
     connection.executemany("INSERT INTO final_due VALUES (?, ?, ?, ?, ?)", _due_rows(bench, orders, terms))
 

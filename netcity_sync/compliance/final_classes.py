@@ -59,7 +59,7 @@ SELECT * FROM (
   JOIN journal j ON j.subject_group_id = c.subject_group_id
     AND (c.kind = 'term' AND j.term_id = c.term_id OR c.kind = 'year' AND j.term_start = l.term_start)
   JOIN listed p ON p.subject_group_id = j.subject_group_id AND p.term_id = j.term_id AND p.student_id = c.student_id
-  JOIN final_due d ON d.class_id = j.class_id AND d.term_id = j.term_id
+  JOIN final_due d ON d.class_id = p.own_class_id AND d.term_id = j.term_id
   LEFT JOIN as_of_student s ON s.student_id = c.student_id
   WHERE j.marked AND c.lower > d.closed
 ) WHERE place = 1
@@ -218,20 +218,21 @@ class _ClassTerm:
 
 
 _OF_CLASSES = f"""
-SELECT j.class_id, j.class_name, j.term_id, j.term_name, j.term_start, p.student_id, s.name, count(*) AS journals,
+SELECT c.class_id, c.class_name, j.term_id, j.term_name, j.term_start, p.student_id, s.name, count(*) AS journals,
   sum(f.student_id IS NOT NULL) AS finals, coalesce(sum(f.value <= 2), 0) AS bad,
   coalesce(sum(f.not_attested), 0) AS not_attested, coalesce(sum(f.value = 3), 0) AS threes,
   coalesce(sum(f.value = 4), 0) AS fours, max(fr.final_run) AS final_run, max(fr.final_at) AS final_at
 FROM pupil p
 CROSS JOIN journal j ON j.subject_group_id = p.subject_group_id AND j.term_id = p.term_id
-JOIN class_read c ON c.class_id = j.class_id AND c.fresh AND c.roster_fresh AND c.finals_fresh
+JOIN class_read c ON c.class_id = p.own_class_id AND c.fresh AND c.roster_fresh AND c.finals_fresh
 JOIN final_read fr ON fr.subject_group_id = p.subject_group_id
 LEFT JOIN final f ON f.subject_group_id = p.subject_group_id AND f.term_id = p.term_id
   AND f.student_id = p.student_id AND f.kind = 'term' AND NOT f.missing
 LEFT JOIN as_of_student s ON s.student_id = p.student_id
-WHERE j.marked AND {OVER}
-GROUP BY j.class_id, j.term_id, p.student_id
-ORDER BY j.class_id, j.term_start, j.term_id, s.name
+WHERE j.marked AND {OVER} AND (j.class_id = c.class_id OR EXISTS (
+  SELECT 1 FROM journal own WHERE own.class_id = c.class_id AND own.term_id = j.term_id AND own.marked))
+GROUP BY c.class_id, j.term_id, p.student_id
+ORDER BY c.class_id, j.term_start, j.term_id, s.name
 """
 
 

@@ -57,7 +57,7 @@ def no_final_mark(bench: Bench) -> Iterator[Violation]:
         "SELECT s.name, d.day AS due_day, f.student_id IS NULL AS without, fr.final_run, fr.final_at, fr.final_hash,"
         " j.* FROM pupil p CROSS JOIN journal j USING (subject_group_id, term_id)"
         " CROSS JOIN counts c USING (subject_group_id, term_id) CROSS JOIN final_read fr USING (subject_group_id)"
-        " CROSS JOIN final_due d ON d.class_id = j.class_id AND d.term_id = j.term_id"
+        " CROSS JOIN final_due d ON d.class_id = p.own_class_id AND d.term_id = j.term_id"
         " LEFT JOIN final f ON f.subject_group_id = p.subject_group_id AND f.term_id = p.term_id"
         " AND f.student_id = p.student_id AND f.kind = 'term' LEFT JOIN as_of_student s ON s.student_id = p.student_id"
         " WHERE j.fresh AND j.roster_fresh AND j.finals_fresh AND d.moment < fr.final_at AND d.moment < j.read_at"
@@ -67,6 +67,7 @@ def no_final_mark(bench: Bench) -> Iterator[Violation]:
     for _, found in groupby(rows, key=lambda row: (row["subject_group_id"], row["term_id"])):
         pupils = list(found)
         without = [short_name(row["name"] or "") for row in pupils if row["without"]]
+        due_day = max((row["due_day"] for row in pupils if row["without"]), default="")
         row = pupils[0]
         if without:
             yield Violation(
@@ -74,7 +75,7 @@ def no_final_mark(bench: Bench) -> Iterator[Violation]:
                 Severity.CRIT,
                 f"{term_words(row)}: нет итоговой отметки у {plural(len(without), 'ученика', 'учеников', 'учеников')}"
                 f" из {len(pupils)} — {some_of(without, _NAMED)}"
-                f" (срок {day_month(date.fromisoformat(row['due_day']))})",
+                f" (срок {day_month(date.fromisoformat(due_day))})",
                 finals_proof(row, ("Без итоговой отметки", str(len(without))), ("Всего учеников", str(len(pupils)))),
             )
 

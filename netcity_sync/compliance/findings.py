@@ -179,9 +179,12 @@ def _close(
         f" FROM finding WHERE status = 'open' AND rule IN ({', '.join('?' * len(checked))})",
         checked,
     ).fetchall()
+    journals = result.coverage.journals
     fixed, ended, unjudged = [], [], []
     for key, rule_id, group, term, class_id, staff_id in (row for row in rows if row[0] not in found):
-        places = (Place(group, term), Place(class_id=class_id), Place(staff_id=staff_id), Place())
+        guests = journals[group].guest_class_ids if group in journals else ()
+        classes = (Place(class_id=item) for item in (class_id, *guests))
+        places = (Place(group, term), *classes, Place(staff_id=staff_id), Place())
         reason = next((reasons[(rule_id, place)] for place in places if (rule_id, place) in reasons), None)
         over = group is not None and (group, term) not in result.reads
         off = (Place(group), Place(), *([Place(class_id=class_id)] if group is None else []))

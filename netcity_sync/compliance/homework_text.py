@@ -85,9 +85,10 @@ _SET_AT = """
 
 _LOAD = """
 WITH item AS MATERIALIZED (
-  SELECT DISTINCT j.class_id, j.subject_group_id, j.term_id, g.subject_id, h.date
+  SELECT DISTINCT c.class_id, j.class_id AS class_of_journal, j.subject_group_id, j.term_id, g.subject_id, h.date
   FROM class_read c
-  CROSS JOIN journal j ON j.class_id = c.class_id
+  CROSS JOIN class_journal k ON k.class_id = c.class_id
+  CROSS JOIN journal j ON j.subject_group_id = k.subject_group_id AND j.term_id = k.term_id
   CROSS JOIN as_of_subject_group g ON g.subject_group_id = j.subject_group_id
   CROSS JOIN as_of_assignment a ON a.subject_group_id = j.subject_group_id AND a.term_id = j.term_id
   CROSS JOIN held h ON h.subject_group_id = a.subject_group_id AND h.term_id = a.term_id AND h.lesson_id = a.lesson_id
@@ -98,14 +99,19 @@ WITH item AS MATERIALIZED (
   GROUP BY item.class_id, item.date HAVING count(DISTINCT item.subject_id) > most.most
 )
 SELECT c.class_id, c.class_name, x.date, x.most, max(x.subjects) AS subjects,
-  (SELECT max(j.read_run) FROM journal j WHERE j.class_id = c.class_id) AS read_run,
-  (SELECT max(j.read_at) FROM journal j WHERE j.class_id = c.class_id) AS read_at
+  (SELECT max(j.read_run) FROM class_journal k CROSS JOIN journal j USING (subject_group_id, term_id)
+    WHERE k.class_id = c.class_id) AS read_run,
+  (SELECT max(j.read_at) FROM class_journal k CROSS JOIN journal j USING (subject_group_id, term_id)
+    WHERE k.class_id = c.class_id) AS read_at
 FROM (
   SELECT crowded.class_id, crowded.date, crowded.most, s.student_id, count(DISTINCT item.subject_id) AS subjects
   FROM crowded
   CROSS JOIN item ON item.class_id = crowded.class_id AND item.date = crowded.date
   CROSS JOIN as_of_group_student s ON s.subject_group_id = item.subject_group_id AND s.term_id = item.term_id
-  WHERE NOT s.missing GROUP BY crowded.class_id, crowded.date, s.student_id
+  LEFT JOIN guest p
+    ON p.subject_group_id = s.subject_group_id AND p.term_id = s.term_id AND p.student_id = s.student_id
+  WHERE NOT s.missing AND coalesce(p.own_class_id, item.class_of_journal) = crowded.class_id
+  GROUP BY crowded.class_id, crowded.date, s.student_id
 ) x JOIN class_read c USING (class_id)
 WHERE x.subjects > x.most GROUP BY c.class_id, x.date
 """

@@ -184,9 +184,11 @@ def no_attendance_report(bench: Bench) -> Iterator[Violation]:
 
 
 _WEEKS = """
-SELECT DISTINCT j.class_id, j.class_name, j.grade, date(h.date, '-6 days', 'weekday 1') AS monday
-FROM journal j CROSS JOIN held h ON h.subject_group_id = j.subject_group_id AND h.term_id = j.term_id
-WHERE h.held ORDER BY monday, j.grade, j.class_name
+SELECT DISTINCT c.class_id, c.class_name, c.grade, date(h.date, '-6 days', 'weekday 1') AS monday
+FROM class_read c
+CROSS JOIN class_journal k ON k.class_id = c.class_id
+CROSS JOIN held h ON h.subject_group_id = k.subject_group_id AND h.term_id = k.term_id
+WHERE h.held ORDER BY monday, c.grade, c.class_name
 """
 
 

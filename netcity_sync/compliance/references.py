@@ -180,17 +180,19 @@ def no_timetable(bench: Bench) -> Iterator[Violation]:
     """
     begun = (bench.today - timedelta(days=int(bench.param("days")) - 1)).isoformat()
     for row in bench.rows(
-        "SELECT j.*, max(j.read_at) AS newest FROM class_read c CROSS JOIN journal j USING (class_id)"
+        "SELECT j.*, c.class_id AS own_class_id, c.class_name AS own_class_name, max(j.read_at) AS newest"
+        " FROM class_read c CROSS JOIN class_journal k ON k.class_id = c.class_id"
+        " CROSS JOIN journal j USING (subject_group_id, term_id)"
         " WHERE c.fresh AND j.term_start <= :begun AND j.term_end >= :today"
-        " GROUP BY j.class_id, j.term_id"
-        " HAVING NOT EXISTS (SELECT 1 FROM journal o CROSS JOIN as_of_lesson l"
-        "   USING (subject_group_id, term_id) WHERE o.class_id = j.class_id AND o.term_id = j.term_id)",
+        " GROUP BY c.class_id, j.term_id"
+        " HAVING NOT EXISTS (SELECT 1 FROM class_journal o CROSS JOIN as_of_lesson l"
+        "   USING (subject_group_id, term_id) WHERE o.class_id = c.class_id AND o.term_id = j.term_id)",
         begun=begun, today=bench.today.isoformat(),
     ):  # fmt: skip
         yield Violation(
-            Place(class_id=row["class_id"], key=f"term-{row['term_id']}"),
+            Place(class_id=row["own_class_id"], key=f"term-{row['term_id']}"),
             Severity.WARN,
-            f"{row['class_name']}, {row['term_name']}: в журналах нет ни одного урока",
+            f"{row['own_class_name']}, {row['term_name']}: в журналах нет ни одного урока",
             read_proof(row),
         )
 

@@ -110,16 +110,34 @@ WHERE NOT t.missing ORDER BY s.name
 """
 
 
+_HOSTS = """
+SELECT DISTINCT c.class_id, c.class_name, j.class_id AS host_id, j.class_name AS host_name
+FROM guest g CROSS JOIN journal j USING (subject_group_id, term_id)
+CROSS JOIN class_read c ON c.class_id = g.own_class_id
+"""
+"""Classes whose pupils are in combined journals, and the classes under which these stand."""
+
+
 class _Noted:
-    """The substitutions that the office noted, by the table as it was last taken, on the day `known_to`."""
+    """The substitutions that the office noted, by the table as it was last taken, on the day `known_to`.
+
+    One that names a class may be about a combined journal that stands under another class.
+    """
 
     def __init__(self, bench: Bench) -> None:
         takes = bench.rows("SELECT max(read_at) AS at FROM as_of_exchange_take WHERE name = 'substitutions' AND ok")
         taken = takes[0]["at"]
         self.known_to = local_date(from_utc_text(taken), bench.settings.zone).isoformat() if taken else ""
-        rows = bench.rows("SELECT class_name, held_on, subject, substitute FROM as_of_substitution")
-        self._people = {(class_key(row["class_name"]), row["held_on"], plain(row["substitute"])) for row in rows}
-        self._lessons = {(class_key(row["class_name"]), row["held_on"], plain(row["subject"])) for row in rows}
+        hosts = defaultdict[str, set[str]](set)
+        for row in bench.rows(_HOSTS):
+            hosts[class_key(row["class_name"])].add(class_key(row["host_name"]))
+        rows = [
+            (name, row)
+            for row in bench.rows("SELECT class_name, held_on, subject, substitute FROM as_of_substitution")
+            for name in {class_key(row["class_name"]), *hosts.get(class_key(row["class_name"]), ())}
+        ]
+        self._people = {(name, row["held_on"], plain(row["substitute"])) for name, row in rows}
+        self._lessons = {(name, row["held_on"], plain(row["subject"])) for name, row in rows}
 
     def names_user(self, row: sqlite3.Row) -> bool:
         """Whether the user of a touch was a substitute in that class on the day of the lesson."""
@@ -149,12 +167,15 @@ def _by_strangers(bench: Bench, noted: _Noted, chiefs: dict[int, set[int]]) -> I
 
 
 def _chiefs(bench: Bench) -> dict[int, set[int]]:
-    """Who leads a class, or did this year."""
+    """Who leads a class, or did this year, and who leads those whose pupils are in combined journals of it."""
     chiefs = defaultdict[int, set[int]](set)
     for class_id, staff_id in bench.rows(
         "SELECT class_id, staff_id FROM main.class_chief WHERE seen_from <= :run", run=bench.run_id
     ):
         chiefs[class_id].add(staff_id)
+    own = {class_id: frozenset(people) for class_id, people in chiefs.items()}
+    for row in bench.rows(_HOSTS):
+        chiefs[row["host_id"]] |= own.get(row["class_id"], frozenset())
     return chiefs
 
 

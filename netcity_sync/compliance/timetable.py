@@ -33,6 +33,12 @@ WITH lesson AS MATERIALIZED (
   FROM crowded k
   JOIN lesson a ON a.class_id = k.class_id AND a.date = k.date AND a.slot = k.slot
   JOIN lesson b ON b.class_id = k.class_id AND b.date = k.date AND b.slot = k.slot AND b.lesson_id > a.lesson_id
+  UNION ALL
+  SELECT b.*, a.subject_group_id, a.term_id, a.group_name
+  FROM shared s
+  JOIN lesson b ON b.subject_group_id = s.subject_group_id AND b.term_id = s.term_id
+  JOIN lesson a ON a.subject_group_id = s.other_id AND a.term_id = s.other_term AND a.date = b.date
+    AND a.slot = b.slot AND b.lesson_id > a.lesson_id
 ), size AS MATERIALIZED (
   SELECT subject_group_id, term_id, count(*) AS pupils FROM as_of_group_student WHERE NOT missing
     AND (subject_group_id, term_id) IN (

@@ -24,7 +24,7 @@ from netcity_sync.errors import (
     UsageError,
 )
 from netcity_sync.jobs.reading import Fetched, Readers
-from netcity_sync.jobs.sync_scopes import plan_access, plan_scopes, plan_term_marks, stop_moment
+from netcity_sync.jobs.sync_scopes import plan_access, plan_combined, plan_scopes, plan_term_marks, stop_moment
 from netcity_sync.mirror.backup import backup_names
 from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.drift import record_drift
@@ -305,6 +305,8 @@ class _Sync:
         """The scopes of this run that are not read yet."""
         today = local_date(self.started_at, self.settings.zone)
         plan = plan_scopes(dictionaries, self.options.classes, today)
+        if self.options.classes:
+            plan_combined(self.connection, dictionaries, plan, today)
         if Capability.TERM_MARKS in self.source.capabilities:
             plan_term_marks(dictionaries, plan)
         if Capability.JOURNAL_ACCESS in self.source.capabilities:

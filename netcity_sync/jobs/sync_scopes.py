@@ -50,6 +50,30 @@ def plan_scopes(dictionaries: Dictionaries, classes: Sequence[str], today: date)
     return plan
 
 
+def plan_combined(connection: sqlite3.Connection, dictionaries: Dictionaries, plan: Plan, today: date) -> None:
+    """Add journals of other classes that held pupils of the planned ones when last read, and those classes' lists.
+
+    What no read has shown yet nobody can know: the first sync of a chosen class reads its own journals only.
+    """
+    planned = {scope.class_id for scope in plan.scopes if scope.kind is ScopeKind.ROSTER}
+    rows = connection.execute(
+        "SELECT DISTINCT s.subject_group_id FROM enrolment e JOIN group_student s USING (student_id)"
+        f" WHERE e.seen_to IS NULL AND s.seen_to IS NULL AND e.class_id IN ({', '.join('?' * len(planned))})",
+        [*planned],
+    )
+    holding = {row[0] for row in rows}
+    joined = [item for item in dictionaries.subject_groups if item.id in holding and item.class_id not in planned]
+    names = {item.id: item.name for item in dictionaries.classes}
+    for class_id in sorted({group.class_id for group in joined} & names.keys()):
+        plan.add(Scope(ScopeKind.ROSTER, class_id=class_id), f"список класса {names[class_id]}")
+    for term in sorted(
+        (item for item in dictionaries.terms if item.start <= today), key=lambda item: -item.start.toordinal()
+    ):
+        for group in (item for item in joined if term.id in item.term_ids):
+            scope = Scope(ScopeKind.JOURNAL, subject_group_id=group.id, term_id=term.id)
+            plan.add(scope, f"{names.get(group.class_id, '?')}, {group.name}, {term.name}")
+
+
 def plan_term_marks(dictionaries: Dictionaries, plan: Plan) -> None:
     """Add the final marks of every journal that is read, the whole year in one scope."""
     names = {item.id: item.name for item in dictionaries.classes}

@@ -50,7 +50,7 @@ def _noted_late(journal: JournalLedger, item: Absence, starts: dict[int, date]) 
 def truancy_of_class(journals: list[JournalLedger], pupils: list[Pupil], class_id: int) -> Iterator[LedgerEntry]:
     """Months in which pupils of a class were truant often."""
     ordinary = [journal for journal in journals if not journal.group.subject.extracurricular]
-    here = {id(journal): journal.pupils_here() for journal in ordinary}
+    here = {id(journal): journal.of_class(class_id) for journal in ordinary}
     for pupil in pupils:
         months: dict[tuple[int, int], list[bool]] = {}
         for journal in ordinary:
@@ -102,8 +102,9 @@ class SilenceLedger:
                 topics[day] = topics.get(day, 0) + (len(str(lesson.topic.at(journal.now) or "")) >= 3)
                 over[day] = over.get(day, True) and journal.held(lesson)
         for journal in journals:
+            theirs = journal.of_class(class_id)
             for item in journal.absences:
-                if item.code.known(journal.now) and item.lesson.date in days:
+                if item.student_id in theirs and item.code.known(journal.now) and item.lesson.date in days:
                     days[item.lesson.date].noted = True
                     if _is_away(item.code.at(journal.now)):
                         days[item.lesson.date].away.add(item.student_id)

@@ -15,7 +15,7 @@ Held = tuple[JournalLedger, Lesson]
 
 
 class ClassLedger:
-    """The journals of one class, all terms that have begun, looked at together."""
+    """The journals of one class, combined ones too, all terms that have begun, looked at together."""
 
     def __init__(self, journals: list[JournalLedger], pupils: list[Pupil]) -> None:
         self.journals = journals
@@ -32,7 +32,7 @@ class ClassLedger:
         """The pupil's lessons day by day, each day in order."""
         days: dict[date, list[Held]] = {}
         for journal in self.journals:
-            if pupil.id in journal.pupils_here():
+            if pupil.id in journal.of_class(pupil.class_id):
                 for lesson in journal.lessons:
                     if lesson.date >= pupil.start:
                         days.setdefault(lesson.date, []).append((journal, lesson))

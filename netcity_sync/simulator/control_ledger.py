@@ -1,4 +1,4 @@
-"""How assessment works of a class are spread, and what came of them: plain loops over its journals."""
+"""How assessment works are spread, and what came of them: plain loops over the journals of a school."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,41 +33,47 @@ class _Block:
         return self.journal.entry(rule, True, lesson=self.last)
 
 
-class ControlLedger:
-    """The journals of one class, all terms that have begun."""
+def control_of_journal(journal: JournalLedger) -> Iterator[LedgerEntry]:
+    """How many works a journal has, and what came of them."""
+    if not _is_ordinary(journal):
+        return
+    works = len(_blocks(journal))
+    if works >= 2 and works * 10 > len(journal.lessons):
+        yield journal.entry("CTL-03", True)
+    if journal.is_marked():
+        yield from _low_results(journal)
 
-    def __init__(self, journals: list[JournalLedger]) -> None:
-        self.ordinary = [
-            item for item in journals if not item.group.individual and not item.group.subject.extracurricular
-        ]
-        self.blocks = [block for journal in self.ordinary for block in _blocks(journal)]
 
-    def violations(self) -> Iterator[LedgerEntry]:
-        """All rules in turn."""
-        for block in self.blocks:
-            if any(_second_of_day(block, other) for other in self.blocks):
-                yield block.entry("CTL-01")
-            if any(_too_soon(block, other) for other in self.blocks):
-                yield block.entry("CTL-02")
-        slots = self._slots_by_day()
-        for block in self.blocks:
-            of_day = slots[block.last.date]
-            at_edge = block.lessons[0].slot == min(of_day) or block.last.slot == max(of_day)
-            if at_edge and len(of_day) >= 3 and block.journal.lessons_a_week() > 1:
-                yield block.entry("CTL-04")
-        for journal in self.ordinary:
-            works = sum(block.journal is journal for block in self.blocks)
-            if works >= 2 and works * 10 > len(journal.lessons):
-                yield journal.entry("CTL-03", True)
-            if journal.is_marked():
-                yield from _low_results(journal)
+def spread_of_works(journals: list[JournalLedger]) -> Iterator[LedgerEntry]:
+    """How the works of the pupils of a school are spread over days and weeks."""
+    ordinary = [journal for journal in journals if _is_ordinary(journal)]
+    blocks = [block for journal in ordinary for block in _blocks(journal)]
+    slots = _slots_by_day(ordinary)
+    for block in blocks:
+        if any(_second_of_day(block, other) for other in blocks):
+            yield block.entry("CTL-01")
+        if any(_too_soon(block, other) for other in blocks):
+            yield block.entry("CTL-02")
+        days = [slots[class_id, block.last.date] for class_id in block.journal.classes()]
+        at_edge = any(
+            len(day) >= 3 and (block.lessons[0].slot == min(day) or block.last.slot == max(day)) for day in days
+        )
+        if at_edge and block.journal.lessons_a_week() > 1:
+            yield block.entry("CTL-04")
 
-    def _slots_by_day(self) -> dict[date, set[int]]:
-        slots: dict[date, set[int]] = {}
-        for journal in self.ordinary:
+
+def _is_ordinary(journal: JournalLedger) -> bool:
+    return not journal.group.individual and not journal.group.subject.extracurricular
+
+
+def _slots_by_day(journals: list[JournalLedger]) -> dict[tuple[int, date], set[int]]:
+    """The numbers of lessons that pupils of a class have on a day."""
+    slots: dict[tuple[int, date], set[int]] = {}
+    for journal in journals:
+        for class_id in journal.classes():
             for lesson in journal.lessons:
-                slots.setdefault(lesson.date, set()).add(lesson.slot)
-        return slots
+                slots.setdefault((class_id, lesson.date), set()).add(lesson.slot)
+    return slots
 
 
 def _blocks(journal: JournalLedger) -> list[_Block]:
@@ -84,17 +90,13 @@ def _blocks(journal: JournalLedger) -> list[_Block]:
     return [_Block(journal, sorted(lessons, key=lambda item: (item.slot, item.id))) for lessons in days.values()]
 
 
-def _same_pupils(one: _Block, two: _Block) -> bool:
-    return bool(one.journal.pupils_here() & two.journal.pupils_here())
-
-
 def _second_of_day(block: _Block, other: _Block) -> bool:
     """Whether some pupil writes another work, in another subject, before this one."""
     return (
         other.last.date == block.last.date
         and other.journal.group.subject is not block.journal.group.subject
         and (other.last.slot, other.last.id) < (block.last.slot, block.last.id)
-        and _same_pupils(other, block)
+        and block.journal.shares_pupils(other.journal)
     )
 
 
@@ -102,7 +104,7 @@ def _too_soon(block: _Block, other: _Block) -> bool:
     """Whether some pupil wrote another work in the same subject a few days before."""
     days = (block.last.date - other.last.date).days
     same = other.journal.group.subject is block.journal.group.subject
-    return same and 0 < days < _MIN_GAP and _same_pupils(other, block)
+    return same and 0 < days < _MIN_GAP and block.journal.shares_pupils(other.journal)
 
 
 def _low_results(journal: JournalLedger) -> Iterator[LedgerEntry]:

@@ -172,16 +172,17 @@ class FinalsLedger:
         return bool(before) and max(before) >= begins
 
 
-def class_violations(journals: list[JournalLedger]) -> Iterator[LedgerEntry]:
+def class_violations(journals: list[JournalLedger], class_id: int) -> Iterator[LedgerEntry]:
     """What the final marks of a class come to, term by term."""
-    terms = {journal.term.id: journal.term for journal in journals if journal.is_marked()}
+    own = [journal for journal in journals if journal.group.school_class.id == class_id]
+    terms = {journal.term.id: journal.term for journal in own if journal.is_marked()}
     former: tuple[int, int] | None = None
     for term in sorted(terms.values(), key=lambda item: item.start):
         if term.end >= journals[0].now.date():
             continue
         ledgers = [FinalsLedger(journal) for journal in journals if journal.term is term and journal.is_marked()]
-        shown = _values_of(ledgers)
-        class_id, key = ledgers[0].journal.group.school_class.id, str(term.id)
+        shown = _values_of(ledgers, class_id)
+        key = str(term.id)
         if any(_is_listed(values) for values in shown):
             yield LedgerEntry("FIN-11", None, None, None, None, True, class_id=class_id, key=key)
         whole = [values for values in shown if None not in values]
@@ -194,11 +195,11 @@ def class_violations(journals: list[JournalLedger]) -> Iterator[LedgerEntry]:
         former = (good, len(whole)) if enough else None
 
 
-def _values_of(ledgers: list[FinalsLedger]) -> list[list[str | int | None]]:
+def _values_of(ledgers: list[FinalsLedger], class_id: int) -> list[list[str | int | None]]:
     """What stands in the cells of each pupil; None where a mark is not there, or may be gone."""
     found: dict[int, list[str | int | None]] = {}
     for ledger in ledgers:
-        for pupil in ledger.pupils():
+        for pupil in [one for one in ledger.pupils() if one.class_id == class_id]:
             final = ledger.final(pupil)
             found.setdefault(pupil.id, []).append(final.shown(ledger.now) if final is not None else None)
     return list(found.values())

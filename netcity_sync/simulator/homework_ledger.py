@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from netcity_sync.simulator.entries import Homework, Lesson
 from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
+from netcity_sync.simulator.school import SchoolClass
 
 _FORMAL = ("/", "—", "-", "см. тетрадь", "по тетради", "выучить")
 """The formal ones among the texts that the simulator's teachers write."""
@@ -75,16 +76,15 @@ class HomeworkLedger(JournalLedger):
         return due in self.lessons and given.date < due.date <= given.date + _SOON and not between
 
 
-def overloaded_days(journals: Iterable[HomeworkLedger]) -> Iterator[LedgerEntry]:
+def overloaded_days(journals: Iterable[HomeworkLedger], school_class: SchoolClass) -> Iterator[LedgerEntry]:
     """Days for which some pupil of a class has homework in too many subjects."""
     subjects: dict[tuple[date, int], set[str]] = {}
     counted = [one for one in journals if one.with_homework() and not one.group.individual]
     for journal in counted:
         for day in journal.due_days():
-            for student in journal.pupils_here():
+            for student in journal.of_class(school_class.id):
                 subjects.setdefault((day, student), set()).add(journal.group.subject.name)
     if counted:
-        school_class = counted[0].group.school_class
         most = next(most for grade, most in _MOST if school_class.grade <= grade)
         for day in sorted({day for (day, _), names in subjects.items() if len(names) > most}):
             yield LedgerEntry(

@@ -75,6 +75,11 @@ class JournalLedger:
         self.now = world.now
         self.days = days
         self.listed = listed
+        self.guests = {
+            pupil.id: pupil.class_id
+            for pupil in group.pupils
+            if pupil.id in listed and pupil.class_id != group.school_class.id
+        }
         self.reads = [moment for moment in world.reads.get((group.id, term.id), []) if moment <= world.now]
         self.finals_reads = [moment for moment in world.finals_reads.get(group.id, []) if moment <= world.now]
         self.finals = world.finals(group.id)
@@ -321,6 +326,23 @@ class JournalLedger:
     def pupils_here(self) -> set[int]:
         """The pupils on the journal's own list, who left the class among them."""
         return {pupil.id for pupil in self.group.pupils if pupil.start <= self.now.date()}
+
+    def of_class(self, class_id: int) -> set[int]:
+        """The pupils of the journal who are of a class: of its own one all but those of others."""
+        if class_id == self.group.school_class.id:
+            return self.pupils_here() - self.guests.keys()
+        return {pupil for pupil, own in self.guests.items() if own == class_id}
+
+    def classes(self) -> set[int]:
+        """Its class, and those of the pupils of others."""
+        return {self.group.school_class.id, *self.guests.values()}
+
+    def shares_pupils(self, other: "JournalLedger") -> bool:
+        """Whether somebody is in both: in two of one class by their lists, else only who certainly is."""
+        if self.group.school_class is other.group.school_class:
+            return bool(self.pupils_here() & other.pupils_here())
+        both = self.pupils_here() & self.listed & other.pupils_here() & other.listed
+        return any(pupil in self.guests or pupil in other.guests for pupil in both)
 
     def count(self, pupil: Pupil) -> PupilCount:
         """The lessons and marks of a pupil in this journal."""

@@ -38,7 +38,8 @@ def crowded_lessons(journals: list[JournalLedger]) -> Iterator[LedgerEntry]:
             mine = journal.pupils_here()
             for other, beside in held:
                 theirs = other.pupils_here()
-                crowded = 2 * len(mine & theirs) >= min(len(mine), len(theirs))
+                near = journal.group.school_class is other.group.school_class or journal.shares_pupils(other)
+                crowded = near and 2 * len(mine & theirs) >= min(len(mine), len(theirs))
                 if beside.id < lesson.id and mine and theirs and crowded:
                     yield journal.entry("LSN-09", True, lesson=lesson)
                     break

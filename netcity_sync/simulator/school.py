@@ -1,6 +1,6 @@
 """A school made from a seed: classes, pupils, families of journals, teachers, and who teaches what when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -93,9 +93,9 @@ def grades_of(count: int) -> list[int]:
     return [1 + number * 11 // count for number in range(count)]
 
 
-def make_school(seed: int, count: int, calendar: Calendar) -> School:
-    """The school of a seed."""
-    return _Maker(Random(f"school-{seed}"), calendar).make(seed, count)
+def make_school(seed: int, grades: Sequence[int], calendar: Calendar) -> School:
+    """The school of a seed with a class of each of these grades."""
+    return _Maker(Random(f"school-{seed}"), calendar).make(seed, grades)
 
 
 @dataclass(slots=True)
@@ -108,8 +108,7 @@ class _Maker:
     busy: set[tuple[int, int, int]] = field(default_factory=set)
     next_id: int = 1000
 
-    def make(self, seed: int, count: int) -> School:
-        grades = grades_of(count)
+    def make(self, seed: int, grades: Sequence[int]) -> School:
         classes = [self._class(grade, grades[:place].count(grade)) for place, grade in enumerate(grades)]
         home = {item.id for item in classes if item.grade >= 5}
         home = set(sorted(home)[::2])

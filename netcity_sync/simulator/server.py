@@ -128,12 +128,13 @@ def running_simulator(
     version: str = DEFAULT_VERSION,
     tls: TlsFiles | None = None,
     folder: str = "",
+    combined: bool = False,
 ) -> Iterator[Simulator]:
     """A simulator on a free loopback port, in a thread, for as long as the block runs.
 
     With a `folder` such as `/sgo` it lies below that path, as where a region keeps several servers on one host.
     """
-    server = make_server(seed, classes, now, parse_version(version), ledger=None)
+    server = make_server(seed, classes, now, parse_version(version), ledger=None, combined=combined)
     called = threading.Condition()
     server.log = _Log(called)
     with _listening(0) as listener:

@@ -81,9 +81,11 @@ class Server:
         return self.sessions.find(at, cookies.get(SESSION_COOKIE), self.world.now)
 
 
-def make_server(seed: int, classes: int, now: datetime, version: Version, ledger: Path | None) -> Server:
+def make_server(
+    seed: int, classes: int, now: datetime, version: Version, ledger: Path | None, *, combined: bool = False
+) -> Server:
     """A server with a school of its own."""
-    world = World(seed, classes, now)
+    world = World(seed, classes, now, combined=combined)
     random = Random(f"server-{seed}")
     accounts = deal_accounts(world.school, random)
     faults = Faults(Random(f"faults-{seed}"))

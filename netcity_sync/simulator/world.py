@@ -1,16 +1,17 @@
 """A school at a moment: what its journals show when its clock stands at `now`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from random import Random
 
 from netcity_sync.simulator.absences import plan_absences
-from netcity_sync.simulator.calendar import Term, calendar_of
+from netcity_sync.simulator.calendar import Calendar, Term, calendar_of
+from netcity_sync.simulator.combined import combine, with_parallel
 from netcity_sync.simulator.curriculum import HOMEWORK_TYPE
 from netcity_sync.simulator.entries import GroupEntries, Lesson, Mark, Work
 from netcity_sync.simulator.finals import Final, write_finals
 from netcity_sync.simulator.habits import Habit, deal_habits
-from netcity_sync.simulator.school import Group, Pupil, make_school
+from netcity_sync.simulator.school import Group, Pupil, School, grades_of, make_school
 from netcity_sync.simulator.writing import write_journal
 
 _YEAR_BEGINS = 8
@@ -72,14 +73,15 @@ class JournalPage:
 class World:
     """A school and its clock. Journals are written when first asked for, always the same for the same seed.
 
-    `now` is naive local time; the school year is the one that holds the first `now` (August to July).
+    `now` is naive local time; the school year is the one that holds the first `now` (August to July). A school with
+    `combined` journals has two parallel classes at least.
     """
 
-    def __init__(self, seed: int, classes: int, now: datetime) -> None:
+    def __init__(self, seed: int, classes: int, now: datetime, *, combined: bool = False) -> None:
         first_year = now.year if now.month >= _YEAR_BEGINS else now.year - 1
         self.seed = seed
         self.now = now
-        self.school = make_school(seed, classes, calendar_of(first_year))
+        self.school = _school(seed, classes, calendar_of(first_year), combined=combined)
         self.groups = {group.id: group for group in self.school.groups}
         self.terms = {term.id: term for group in self.school.groups for term in group.terms}
         self.habits: dict[int, Habit] = deal_habits(self.school, Random(f"habits-{seed}"))
@@ -188,6 +190,17 @@ class World:
             for item in entries.homework
             if item.given_at.term_id == term_id and item.text.known(self.now)
         ]
+
+
+def _school(seed: int, classes: int, calendar: Calendar, *, combined: bool) -> School:
+    if not combined:
+        return make_school(seed, grades_of(classes), calendar)
+    random = Random(f"combined-{seed}")
+    grades = grades_of(classes)
+    if classes > 1 and len(set(grades)) == classes:
+        grades = with_parallel(grades_of(classes - 1), random)
+    school = make_school(seed, grades, calendar)
+    return replace(school, groups=tuple(combine(school.groups, random)))
 
 
 def _column(work: Work) -> AssignmentRow:

@@ -15,18 +15,21 @@ from netcity_sync.simulator.server import running_simulator
 
 
 @pytest.mark.parametrize(
-    ("seed", "first", "count", "step"),
+    ("seed", "first", "count", "step", "combined"),
     [
-        (32, "2026-10-12", 10, 4),
-        pytest.param(31, "2026-09-01", 30, 2, marks=pytest.mark.soak),
-        pytest.param(33, "2026-12-10", 12, 4, marks=pytest.mark.soak),
+        (32, "2026-10-12", 10, 4, False),
+        pytest.param(31, "2026-09-01", 30, 2, False, marks=pytest.mark.soak),
+        pytest.param(33, "2026-12-10", 12, 4, False, marks=pytest.mark.soak),
+        pytest.param(34, "2026-09-01", 20, 3, True, marks=pytest.mark.soak),
     ],
-    ids=["over a change of terms", "autumn", "winter"],
+    ids=["over a change of terms", "autumn", "winter", "combined journals"],
 )
-def test_rules_find_what_the_loops_find(tmp_path: Path, seed: int, first: str, count: int, step: int) -> None:
+def test_rules_find_what_the_loops_find(
+    tmp_path: Path, seed: int, first: str, count: int, step: int, combined: bool
+) -> None:
     start = datetime.fromisoformat(f"{first}T21:00:00")
     evenings = [start + timedelta(days=step * night) for night in range(count)]
-    with running_simulator(seed, 3, start) as simulator:
+    with running_simulator(seed, 3, start, combined=combined) as simulator:
         settings = settings_for(simulator, tmp_path)
         live_through(simulator, settings, evenings)
     now = evenings[-1].replace(tzinfo=settings.zone)

@@ -8,9 +8,9 @@ import pytest
 from support.ledgers import compare, nights
 
 
-def found(seed: int, classes: int, evenings: list[datetime]) -> Counter[str]:
+def found(seed: int, classes: int, evenings: list[datetime], *, combined: bool = False) -> Counter[str]:
     """What was found in a school, once it is the same as what its ledger holds."""
-    comparison = compare(seed, classes, evenings)
+    comparison = compare(seed, classes, evenings, combined=combined)
     assert comparison.astray == ()
     return comparison.found
 
@@ -28,6 +28,16 @@ def found(seed: int, classes: int, evenings: list[datetime]) -> Counter[str]:
 )
 def test_found_is_what_was_planted(seed: int, classes: int, evenings: list[datetime]) -> None:
     assert sum(found(seed, classes, evenings).values()) > 50
+
+
+def test_combined_journals() -> None:
+    assert sum(found(6, 3, nights("2026-09-14", 40, 8), combined=True).values()) > 50
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(110, 114))
+def test_a_whole_year_of_combined_journals(seed: int) -> None:
+    assert sum(found(seed, 3, nights("2026-09-01", 270, 9), combined=True).values()) > 300
 
 
 @pytest.mark.soak

@@ -123,3 +123,21 @@ def test_a_ledger_entry_is_what_the_interface_promises() -> None:
 
 def test_the_school_year_is_the_one_of_the_clock() -> None:
     assert World(1, 1, datetime(2027, 3, 1)).school.calendar.start == date(2026, 9, 1)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_parallel_classes_share_journals_where_the_school_has_combined_ones(seed: int) -> None:
+    school = World(seed, 3, datetime(2026, 9, 1), combined=True).school
+    grades = [item.grade for item in school.classes]
+    (shared,) = {grade for grade in grades if grades.count(grade) == 2}
+    combined = [group for group in school.groups if len({pupil.class_id for pupil in group.pupils}) == 2]
+    assert shared >= 5
+    assert len(combined) == 5
+    assert {group.school_class.grade for group in combined} == {shared}
+    taken = [(group.school_class.id, slot) for group in combined for slot in group.slots]
+    assert len(taken) == len(set(taken))
+
+
+def test_a_school_without_them_is_as_ever() -> None:
+    school = World(5, 22, datetime(2026, 9, 1)).school
+    assert not [group for group in school.groups if len({pupil.class_id for pupil in group.pupils}) > 1]

@@ -54,9 +54,12 @@ class Comparison:
     astray: tuple[Key, ...]
 
 
-def compare(seed: int, classes: int, evenings: Sequence[datetime]) -> Comparison:
+def compare(seed: int, classes: int, evenings: Sequence[datetime], *, combined: bool = False) -> Comparison:
     """Live through evenings, check on the last."""
-    with running_simulator(seed, classes, evenings[0]) as simulator, tempfile.TemporaryDirectory() as folder:
+    with (
+        running_simulator(seed, classes, evenings[0], combined=combined) as simulator,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         settings = settings_for(simulator, folder)
         live_through(simulator, settings, evenings)
         outcome = run_check(settings, fixed_clock(evenings[-1].replace(tzinfo=settings.zone)))

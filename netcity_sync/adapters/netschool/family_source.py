@@ -5,6 +5,7 @@ partial: the only pupils of its journals are the account's own children, and att
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
@@ -64,6 +65,7 @@ class FamilySource:
         )
         self._view = FamilyView(self._connection)
         self._children: dict[int, tuple[FamilyStudent, ...]] = {}
+        self._members: dict[int, tuple[FamilyStudent, ...]] = {}
         self._terms: dict[int, Term] = {}
         self._groups: dict[int, wire.SubjectGroup] = {}
 
@@ -86,23 +88,24 @@ class FamilySource:
         context, year = self._connection.context(), self._view.year()
         children = self._view.students().students
         groups: dict[int, wire.SubjectGroup] = {}
-        of_child: dict[int, set[int]] = {}
+        classes: dict[int, list[FamilyStudent]] = {}
+        members: dict[int, list[FamilyStudent]] = {}
         bodies = []
         for child in children:
             found: list[wire.SubjectGroup]
             path = profile.family_groups.format(student_id=child.id)
             found, body = ask(list[wire.SubjectGroup], Call("GET", path))
-            of_child[child.id] = {item.id for item in found}
             groups |= {item.id: item for item in found}
+            for item in found:
+                members.setdefault(item.id, []).append(child)
+            for class_id, _ in Counter(item.school_class.id for item in found).most_common(1):
+                classes.setdefault(class_id, []).append(child)
             bodies.append(body)
         types, body = ask(list[wire.AssignmentType], Call("GET", profile.assignment_types))
         terms = self._read_terms(groups.values())
         self._groups, self._terms = groups, {item.id: item for item in terms}
-        for group in groups.values():
-            here = tuple(child for child in children if group.id in of_child[child.id])
-            self._children[group.school_class.id] = tuple(
-                dict.fromkeys((*self._children.get(group.school_class.id, ()), *here))
-            )
+        self._children = {key: tuple(here) for key, here in classes.items()}
+        self._members = {key: tuple(here) for key, here in members.items()}
         content = Dictionaries(
             school=School(id=context.school_id, name=context.organization.name),
             year=SchoolYear(id=year.id, name=year.name, start=year.start, end=year.end, closed=year.closed == "Closed"),
@@ -115,7 +118,7 @@ class FamilySource:
         return Page(content, b"[" + b",\n".join([*bodies, body]) + b"]")
 
     def read_roster(self, class_id: int) -> Page[Roster]:
-        """Of a class, the account's own children."""
+        """Of a class, the account's own children: those most of whose journals are its; others may be combined."""
         children = self._children.get(class_id, ())
         content = Roster(
             class_id=class_id,
@@ -133,7 +136,7 @@ class FamilySource:
         own: list[FamilyStudent] = []
         lessons: dict[tuple[int, int], DiaryLesson] = {}
         bodies: list[bytes] = []
-        for child in self._children.get(group.school_class.id, ()):
+        for child in self._members.get(group.id, ()):
             diary, body = self._view.diary(child.id, term.start, term.end)
             path = profile.family_meetings.format(student_id=child.id, first=term.start, last=term.end)
             meetings: list[wire.ClassMeeting]
