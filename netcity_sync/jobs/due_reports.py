@@ -17,7 +17,7 @@ from netcity_sync.jobs.wanted_reports import wanted_reports
 from netcity_sync.mirror.event_schema import EventKind
 from netcity_sync.mirror.snapshot import open_snapshot
 from netcity_sync.reports.desk import Desk
-from netcity_sync.reports.period import Period, month_period, week_period
+from netcity_sync.reports.period import Period, PeriodKind, month_period, week_period
 from netcity_sync.reports.registry import all_reports
 from netcity_sync.reports.request import Focus
 from netcity_sync.settings import Settings
@@ -62,15 +62,17 @@ def _ended(desk: Desk) -> Iterator[Period]:
 
 
 def _had_lessons(desk: Desk, focus: Focus, period: Period) -> bool:
-    """Whether a class had lessons in a period: in weeks of holidays it needs no report."""
+    """Whether a class had lessons in a period: weeks of holidays and terms of other grades need no report of it."""
     if focus.class_id is None:
         return True
     first, last = period.first.isoformat(), period.last.isoformat()
     return bool(
         desk.bench.rows(
             "SELECT 1 FROM journal j CROSS JOIN held h USING (subject_group_id, term_id)"
-            " WHERE j.class_id = :class_id AND h.held AND h.date BETWEEN :first AND :last LIMIT 1",
+            " WHERE j.class_id = :class_id AND (:term IS NULL OR j.term_id = :term)"
+            " AND h.held AND h.date BETWEEN :first AND :last LIMIT 1",
             class_id=focus.class_id, first=first, last=last,
+            term=int(period.key) if period.kind is PeriodKind.TERM else None,
         )
     )  # fmt: skip
 

@@ -183,3 +183,11 @@ def test_xlsx_prints_on_a4_with_its_headings_on_every_page() -> None:
     assert sorted(str(item) for item in sheet.merged_cells.ranges) == ["A1:A2", "B1:C1", "D1:D2"]
     assert [cell.number_format for cell in sheet[3]] == ["General", "0", "0.0%", "0.00"]
     assert sheet.page_margins.left == pytest.approx(20 / 25.4)
+
+
+def test_a_table_without_rows_says_so_and_a_title_is_not_told_twice() -> None:
+    empty = replace(DOCUMENT, sections=(Section("Классы", tables=(Table("Классы", COLUMNS, ()),)),))
+    page = render_html(empty).decode()
+    assert "Записей нет." in page
+    assert "<h3>" not in page
+    assert render_pdf(empty) != render_pdf(replace(DOCUMENT, sections=(Section("Классы"),)))
