@@ -72,8 +72,9 @@ class _Writer:
 
     def _sheet(self, title: str, *, landscape: bool) -> Any:
         name = "".join(letter for letter in title if letter not in "[]:*?/\\")[:_SHEET_NAME_LENGTH]
-        while name.lower() in self._names:
-            name = name[: _SHEET_NAME_LENGTH - 2] + f" {len(self._names)}"
+        if name.lower() in self._names:
+            number = f" {len(self._names) + 1}"
+            name = name[: _SHEET_NAME_LENGTH - len(number)] + number
         self._names.add(name.lower())
         sheet = self._book.add_worksheet(name)
         sheet.set_paper(_A4)
