@@ -89,7 +89,8 @@ _CODES = ", ".join(
     f"coalesce(sum(a.code = '{code}'), 0) AS {code}" for code in ("illness", "excused", "unexcused", "unknown", "late")
 )
 _LESSONS = """
-FROM journal j
+FROM class_journal k
+CROSS JOIN journal j ON j.subject_group_id = k.subject_group_id AND j.term_id = k.term_id
 CROSS JOIN as_of_subject_group g ON g.subject_group_id = j.subject_group_id AND NOT g.extracurricular
 CROSS JOIN held h ON h.subject_group_id = j.subject_group_id AND h.term_id = j.term_id AND h.held
   AND h.date BETWEEN :first AND :last
@@ -101,7 +102,7 @@ LEFT JOIN as_of_attendance a ON a.subject_group_id = j.subject_group_id AND a.te
 _DAYS = f"""
 SELECT p.student_id, h.date, count(*) AS lessons, {_CODES}
 {_LESSONS}
-WHERE j.fresh AND j.class_id = :class_id
+WHERE j.fresh AND k.class_id = :class_id AND p.own_class_id = :class_id
 GROUP BY p.student_id, h.date ORDER BY p.student_id, h.date
 """
 
@@ -118,7 +119,7 @@ def subjects_of_pupil(desk: Desk, class_id: int, student_id: int, period: Period
 _SUBJECTS = f"""
 SELECT j.subject_group_id, count(*) AS lessons, {_CODES}
 {_LESSONS}
-WHERE j.fresh AND j.class_id = :class_id AND p.student_id = :student_id
+WHERE j.fresh AND k.class_id = :class_id AND p.student_id = :student_id
 GROUP BY j.subject_group_id
 """
 
@@ -144,29 +145,29 @@ CROSS JOIN as_of_subject_group g ON g.subject_group_id = j.subject_group_id AND 
 _OF_SCHOOL = "j.fresh AND (:grade IS NULL OR j.grade = :grade)"
 _WEEKS_HELD = f"""
 WITH lessons AS MATERIALIZED (
-  SELECT j.class_id, h.subject_group_id, h.term_id, h.date, count(*) AS held {_COUNTED}
+  SELECT h.subject_group_id, h.term_id, h.date, count(*) AS held {_COUNTED}
   CROSS JOIN held h ON h.subject_group_id = j.subject_group_id AND h.term_id = j.term_id AND h.held
     AND h.date BETWEEN :first AND :last
   WHERE {_OF_SCHOOL} GROUP BY h.subject_group_id, h.term_id, h.date
 ), arrived AS MATERIALIZED (
-  SELECT p.subject_group_id, p.term_id, p.first_day, count(*) AS pupils {_COUNTED}
+  SELECT p.own_class_id AS class_id, p.subject_group_id, p.term_id, p.first_day, count(*) AS pupils {_COUNTED}
   CROSS JOIN listed p ON p.subject_group_id = j.subject_group_id AND p.term_id = j.term_id
-  WHERE {_OF_SCHOOL} GROUP BY p.subject_group_id, p.term_id, p.first_day
+  WHERE {_OF_SCHOOL} GROUP BY p.own_class_id, p.subject_group_id, p.term_id, p.first_day
 )
-SELECT h.class_id, {_MONDAY} AS monday, sum(h.held * a.pupils) AS lessons
+SELECT a.class_id, {_MONDAY} AS monday, sum(h.held * a.pupils) AS lessons
 FROM lessons h JOIN arrived a
   ON a.subject_group_id = h.subject_group_id AND a.term_id = h.term_id AND a.first_day <= h.date
-GROUP BY h.class_id, monday ORDER BY h.class_id, monday
+GROUP BY a.class_id, monday ORDER BY a.class_id, monday
 """
 _WEEKS_MISSED = f"""
-SELECT j.class_id, {_MONDAY} AS monday, {_CODES} {_COUNTED}
+SELECT p.own_class_id AS class_id, {_MONDAY} AS monday, {_CODES} {_COUNTED}
 CROSS JOIN as_of_attendance a ON a.subject_group_id = j.subject_group_id AND a.term_id = j.term_id AND NOT a.missing
 CROSS JOIN held h
   ON h.subject_group_id = j.subject_group_id AND h.term_id = j.term_id AND h.lesson_id = a.lesson_id AND h.held
   AND h.date BETWEEN :first AND :last
 CROSS JOIN listed p ON p.subject_group_id = j.subject_group_id AND p.term_id = j.term_id
   AND p.student_id = a.student_id AND p.first_day <= h.date
-WHERE {_OF_SCHOOL} GROUP BY j.class_id, monday ORDER BY j.class_id, monday
+WHERE {_OF_SCHOOL} GROUP BY p.own_class_id, monday ORDER BY p.own_class_id, monday
 """
 
 

@@ -43,17 +43,18 @@ def _rounded(mean: float | None, journal: int) -> Final:
 _MEANS = """
 WITH weighted AS MATERIALIZED (
   SELECT DISTINCT a.subject_group_id
-  FROM journal j CROSS JOIN as_of_assignment a ON a.subject_group_id = j.subject_group_id AND a.term_id = j.term_id
-  WHERE j.class_id = :class_id AND j.term_id = :term AND NOT a.homework AND NOT a.missing AND a.weight > 0
+  FROM class_journal k CROSS JOIN journal j USING (subject_group_id, term_id)
+  CROSS JOIN as_of_assignment a ON a.subject_group_id = j.subject_group_id AND a.term_id = j.term_id
+  WHERE k.class_id = :class_id AND j.term_id = :term AND NOT a.homework AND NOT a.missing AND a.weight > 0
 ), given AS MATERIALIZED (
   SELECT m.subject_group_id, m.student_id, m.value,
     CASE WHEN w.subject_group_id IS NULL THEN 1 ELSE coalesce(a.weight, 1) END AS weight
-  FROM journal j
+  FROM class_journal k CROSS JOIN journal j USING (subject_group_id, term_id)
   CROSS JOIN as_of_mark m ON m.subject_group_id = j.subject_group_id AND m.term_id = j.term_id
   LEFT JOIN weighted w ON w.subject_group_id = m.subject_group_id
   LEFT JOIN as_of_assignment a ON a.subject_group_id = m.subject_group_id AND a.term_id = m.term_id
     AND a.assignment_id = m.assignment_id
-  WHERE j.class_id = :class_id AND j.term_id = :term AND j.fresh AND m.value IS NOT NULL AND NOT m.missing
+  WHERE k.class_id = :class_id AND j.term_id = :term AND j.fresh AND m.value IS NOT NULL AND NOT m.missing
 )
 SELECT subject_group_id, student_id, sum(value * weight) * 1.0 / sum(weight) AS mean
 FROM given GROUP BY subject_group_id, student_id HAVING sum(weight) > 0

@@ -189,13 +189,14 @@ def _studied(cells: Mapping[int, Final], one: Member, point: Point | None) -> Ma
 _FINALS = """
 SELECT g.subject_id, g.subject_name, j.group_name, j.subject_group_id, p.student_id, f.value, f.raw,
   coalesce(f.not_attested, 0) AS not_attested, coalesce(r.fresh, 0) AS fresh
-FROM journal j
+FROM class_journal k
+CROSS JOIN journal j ON j.subject_group_id = k.subject_group_id AND j.term_id = k.term_id
 CROSS JOIN as_of_subject_group g ON g.subject_group_id = j.subject_group_id
 CROSS JOIN as_of_group_student p ON p.subject_group_id = j.subject_group_id AND p.term_id = j.term_id
 LEFT JOIN final_read r ON r.subject_group_id = j.subject_group_id
 LEFT JOIN final f ON f.subject_group_id = j.subject_group_id AND f.student_id = p.student_id AND f.kind = :kind
   AND f.term_id = :term
-WHERE j.class_id = :class_id AND j.grade >= 2 AND g.grading = 'marks' AND NOT g.extracurricular
+WHERE k.class_id = :class_id AND j.grade >= 2 AND g.grading = 'marks' AND NOT g.extracurricular
   AND (j.term_id = :term OR :term = 0 AND j.term_start = (
     SELECT max(o.term_start) FROM journal o WHERE o.subject_group_id = j.subject_group_id))
 ORDER BY g.subject_id, j.group_name, j.subject_group_id, p.student_id

@@ -82,9 +82,10 @@ def _finals(desk: Desk, focus: Focus, period: Period) -> dict[int, str]:
         return {}
     terms = desk.terms_of(focus.class_id or 0, period)
     rows = desk.bench.rows(
-        "SELECT f.subject_group_id, f.term_id, f.value, f.raw FROM journal j CROSS JOIN final f"
+        "SELECT f.subject_group_id, f.term_id, f.value, f.raw FROM class_journal k"
+        " CROSS JOIN journal j ON j.subject_group_id = k.subject_group_id AND j.term_id = k.term_id CROSS JOIN final f"
         " ON f.subject_group_id = j.subject_group_id AND f.term_id = j.term_id AND f.student_id = :student_id"
-        " AND f.kind = 'term' WHERE j.class_id = :class_id AND j.finals_fresh AND NOT f.missing",
+        " AND f.kind = 'term' WHERE k.class_id = :class_id AND j.finals_fresh AND NOT f.missing",
         class_id=focus.class_id, student_id=focus.student_id,
     )  # fmt: skip
     return {
@@ -95,11 +96,12 @@ def _finals(desk: Desk, focus: Focus, period: Period) -> dict[int, str]:
 
 
 _OWN = """
-FROM journal j
+FROM class_journal k
+CROSS JOIN journal j ON j.subject_group_id = k.subject_group_id AND j.term_id = k.term_id
 CROSS JOIN as_of_subject_group g ON g.subject_group_id = j.subject_group_id AND NOT g.extracurricular
 CROSS JOIN listed p ON p.subject_group_id = j.subject_group_id AND p.term_id = j.term_id AND p.student_id = :student_id
 """
-_OF_PERIOD = "j.class_id = :class_id AND j.term_start <= :last AND j.term_end >= :first"
+_OF_PERIOD = "k.class_id = :class_id AND j.term_start <= :last AND j.term_end >= :first"
 _SUBJECTS = f"""
 SELECT j.subject_group_id, j.subject_name, min(j.fresh) AS fresh {_OWN}
 WHERE {_OF_PERIOD} GROUP BY j.subject_group_id ORDER BY j.subject_name, j.subject_group_id

@@ -1,0 +1,55 @@
+"""A pupil of a combined journal, listed under another class, stands in the reports of the own class."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from support.books import PUPILS, fill, finals
+from support.reports import desk_at, tables
+from support.school import SECOND_CLASS, Book, Trial, at
+
+from netcity_sync.model import Student
+from netcity_sync.reports.document import Document
+from netcity_sync.reports.period import Period, span_period
+from netcity_sync.reports.registry import find_report
+from netcity_sync.reports.request import Focus, Request
+
+GUEST = Student(id=60, name="Орлова Анна Ильинична")
+
+
+@pytest.fixture
+def tried(tmp_path: Path) -> Trial:
+    own = Book(
+        class_id=SECOND_CLASS, group=900, first_lesson=501, subject="История", subject_id=15, first_slot=2,
+        students=[GUEST],
+    )  # fmt: skip
+    book = Book(subject="География", students=[*PUPILS, GUEST], off_roster={GUEST.id})
+    book.beside = [fill(own)]
+    fill(book)
+    finals(book, 5)
+    finals(own, 4)
+    trial = Trial(tmp_path, book)
+    trial.sync("10-30 21:00")
+    return trial
+
+
+def made(tried: Trial, report: str, period: Period | None = None) -> Document:
+    """Of the guest's own class, 7Б."""
+    with desk_at(tried.settings, at("10-30 22:00")) as desk:
+        return find_report(report).build(
+            desk, Request(period or desk.term_period("1 четверть"), Focus(class_id=SECOND_CLASS))
+        )
+
+
+def test_the_final_mark_stands_in_the_sheet_of_the_own_class(tried: Trial) -> None:
+    table = next(iter(tables(made(tried, "summary")).values()))
+    row = next(row for row in table.rows if GUEST.name in row)
+    shown = dict(zip((column.title for column in table.columns), row, strict=True))
+    assert [str(shown[title]) for title in ("Геогр.", "Ист.")] == ["5", "4"]
+
+
+def test_its_lessons_count_for_the_own_class(tried: Trial) -> None:
+    table = tables(made(tried, "attendance", span_period(date(2026, 9, 1), date(2026, 9, 30))))["Ведомость"]
+    (row,) = table.rows
+    held = sum(day.startswith("2026-09") for day in (item.date.isoformat() for item in tried.book.lessons.values()))
+    assert row[2] == 2 * held
