@@ -16,6 +16,7 @@ from benchmarks.claim import Claim, at_most, seconds
 from benchmarks.merging import merging
 from benchmarks.paper import paper
 from benchmarks.pipeline import pipeline
+from benchmarks.printing import printing
 from benchmarks.waiting import slow_line
 from benchmarks.years import years
 from netcity_sync.adapters.netschool.source import NetSchoolSource
@@ -75,7 +76,7 @@ def nights() -> Iterator[Claim]:
 
 BENCHMARKS = {
     "demo": demo_seconds, "nights": nights, "slow-line": slow_line, "merging": merging, "pipeline": pipeline,
-    "years": years, "catalogue": catalogue, "paper": paper,
+    "years": years, "catalogue": catalogue, "paper": paper, "printing": printing,
 }  # fmt: skip
 
 
