@@ -183,7 +183,8 @@ def _make_files(draft: Path, pieces: Sequence[Piece], advance: Callable[[], None
             else:
                 yield rest
 
-    for _ in on_all_cores(_finish, rests(), len(pieces), a_process=_PIECES_A_PROCESS):
+    drawn = sum(piece.drawn for piece in pieces)
+    for _ in on_all_cores(_finish, rests(), drawn, a_process=_PIECES_A_PROCESS):
         advance()
 
 

@@ -39,11 +39,12 @@ class Piece:
     """A file to be: its place in the archive.
 
     `begin` reads the mirror and writes the file, or answers with the rest of the work, which needs no mirror and may be
-    done by any process.
+    done by any process: so it is with what is `drawn`.
     """
 
     path: str
     begin: Callable[[Path], Rest | None]
+    drawn: bool = False
 
 
 Maker = Callable[[Desk, Path], Iterator[Piece]]
@@ -75,7 +76,7 @@ def journal_pieces(desk: Desk, extract: Path) -> Iterator[Piece]:
     period = desk.year_period()
     for class_id, name in class_ids(desk):
         if desk.terms_of(class_id, period):
-            yield Piece(f"{JOURNAL}/pdf/journal-{name}.pdf", _laid_out(desk, class_id, period, page))
+            yield Piece(f"{JOURNAL}/pdf/journal-{name}.pdf", _laid_out(desk, class_id, period, page), drawn=True)
 
 
 def _laid_out(desk: Desk, class_id: int, period: Period, page: Page) -> Callable[[Path], Rest]:
@@ -99,7 +100,8 @@ def data_pieces(desk: Desk, extract: Path) -> Iterator[Piece]:
 def class_book_pieces(desk: Desk, extract: Path) -> Iterator[Piece]:
     """A workbook a class."""
     for class_id, name in class_ids(desk):
-        yield Piece(f"{JOURNAL}/xlsx/{name}.xlsx", _drawn(partial(build_class_book, desk, class_id), "xlsx"))
+        begin = _drawn(partial(build_class_book, desk, class_id), "xlsx")
+        yield Piece(f"{JOURNAL}/xlsx/{name}.xlsx", begin, drawn=True)
 
 
 def report_pieces(desk: Desk, extract: Path) -> Iterator[Piece]:
@@ -148,4 +150,4 @@ def _reports(desk: Desk) -> Iterator[Wanted]:
 def _report_files(desk: Desk, item: Wanted, folder: str, formats: tuple[str, ...]) -> Iterator[Piece]:
     for form in formats:
         path = f"{folder}/{form}/{file_stem(desk, item)}.{form}"
-        yield Piece(path, _drawn(partial(item.report.build, desk, item.request), form))
+        yield Piece(path, _drawn(partial(item.report.build, desk, item.request), form), drawn=True)

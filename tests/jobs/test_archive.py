@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from support.two_years import NEW, OLD, begin_second_year, two_years, with_summa
 from netcity_sync.clock import fixed_clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import AnswerError, NoSpace, UsageError
-from netcity_sync.jobs import archive_makers
+from netcity_sync.jobs import archive, archive_makers
 from netcity_sync.jobs.archive import Archived, make_archive
 from netcity_sync.mirror import space
 
@@ -115,6 +116,11 @@ def test_the_extract_holds_that_year_only(tried: Trial) -> None:
 class TestAlwaysTheSame:
     def test_made_again(self, tried: Trial) -> None:
         first = contents(make(tried).path)
+        assert contents(make(tried, force=True).path) == first
+
+    def test_drawn_by_other_processes(self, tried: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+        first = contents(make(tried).path)
+        monkeypatch.setattr(archive, "on_all_cores", partial(archive.on_all_cores, few=0))
         assert contents(make(tried, force=True).path) == first
 
     def test_whatever_was_read_later(self, tried: Trial) -> None:

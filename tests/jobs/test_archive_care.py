@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -27,15 +28,27 @@ AFTER = at("2029-01-10 12:00")
 ORDER = Order(
     "3", date(2029, 1, 9), "срок хранения кончился", "Заместитель директора Учебнова Е. П.", ("Примерова В. П.",)
 )
+ONE_YEAR = {"retention": {"journal_years": 1}}
+
+
+@pytest.fixture(scope="module")
+def archived(tmp_path_factory: pytest.TempPathFactory) -> Trial:
+    """A school in its second year, the first one archived; journals are kept for one year."""
+    with pytest.MonkeyPatch.context() as patched:
+        with_summary(patched)
+        trial = two_years(tmp_path_factory.mktemp("school"), **ONE_YEAR)
+        make_archive(trial.settings, fixed_clock(JUNE))
+        begin_second_year(trial)
+    return trial
 
 
 @pytest.fixture
-def tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trial:
-    """A school in its second year, the first one archived; journals are kept for one year."""
+def tried(archived: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trial:
+    """A copy of that school."""
     with_summary(monkeypatch)
-    trial = two_years(tmp_path / "data", retention={"journal_years": 1})
-    make_archive(trial.settings, fixed_clock(JUNE))
-    begin_second_year(trial)
+    data = shutil.copytree(archived.settings.storage.data_dir, tmp_path / "data")
+    trial = Trial(data, archived.book, **ONE_YEAR)
+    trial.now = archived.now
     return trial
 
 

@@ -1,11 +1,14 @@
-"""One simulated school over a whole year, read once for all tests of results."""
+"""Simulated schools that tests of reports look at, each read once."""
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from support.whole_school import WholeSchool, whole_school
 
+_NOVEMBER = datetime(2026, 11, 13, 23, 59, 30)
 _EVENINGS = tuple(
     datetime.fromisoformat(f"{day}T23:50")
     for day in ("2026-10-23", "2026-12-25", "2027-03-26", "2027-05-26", "2027-06-20", "2027-06-21")
@@ -14,7 +17,28 @@ _EVENINGS = tuple(
 
 
 @pytest.fixture(scope="session")
-def school_year() -> Iterator[WholeSchool]:
-    """Six classes from the first grade to the eleventh, with the exchange folder taken at the end."""
-    with whole_school(*_EVENINGS, seed=11, classes=6) as school:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all processes that run tests."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def school_year(shared: Path) -> Iterator[WholeSchool]:
+    """A whole year of six classes from the first grade to the eleventh. Nobody writes into its mirror."""
+    with whole_school(shared, *_EVENINGS, seed=11, classes=6) as school:
+        yield school
+
+
+@pytest.fixture(scope="session")
+def november(shared: Path) -> Iterator[WholeSchool]:
+    """A school in the middle of a term. Nobody writes into its mirror."""
+    with whole_school(shared, _NOVEMBER) as school:
+        yield school
+
+
+@pytest.fixture
+def own_november(shared: Path) -> Iterator[WholeSchool]:
+    """The same, for a test that writes into its mirror."""
+    with whole_school(shared, _NOVEMBER) as school:
         yield school

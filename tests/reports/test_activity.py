@@ -1,20 +1,17 @@
 """R8, counted another way: by hand, and by loops over the simulator's own people."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
-import pytest
 from support.reports import desk_at, month_document, tables
 from support.school import Book, Trial
-from support.whole_school import WholeSchool, whole_school
+from support.whole_school import WholeSchool
 
 from netcity_sync.model import UserActivity, UserKind
 from netcity_sync.simulator.families import listed_pupils, sign_ins
 
 OCTOBER, SEPTEMBER = date(2026, 10, 1), date(2026, 9, 1)
 LAST = date(2026, 10, 31)
-EVENING = datetime(2026, 11, 13, 23, 59, 30)
 
 
 def row(kind: UserKind, person: str, logins: int, last: datetime | None, **more: object) -> UserActivity:
@@ -75,19 +72,13 @@ def test_an_unfinished_month_is_said_to_be_one(tmp_path: Path) -> None:
     assert "Месяц в таблице не закончен: входы посчитаны по 15.10.2026." in made.notes
 
 
-@pytest.fixture(scope="module")
-def school() -> Iterator[WholeSchool]:
-    with whole_school(EVENING) as made:
-        yield made
-
-
-def test_a_whole_school_against_plain_loops(school: WholeSchool) -> None:
-    shown = tables(month_document(school.desk, "activity", OCTOBER))
-    by_class: dict[str, list[int]] = {item.name: [0] * 4 for item in school.world.school.classes}
+def test_a_whole_school_against_plain_loops(november: WholeSchool) -> None:
+    shown = tables(month_document(november.desk, "activity", OCTOBER))
+    by_class: dict[str, list[int]] = {item.name: [0] * 4 for item in november.world.school.classes}
     never: dict[tuple[str, str], int] = {}
-    for name, pupil in listed_pupils(school.world):
+    for name, pupil in listed_pupils(november.world):
         for place, kind in ((0, UserKind.PARENT), (2, UserKind.STUDENT)):
-            habit = sign_ins(school.world, kind, pupil)
+            habit = sign_ins(november.world, kind, pupil)
             by_class[name][place] += 1
             by_class[name][place + 1] += habit.days(OCTOBER, LAST) > 0
             if habit.last(LAST) is None:
@@ -98,8 +89,8 @@ def test_a_whole_school_against_plain_loops(school: WholeSchool) -> None:
     ]
     assert {(line[0], line[1]): line[2] for line in shown["Не входили ни разу"].rows} == never
     assert sum(never.values()) > 5
-    staff = {teacher.name.full: teacher for teacher in school.world.school.teachers}
+    staff = {teacher.name.full: teacher for teacher in november.world.school.teachers}
     for line in shown["Сотрудники"].rows:
-        habit = sign_ins(school.world, UserKind.STAFF, staff.pop(str(line[0])))
+        habit = sign_ins(november.world, UserKind.STAFF, staff.pop(str(line[0])))
         assert (line[1], line[3]) == (habit.days(OCTOBER, LAST), habit.last(LAST))
     assert staff == {}

@@ -1,14 +1,13 @@
 """R5, counted another way: by hand, and by loops over the simulator's own school."""
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.reports import desk_at, tables
 from support.school import CLASS, Book, Trial
-from support.whole_school import WholeSchool, whole_school
+from support.whole_school import WholeSchool
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
@@ -20,7 +19,7 @@ from netcity_sync.reports.registry import find_report
 from netcity_sync.reports.request import Focus, Request
 
 SEPTEMBER = month_period(date(2026, 9, 1))
-EVENING = datetime(2026, 11, 13, 23, 59, 30)
+TODAY = date(2026, 11, 13)
 PUPILS = [Student(id=2, name="Ёлкина Вера"), Student(id=1, name="Иванов Иван"), Student(id=3, name="Еремин Олег")]
 
 
@@ -133,16 +132,10 @@ def test_each_class_and_the_school_when_nobody_is_named(tmp_path: Path) -> None:
         assert [item.request.focus for item in only] == [Focus(class_id=CLASS)]
 
 
-@pytest.fixture(scope="module")
-def school() -> Iterator[WholeSchool]:
-    with whole_school(EVENING) as made:
-        yield made
-
-
 _LEFT_OUT = {"ОП", "ДОТ", "ОСВ"}
 _PERIODS = (
     SEPTEMBER, week_period(date(2026, 10, 7)), span_period(date(2026, 9, 1), date(2026, 10, 25)),
-    span_period(date(2026, 10, 20), EVENING.date()),
+    span_period(date(2026, 10, 20), TODAY),
 )  # fmt: skip
 
 _Days = dict[int, dict[date, list[str]]]
@@ -160,7 +153,7 @@ def _by_loops(school: WholeSchool, class_id: int, period: Period) -> _Days:
             codes = {(item.student_id, item.lesson_id): item.code for item in page.absences}
             for pupil in page.students:
                 for lesson in page.lessons:
-                    if period.first <= lesson.date <= min(period.last, EVENING.date()) and (
+                    if period.first <= lesson.date <= min(period.last, TODAY) and (
                         pupil.id in found and pupil.start <= lesson.date
                     ):
                         at = found[pupil.id].setdefault(lesson.date, [])
@@ -180,13 +173,13 @@ def _line(days: list[list[str]]) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("period", _PERIODS, ids=lambda item: item.key)
-def test_a_whole_school_against_plain_loops(school: WholeSchool, period: Period) -> None:
-    whole = tables(document(school.desk, period, Focus()))["По классам"]
+def test_a_whole_school_against_plain_loops(november: WholeSchool, period: Period) -> None:
+    whole = tables(document(november.desk, period, Focus()))["По классам"]
     totals = []
-    for place, school_class in enumerate(school.world.school.classes):
-        found = _by_loops(school, school_class.id, period)
-        pupils = {pupil.id: pupil for pupil in school.world.roster(school_class.id)}
-        shown = tables(document(school.desk, period, Focus(class_id=school_class.id)))
+    for place, school_class in enumerate(november.world.school.classes):
+        found = _by_loops(november, school_class.id, period)
+        pupils = {pupil.id: pupil for pupil in november.world.roster(school_class.id)}
+        shown = tables(document(november.desk, period, Focus(class_id=school_class.id)))
         names = {pupil.name.full: pupil.id for pupil in pupils.values()}
         assert len(shown["Ведомость"].rows) == len(names)
         for row in shown["Ведомость"].rows:
@@ -200,13 +193,13 @@ def test_a_whole_school_against_plain_loops(school: WholeSchool, period: Period)
     assert sum(item[3] or 0 for item in totals) > 10
 
 
-def test_weeks_of_the_school_against_plain_loops(school: WholeSchool) -> None:
+def test_weeks_of_the_school_against_plain_loops(november: WholeSchool) -> None:
     period = _PERIODS[2]
-    charts = document(school.desk, period, Focus()).sections[0].charts
+    charts = document(november.desk, period, Focus()).sections[0].charts
     (heat,) = [item for item in charts if isinstance(item, HeatMap)]
-    for place, school_class in enumerate(school.world.school.classes):
+    for place, school_class in enumerate(november.world.school.classes):
         weeks: dict[date, list[str]] = {}
-        for days in _by_loops(school, school_class.id, period).values():
+        for days in _by_loops(november, school_class.id, period).values():
             for day, codes in days.items():
                 weeks.setdefault(day - timedelta(days=day.weekday()), []).extend(codes)
         assert heat.rows[place] == school_class.name

@@ -1,23 +1,17 @@
 """The figures of report 5.2, counted another way: by hand, and by loops over the simulator's own school."""
 
-import tempfile
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from statistics import median
 
 import pytest
-from pydantic import SecretStr
 from support.reports import desk_at, month_document, tables
 from support.school import Book, Trial, at
+from support.whole_school import WholeSchool
 
-from netcity_sync.adapters.netschool.source import NetSchoolSource
-from netcity_sync.clock import fixed_clock
-from netcity_sync.jobs.sync import run_sync
 from netcity_sync.reports.document import HeatMap, Trend
 from netcity_sync.reports.registry import find_report
 from netcity_sync.reports.request import Request
-from netcity_sync.settings import Settings
-from netcity_sync.simulator.server import running_simulator
 
 SEPTEMBER = date(2026, 9, 1)
 
@@ -95,41 +89,29 @@ def test_unread_journals_are_named(tmp_path: Path) -> None:
     assert "Нет данных: не прочитано 1 журнал: 7А Химия." in document.notes
 
 
-def test_a_whole_school_against_plain_loops() -> None:
-    evening = datetime(2026, 9, 30, 23, 59, 30)
-    with running_simulator(seed=6, classes=4, now=evening) as simulator, tempfile.TemporaryDirectory() as folder:
-        world = simulator.world
-        settings = Settings.model_validate(
-            {
-                "gis": {"url": simulator.url, "school": world.school.id, "login": "zavuch", "requests_per_second": 0},
-                "school": {"timezone": "Asia/Yekaterinburg"},
-                "storage": {"data_dir": folder},
-            }
-        )
-        clock = fixed_clock(evening.replace(tzinfo=settings.zone))
-        run_sync(settings, NetSchoolSource(settings.gis, SecretStr(simulator.accounts[0].password)), clock)
-        with desk_at(settings, clock()) as desk:
-            shown = tables(month_document(desk, "filling", SEPTEMBER))
-        filling = {(row[0], row[1]): row for row in shown["По журналам"].rows}
-        accumulation = {(row[0], row[1]): row for row in shown["Класс × предмет"].rows}
-        for group in world.school.groups:
-            page = world.journal(group.id, group.terms[0].id)
-            key = (group.school_class.name, group.name)
-            held = [item for item in page.lessons if item.date < evening.date() + timedelta(days=1)]
-            with_topic = [item for item in held if item.topic]
-            if group.individual:
-                continue
-            assert filling[key][3:5] == (len(held), len(with_topic)), key
-            if not group.rated or group.subject.extracurricular:
-                assert key not in accumulation
-                continue
-            today = {pupil.id for pupil in world.roster(group.school_class.id)}
-            counts = [
-                sum(mark.student_id == pupil.id and mark.value is not None for mark in page.marks)
-                for pupil in page.students
-                if pupil.id in today
-            ]
-            row = accumulation[key]
-            assert (row[3], row[6], row[7], row[8], row[9]) == (
-                len(counts), min(counts), median(counts), counts.count(0), counts.count(1),
-            ), key  # fmt: skip
+def test_a_whole_school_against_plain_loops(november: WholeSchool) -> None:
+    world = november.world
+    shown = tables(month_document(november.desk, "filling", SEPTEMBER))
+    filling = {(row[0], row[1]): row for row in shown["По журналам"].rows}
+    accumulation = {(row[0], row[1]): row for row in shown["Класс × предмет"].rows}
+    for group in world.school.groups:
+        page = world.journal(group.id, group.terms[0].id)
+        key = (group.school_class.name, group.name)
+        held = [item for item in page.lessons if item.date <= date(2026, 9, 30)]
+        with_topic = [item for item in held if item.topic]
+        if group.individual:
+            continue
+        assert filling[key][3:5] == (len(held), len(with_topic)), key
+        if not group.rated or group.subject.extracurricular:
+            assert key not in accumulation
+            continue
+        today = {pupil.id for pupil in world.roster(group.school_class.id)}
+        counts = [
+            sum(mark.student_id == pupil.id and mark.value is not None for mark in page.marks)
+            for pupil in page.students
+            if pupil.id in today
+        ]
+        row = accumulation[key]
+        assert (row[3], row[6], row[7], row[8], row[9]) == (
+            len(counts), min(counts), median(counts), counts.count(0), counts.count(1),
+        ), key  # fmt: skip

@@ -2,14 +2,13 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 from support.reports import desk_at, tables
 from support.school import CLASS, Book, Trial
-from support.whole_school import WholeSchool, whole_school
+from support.whole_school import WholeSchool
 
 from netcity_sync.clock import fixed_clock
 from netcity_sync.compliance.service_log import logged
@@ -28,7 +27,6 @@ from netcity_sync.simulator.families import declined
 
 PUPILS = [Student(id=1, name="Иванов Иван"), Student(id=2, name="Орлова Анна")]
 WEEK = week_period(date(2026, 10, 12))
-EVENING = datetime(2026, 11, 13, 23, 59, 30)
 LETTER, SHEET = find_report("letter"), find_report("handover")
 
 
@@ -125,36 +123,30 @@ def test_handing_out_is_noted(tmp_path: Path) -> None:
     assert (event.what, event.period, event.ok) == ("7А", "1", True)
 
 
-@pytest.fixture(scope="module")
-def school() -> Iterator[WholeSchool]:
-    with whole_school(EVENING) as made:
-        yield made
-
-
 def _letters(school: WholeSchool, period: Period, whose: Whose) -> tuple[Wanted, ...]:
     return wanted_reports(school.desk, LETTER, period, whose)
 
 
-def test_letters_go_to_those_who_declined(school: WholeSchool) -> None:
-    today = EVENING.date()
+def test_letters_go_to_those_who_declined(november: WholeSchool) -> None:
+    today = november.world.now.date()
     families = {
         pupil.id
-        for pupil in school.world.school.pupils
-        if pupil.listed(today) and (item := declined(school.world, pupil)) is not None and item.in_force(today)
+        for pupil in november.world.school.pupils
+        if pupil.listed(today) and (item := declined(november.world, pupil)) is not None and item.in_force(today)
     }
-    made = _letters(school, week_period(date(2026, 10, 7)), Whose())
+    made = _letters(november, week_period(date(2026, 10, 7)), Whose())
     assert {item.request.focus.student_id for item in made} == families
     assert len(made) == len(families) > 3
 
 
-def test_no_letter_names_another_pupil(school: WholeSchool) -> None:
-    names = {pupil.name.full for pupil in school.world.school.pupils}
-    whose = Whose(classes=tuple(item.name for item in school.world.school.classes))
-    term = school.desk.term_period("1 четверть")
-    wanted = (*_letters(school, term, whose), *_letters(school, week_period(date(2026, 10, 7)), Whose()))
+def test_no_letter_names_another_pupil(november: WholeSchool) -> None:
+    names = {pupil.name.full for pupil in november.world.school.pupils}
+    whose = Whose(classes=tuple(item.name for item in november.world.school.classes))
+    term = november.desk.term_period("1 четверть")
+    wanted = (*_letters(november, term, whose), *_letters(november, week_period(date(2026, 10, 7)), Whose()))
     assert len(wanted) > 80
     for item in wanted:
-        document = LETTER.build(school.desk, item.request)
+        document = LETTER.build(november.desk, item.request)
         own = dict(document.facts)["Ученик"]
         with zipfile.ZipFile(io.BytesIO(render_xlsx(document))) as book:
             sheets = "".join(book.read(name).decode() for name in book.namelist())
@@ -169,14 +161,14 @@ def _key(name: str) -> str:
     return " ".join(name.split()[:2])
 
 
-def test_a_whole_school_against_plain_loops(school: WholeSchool) -> None:
-    world = school.world
-    term = school.desk.term_period("1 четверть")
+def test_a_whole_school_against_plain_loops(november: WholeSchool) -> None:
+    world = november.world
+    term = november.desk.term_period("1 четверть")
     whose = Whose(classes=tuple(item.name for item in world.school.classes))
     finals = 0
-    for item in _letters(school, term, whose):
+    for item in _letters(november, term, whose):
         student, class_id = item.request.focus.student_id, item.request.focus.class_id
-        rows = tables(LETTER.build(school.desk, item.request))["По предметам"].rows
+        rows = tables(LETTER.build(november.desk, item.request))["По предметам"].rows
         expected = []
         for group in world.school.groups:
             own = {pupil.id: pupil for pupil in group.pupils}.get(student or 0)

@@ -1,21 +1,16 @@
 """The printed journal: every cell against plain loops over the simulator's school, and the file as PDF/A."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
 
 import pikepdf
 import pytest
-from pydantic import SecretStr
 from support.reports import desk_at
 from support.school import Book, Trial, at
+from support.whole_school import WholeSchool
 
-from netcity_sync.adapters.netschool.source import NetSchoolSource
-from netcity_sync.clock import fixed_clock
 from netcity_sync.errors import UsageError
-from netcity_sync.jobs.sync import run_sync
 from netcity_sync.model import AttendanceCode, Student
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.paper.journal import ClassJournal, FinalColumn, LessonColumn, PupilRow, SubjectJournal
@@ -23,34 +18,10 @@ from netcity_sync.reports.paper.leaves import journal_data, leaves_of
 from netcity_sync.reports.paper.reading import read_class_journal
 from netcity_sync.reports.paper.sample import draw_sample
 from netcity_sync.reports.paper.typeset import Sheets, typeset
-from netcity_sync.settings import PdfPart, Settings
-from netcity_sync.simulator.server import running_simulator
+from netcity_sync.settings import PdfPart
 from netcity_sync.simulator.world import World
 
 EVENING = datetime(2027, 5, 30, 21)
-
-
-class Living(NamedTuple):
-    world: World
-    desk: Desk
-
-
-@pytest.fixture(scope="module")
-def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
-    """A year of a small school, read once at its end."""
-    with running_simulator(seed=6, classes=4, now=EVENING) as simulator:
-        settings = Settings.model_validate(
-            {
-                "gis": {"url": simulator.url, "school": simulator.world.school.id, "login": "zavuch",
-                        "requests_per_second": 0},
-                "school": {"timezone": "Asia/Yekaterinburg"},
-                "storage": {"data_dir": str(tmp_path_factory.mktemp("school"))},
-            }
-        )  # fmt: skip
-        clock = fixed_clock(EVENING.replace(tzinfo=settings.zone))
-        run_sync(settings, NetSchoolSource(settings.gis, SecretStr(simulator.accounts[0].password)), clock)
-        with desk_at(settings, clock()) as desk:
-            yield Living(simulator.world, desk)
 
 
 def printed(journal: ClassJournal, desk: Desk, part: PdfPart = PdfPart.A_2B) -> Sheets:
@@ -71,8 +42,8 @@ def texts_of(world: World, group_id: int, term_id: int) -> dict[tuple[int, int],
     return cells
 
 
-def test_every_cell_of_a_year(living: Living) -> None:
-    world, desk = living
+def test_every_cell_of_a_year(school_year: WholeSchool) -> None:
+    world, desk = school_year.world, school_year.desk
     seen = 0
     for item in world.school.classes:
         journal = read_class_journal(desk, item.id, desk.year_period())
@@ -98,9 +69,9 @@ def test_every_cell_of_a_year(living: Living) -> None:
     assert seen > 10_000
 
 
-def test_final_marks_of_a_year(living: Living) -> None:
-    world, desk = living
-    item = world.school.classes[2]
+def test_final_marks_of_a_year(school_year: WholeSchool) -> None:
+    world, desk = school_year.world, school_year.desk
+    item = world.school.classes[4]
     journal = read_class_journal(desk, item.id, desk.year_period())
     checked = 0
     for one in journal.journals:
@@ -120,9 +91,9 @@ def test_final_marks_of_a_year(living: Living) -> None:
     assert checked > 100
 
 
-def test_topics_and_homework_stand_opposite(living: Living) -> None:
-    world, desk = living
-    item = world.school.classes[2]
+def test_topics_and_homework_stand_opposite(school_year: WholeSchool) -> None:
+    world, desk = school_year.world, school_year.desk
+    item = world.school.classes[4]
     journal = read_class_journal(desk, item.id, desk.term_period("1 четверть"))
     for one in journal.journals:
         page = world.journal(one.subject_group_id, world.groups[one.subject_group_id].terms[0].id)
@@ -135,9 +106,9 @@ def test_topics_and_homework_stand_opposite(living: Living) -> None:
                 assert column.homework == "; ".join(given.get(column.lesson_id, []))
 
 
-def test_a_half_year_is_not_printed_with_a_quarter(living: Living) -> None:
-    world, desk = living
-    eldest = world.school.classes[3]
+def test_a_half_year_is_not_printed_with_a_quarter(school_year: WholeSchool) -> None:
+    world, desk = school_year.world, school_year.desk
+    eldest = world.school.classes[-1]
     assert eldest.grade == 11
     with pytest.raises(UsageError, match="11А нет журналов за 1 четверть"):
         read_class_journal(desk, eldest.id, desk.term_period("1 четверть"))
@@ -176,7 +147,13 @@ def test_what_was_not_read_is_told(tmp_path: Path) -> None:
     assert one.notes == ("Последнее чтение за период «1 четверть» не удалось; данные на 24.10.2026 21:00.",)
 
 
-def full_page(living: Living) -> ClassJournal:
+def first_quarter(school: WholeSchool) -> ClassJournal:
+    """Of 9А."""
+    desk = school.desk
+    return read_class_journal(desk, school.world.school.classes[4].id, desk.term_period("1 четверть"))
+
+
+def full_page(school_year: WholeSchool) -> ClassJournal:
     """Thirty pupils × forty dates, most cells filled."""
     columns = tuple(
         LessonColumn(place, date(2026, 9, 1 + place % 30), place + 1, "Тема о свойствах тел", "Ответ", "§ 5", "А.")
@@ -187,7 +164,7 @@ def full_page(living: Living) -> ClassJournal:
         PupilRow(row, f"Фамилиев{row} Имя", tuple(shown[(row * 7 + place) % 6] for place in range(40)))
         for row in range(30)
     )
-    journal = read_class_journal(living.desk, living.world.school.classes[2].id, living.desk.term_period("1 четверть"))
+    journal = first_quarter(school_year)
     one = SubjectJournal(1, "Физика", "А. А.", columns, pupils, (), EVENING, True)
     return ClassJournal(
         journal.school, journal.year, journal.class_id, "8А", "—", "1 четверть", journal.first, journal.last, (one,),
@@ -195,8 +172,8 @@ def full_page(living: Living) -> ClassJournal:
     )  # fmt: skip
 
 
-def test_thirty_pupils_by_forty_dates_fit_a_page_of_sixty_kilobytes(living: Living) -> None:
-    sheets = printed(full_page(living), living.desk)
+def test_thirty_pupils_by_forty_dates_fit_a_page_of_sixty_kilobytes(school_year: WholeSchool) -> None:
+    sheets = printed(full_page(school_year), school_year.desk)
     assert sheets.marks == (3,)
     with pikepdf.open(BytesIO(sheets.pdf)) as pdf:
         assert len(pdf.pages) == sheets.pages <= 5
@@ -204,9 +181,9 @@ def test_thirty_pupils_by_forty_dates_fit_a_page_of_sixty_kilobytes(living: Livi
 
 
 @pytest.mark.parametrize(("part", "claimed"), [(PdfPart.A_2B, "2"), (PdfPart.A_1B, "1")])
-def test_the_file_is_what_it_claims(living: Living, part: PdfPart, claimed: str) -> None:
-    journal = read_class_journal(living.desk, living.world.school.classes[2].id, living.desk.term_period("1 четверть"))
-    sheets = printed(journal, living.desk, part)
+def test_the_file_is_what_it_claims(school_year: WholeSchool, part: PdfPart, claimed: str) -> None:
+    journal = first_quarter(school_year)
+    sheets = printed(journal, school_year.desk, part)
     with pikepdf.open(BytesIO(sheets.pdf)) as pdf:
         assert len(pdf.pages) == sheets.pages
         with pdf.open_metadata() as metadata:
@@ -222,13 +199,13 @@ def test_the_file_is_what_it_claims(living: Living, part: PdfPart, claimed: str)
         ]
 
 
-def test_the_same_bytes_again(living: Living) -> None:
-    journal = read_class_journal(living.desk, living.world.school.classes[2].id, living.desk.term_period("1 четверть"))
-    assert printed(journal, living.desk) == printed(journal, living.desk)
+def test_the_same_bytes_again(school_year: WholeSchool) -> None:
+    journal = first_quarter(school_year)
+    assert printed(journal, school_year.desk) == printed(journal, school_year.desk)
 
 
-def test_the_sample_hangs_on_its_seed_alone(living: Living) -> None:
-    journal = read_class_journal(living.desk, living.world.school.classes[2].id, living.desk.term_period("1 четверть"))
+def test_the_sample_hangs_on_its_seed_alone(school_year: WholeSchool) -> None:
+    journal = first_quarter(school_year)
     pages = tuple(range(3, 3 + len(leaves_of(journal))))
     filled = sum(len(item.filled) for item in journal.journals)
     drawn = draw_sample(journal, pages, "8А-1-1")
