@@ -181,8 +181,13 @@ def _month_table(pupils: tuple[Listed, ...], days: _ByPupil) -> Table:
 
 
 def _month_cells(months: list[date], pupils: list[dict[date, Missed]]) -> tuple[Cell, ...]:
+    found: dict[date, Missed] = {}
+    for by_day in pupils:
+        for day, one in by_day.items():
+            month = day.replace(day=1)
+            found[month] = found.get(month, Missed()) + one
     cells: list[Cell] = []
     for month in months:
-        item = total(one for by_day in pupils for day, one in by_day.items() if day.replace(day=1) == month)
+        item = found.get(month, Missed())
         cells += [item.missed, item.illness] if item.lessons else [None, None]
-    return (*cells, sum(one.missed for by_day in pupils for one in by_day.values()))
+    return (*cells, sum(item.missed for item in found.values()))

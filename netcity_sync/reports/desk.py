@@ -1,7 +1,9 @@
 """What reports are built from: one state of the mirror with the tables that rules look at, prepared once for many."""
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from netcity_sync.compliance.bench import Bench, prepare_bench
 from netcity_sync.compliance.final_bench import prepare_finals
@@ -17,11 +19,15 @@ _NAMED = 15
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A state of the mirror, and the bench over it with final marks (`compliance.bench`, `compliance.final_bench`)."""
+    """A state of the mirror, and the bench over it with final marks (`compliance.bench`, `compliance.final_bench`).
+
+    `kept` is what one report read and others will ask for too: the state stays as it is.
+    """
 
     snapshot: Snapshot
     bench: Bench
     settings: Settings
+    kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def page(self, *, landscape: bool = False, kept_years: int = 0) -> Page:
         """The sheet, as the settings want it."""

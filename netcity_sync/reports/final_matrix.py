@@ -152,6 +152,14 @@ def point_before(desk: Desk, class_id: int, point: Point | None) -> Point | None
 
 def class_finals(desk: Desk, item: SchoolClass, point: Point | None, on: date | None = None) -> ClassFinals:
     """The matrix of a class, with those who were on its list at the point's end (or `on` another day)."""
+    key = class_finals, item, point, on
+    made: ClassFinals | None = desk.kept.get(key)
+    if made is None:
+        made = desk.kept[key] = _read_finals(desk, item, point, on)
+    return made
+
+
+def _read_finals(desk: Desk, item: SchoolClass, point: Point | None, on: date | None) -> ClassFinals:
     day = on or (point.last if point else desk.bench.today)
     rows = desk.bench.rows(
         _FINALS, class_id=item.class_id, kind=point.kind.value, term=point.term_id

@@ -8,7 +8,6 @@ from netcity_sync.reports.categories import marks_tally
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Signature, Table
 from netcity_sync.reports.final_matrix import (
-    ClassFinals,
     Final,
     Point,
     Pupil,
@@ -131,21 +130,18 @@ ORDER BY j.grade, j.class_name, j.group_name, j.subject_group_id
 
 
 class _Matrices:
-    """The matrices of classes, each made once a report."""
+    """The matrices of classes, by journal."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._classes = {item.class_id: item for item in classes(desk)}
-        self._made: dict[tuple[int, Point], ClassFinals] = {}
 
     def outcome(self, taught: Taught, point: Point | None) -> Outcome:
         """What a journal came to."""
         item = self._classes.get(taught.class_id)
         if point is None or item is None:
             return Outcome(taught, None, (), unread=False)
-        if (item.class_id, point) not in self._made:
-            self._made[item.class_id, point] = class_finals(self._desk, item, point)
-        matrix = self._made[item.class_id, point]
+        matrix = class_finals(self._desk, item, point)
         cells = tuple(
             (pupil, final)
             for pupil in matrix.pupils
