@@ -1,4 +1,4 @@
-"""A whole school's year on paper: the journals of every class for every term, and all reports of a term and the year."""
+"""A whole school on paper: the journals of every class for every term, and all reports of a term and the year."""
 
 import resource
 import tempfile
