@@ -1,6 +1,8 @@
 """R12: letters to families hold one child and nothing of any other, and what they tell stands in the journals."""
 
 import io
+import shutil
+import subprocess
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -19,6 +21,7 @@ from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
 from netcity_sync.mirror.event_schema import EventKind
 from netcity_sync.model import AttendanceCode, Channel, OptOut, Student
 from netcity_sync.reports.html import render_html
+from netcity_sync.reports.pdf import render_pdf
 from netcity_sync.reports.period import Period, week_period
 from netcity_sync.reports.registry import find_report
 from netcity_sync.reports.request import Focus, Request
@@ -154,6 +157,23 @@ def test_no_letter_names_another_pupil(november: WholeSchool) -> None:
         assert own in everything
         keys = [name for name in names if not own.startswith(_key(name)) and _key(name) in everything]
         assert keys == [], own
+
+
+@pytest.mark.soak
+def test_no_printed_letter_names_another_pupil(november: WholeSchool, tmp_path: Path) -> None:
+    """The same of what stands on paper, read back from the PDF."""
+    reader = shutil.which("pdftotext")
+    assert reader, "needs poppler-utils"
+    keys = {_key(pupil.name.full) for pupil in november.world.school.pupils}
+    whose = Whose(classes=tuple(item.name for item in november.world.school.classes))
+    for item in _letters(november, november.desk.term_period("1 четверть"), whose):
+        document = LETTER.build(november.desk, item.request)
+        path = tmp_path / "letter.pdf"
+        path.write_bytes(render_pdf(document))
+        shown = subprocess.run([reader, str(path), "-"], check=True, capture_output=True, timeout=60).stdout.decode()
+        words = " ".join(shown.split())
+        own = _key(dict(document.facts)["Ученик"])
+        assert {key for key in keys if key in words} == {own}
 
 
 def _key(name: str) -> str:
