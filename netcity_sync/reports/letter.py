@@ -1,4 +1,4 @@
-"""R12: the letter to one family about its child, and for whom letters are made (clauses 8.3, 4.5)."""
+"""R12: the letter to one family about its child, and for whom letters are made (clauses 8.3, 8.4, 4.5)."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -9,13 +9,14 @@ from netcity_sync.reports.attendance_facts import codes_known, total
 from netcity_sync.reports.class_people import class_facts, class_list, teacher_signature
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Signature, Table
+from netcity_sync.reports.exam_facts import exams
 from netcity_sync.reports.families import NO_TABLE, declined_families, told_on
 from netcity_sync.reports.letter_facts import SubjectOfPupil, subjects
 from netcity_sync.reports.period import Period, PeriodKind
 from netcity_sync.reports.request import Focus, Request
 from netcity_sync.russian import day_month, plural
 
-_CLAUSE = "8.3, 4.5"
+_CLAUSE = "8.3, 8.4, 4.5"
 _NOTES = (
     "Средний балл — среднее отметок периода без учёта веса работ; другие записи («зач», «н/а») в него не входят.",
     "Опоздание, дистанционный урок и освобождение пропуском не считаются.",
@@ -52,7 +53,7 @@ def build_letter(desk: Desk, request: Request) -> Document:
         title="Информационное письмо",
         subtitle=f"об успеваемости и посещаемости за {period.name}",
         facts=(("Ученик", pupil.name), *class_facts(desk, class_id), *desk.facts(period, _CLAUSE)),
-        sections=tuple(_sections(desk, lines, period)),
+        sections=(*_sections(desk, lines, period), *_exam_section(desk, request)),
         notes=desk.notes(*_NOTES, *_missing(desk, lines)),
         made_at=desk.snapshot.moment,
         page=desk.page(),
@@ -92,6 +93,18 @@ def _sections(desk: Desk, lines: tuple[SubjectOfPupil, ...], period: Period) -> 
         columns = (Column("Дата", Kind.DATE, 1.2), Column("Предмет", width=3), Column("Отметка"),
                    Column("За что", width=3))  # fmt: skip
         yield Section("За что поставлены отметки", tables=(Table("Отметки по дням", columns, tuple(rows)),))
+
+
+def _exam_section(desk: Desk, request: Request) -> Iterable[Section]:
+    focus = request.focus
+    found = exams(desk, focus.class_id or 0, focus.student_id or 0, request.period)
+    if found:
+        columns = (
+            Column("Экзамен"), Column("Предмет", width=3), Column("Проведён", Kind.DATE, 1.2),
+            Column("Результат", width=2),
+        )  # fmt: skip
+        rows = tuple((item.exam, item.subject, item.held_on, item.result) for item in found)
+        yield Section("Результаты экзаменов", tables=(Table("Результаты экзаменов", columns, rows),))
 
 
 def _day(day: date | None) -> str:

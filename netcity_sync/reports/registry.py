@@ -100,7 +100,7 @@ _REPORTS = (
         build_inspection,
     ),
     Report(
-        "letter", "R12", "Информационное письмо родителям", "8.3, 4.5",
+        "letter", "R12", "Информационное письмо родителям", "8.3, 8.4, 4.5",
         "еженедельно семьям, отказавшимся от дневника; по итогам периода", (PeriodKind.WEEK, PeriodKind.TERM),
         (About.PUPIL,), build_letter, letter_foci, due=(PeriodKind.WEEK, PeriodKind.TERM),
         needs=frozenset({Capability.OPT_OUTS}),

@@ -4,7 +4,7 @@ import io
 import shutil
 import subprocess
 import zipfile
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from netcity_sync.jobs.letters import note_issued
 from netcity_sync.jobs.report import Wanted, file_stem
 from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
 from netcity_sync.mirror.event_schema import EventKind
-from netcity_sync.model import AttendanceCode, Channel, OptOut, Student
+from netcity_sync.model import AttendanceCode, Channel, ExamKind, ExamResult, OptOut, Student
 from netcity_sync.reports.html import render_html
 from netcity_sync.reports.pdf import render_pdf
 from netcity_sync.reports.period import Period, week_period
@@ -157,6 +157,23 @@ def test_no_letter_names_another_pupil(november: WholeSchool) -> None:
         assert own in everything
         keys = [name for name in names if not own.startswith(_key(name)) and _key(name) in everything]
         assert keys == [], own
+
+
+@pytest.mark.parametrize(("received", "told"), [("2026-10-11", False), ("2026-10-12", True), ("2026-10-19", False)])
+def test_results_of_exams_that_came_in_the_week(tmp_path: Path, received: str, told: bool) -> None:
+    tried = trial(tmp_path)
+    result = ExamResult(
+        class_name="7 а", student="Иванов Иван", exam=ExamKind.OGE, subject="Химия", held_on=date(2026, 10, 6), mark=4,
+        score=21, received=datetime.fromisoformat(f"{received}T10:00"),
+    )  # fmt: skip
+    other = result.model_copy(update={"student": "Орлова Анна", "mark": 2})
+    tried.hand_in("10-26 23:00", exam_results=[result, other])
+    with desk_at(tried.settings, tried.now) as desk:
+        document = LETTER.build(desk, Request(WEEK, Focus(class_id=CLASS, student_id=1)))
+    shown = tables(document).get("Результаты экзаменов")
+    assert (shown is not None) == told
+    if shown is not None:
+        assert shown.rows == (("ОГЭ", "Химия", date(2026, 10, 6), "отметка 4, баллы: 21"),)
 
 
 @pytest.mark.soak
