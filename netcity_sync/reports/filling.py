@@ -18,6 +18,7 @@ from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, HeatMap, Kind, Section, Table
 from netcity_sync.reports.filling_trend import topic_trend
 from netcity_sync.reports.formulas import share
+from netcity_sync.reports.period import month_before
 from netcity_sync.reports.request import Request
 from netcity_sync.russian import initials, plural, some_of
 
@@ -39,12 +40,14 @@ def build_filling(desk: Desk, request: Request) -> Document:
     bench, period = desk.bench, request.period
     filling = _filling(bench, period.first, period.last)
     accumulation = _accumulation(bench, period.last)
+    month = month_before(period)
+    before = _filling(bench, month.first, month.last) if month is not None else []
     return Document(
         title="Отчёт о заполнении электронного журнала и накопляемости отметок",
         subtitle=f"За {period.name}",
         facts=desk.facts(period, "5.2"),
         sections=(
-            _summary(filling, accumulation),
+            _summary(filling, before, accumulation),
             Section(
                 "Заполнение журналов",
                 charts=(_topic_map(filling), *topic_trend(bench, period)),
@@ -218,22 +221,33 @@ def _one_accumulation(bench: Bench, rows: Sequence[Any], weeks: dict[int, int]) 
     )
 
 
-def _summary(filling: list[_Filling], accumulation: list[_Accumulation]) -> Section:
+def _summary(filling: list[_Filling], before: list[_Filling], accumulation: list[_Accumulation]) -> Section:
+    """The school's figures, those of filling beside the month before; накопляемость is known as of today only."""
+    pupils, below = sum(item.pupils for item in accumulation), sum(item.below for item in accumulation)
+    rows: list[tuple[Cell, ...]] = [
+        *((*now, *then[1:]) for now, then in zip(_filled(filling), _filled(before), strict=True)),
+        ("Отметок по норме: случаев «ученик × предмет»", pupils - below, share(pupils - below, pupils), None, None),
+        ("Учеников без отметок по предмету", sum(item.without for item in accumulation), None, None, None),
+        ("Учеников с одной отметкой по предмету", sum(item.with_one for item in accumulation), None, None, None),
+    ]
+    columns = [Column("Показатель", width=5), Column("Всего", Kind.INTEGER), Column("Доля", Kind.PERCENT)]
+    if before:
+        columns += [
+            Column("всего", Kind.INTEGER, group="Месяцем раньше"), Column("доля", Kind.PERCENT, group="Месяцем раньше"),
+        ]  # fmt: skip
+    shown = tuple(row[: len(columns)] for row in rows)
+    return Section("Главное", _attention(filling, accumulation), (Table("По школе", tuple(columns), shown),))
+
+
+def _filled(filling: list[_Filling]) -> tuple[tuple[Cell, ...], ...]:
     held, topics = sum(item.held for item in filling), sum(item.topics for item in filling)
     due, given = sum(item.homework_due for item in filling), sum(item.homework for item in filling)
-    late = sum(item.late for item in filling)
-    pupils, below = sum(item.pupils for item in accumulation), sum(item.below for item in accumulation)
-    columns = (Column("Показатель", width=5), Column("Всего", Kind.INTEGER), Column("Доля", Kind.PERCENT))
-    rows: tuple[tuple[Cell, ...], ...] = (
+    return (
         ("Проведено уроков", held, None),
         ("Уроков с записанной темой", topics, share(topics, held)),
         ("Дней с домашним заданием из тех, где оно нужно", given, share(given, due)),
-        ("Записей, внесённых с опозданием (темы и задания)", late, None),
-        ("Отметок по норме: случаев «ученик × предмет»", pupils - below, share(pupils - below, pupils)),
-        ("Учеников без отметок по предмету", sum(item.without for item in accumulation), None),
-        ("Учеников с одной отметкой по предмету", sum(item.with_one for item in accumulation), None),
+        ("Записей, внесённых с опозданием (темы и задания)", sum(item.late for item in filling), None),
     )
-    return Section("Главное", _attention(filling, accumulation), (Table("По школе", columns, rows),))
 
 
 def _attention(filling: list[_Filling], accumulation: list[_Accumulation]) -> tuple[str, ...]:

@@ -56,3 +56,10 @@ def span_period(first: date, last: date) -> Period:
         f"{full_date(first)} – {full_date(last)}",
         f"{first.isoformat()}_{last.isoformat()}",
     )
+
+
+def month_before(period: Period) -> Period | None:
+    """The month before a month; None for other spans."""
+    if period.kind is not PeriodKind.MONTH:
+        return None
+    return month_period((period.first - timedelta(days=1)).replace(day=1))

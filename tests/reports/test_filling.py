@@ -115,3 +115,19 @@ def test_a_whole_school_against_plain_loops(november: WholeSchool) -> None:
         assert (row[3], row[6], row[7], row[8], row[9]) == (
             len(counts), min(counts), median(counts), counts.count(0), counts.count(1),
         ), key  # fmt: skip
+
+
+def test_a_month_stands_beside_the_one_before(tmp_path: Path) -> None:
+    book = Book().add_lessons("09-01", "09-08", "10-06", "10-13", "10-20")
+    for lesson in (102, 104, 105):
+        book.set_topic(lesson, None)
+    tried = Trial(tmp_path, book)
+    tried.sync("10-31 21:00")
+    with desk_at(tried.settings, tried.now) as desk:
+        table = tables(month_document(desk, "filling", date(2026, 10, 1)))["По школе"]
+        first = tables(month_document(desk, "filling", SEPTEMBER))["По школе"]
+    assert table.rows[:2] == (
+        ("Проведено уроков", 3, None, 2, None),
+        ("Уроков с записанной темой", 1, 100 / 3, 1, 50.0),
+    )
+    assert len(first.columns) == 3, "there were no lessons before September"
