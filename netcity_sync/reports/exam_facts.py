@@ -9,13 +9,7 @@ from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.period import Period
 from netcity_sync.russian import class_key, plain
 
-_EXAMS = {
-    key.value: words
-    for field in EXAM_RESULTS.fields
-    if field.name == "exam"
-    for key, words in field.choices.items()
-    if not isinstance(key, bool)
-}
+_EXAMS = EXAM_RESULTS.words_of("exam")
 
 
 @dataclass(frozen=True, slots=True)

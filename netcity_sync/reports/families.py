@@ -7,13 +7,7 @@ from netcity_sync.adapters.exchange.files import OPT_OUTS
 from netcity_sync.reports.class_people import BY_NAME
 from netcity_sync.reports.desk import Desk
 
-_CHANNELS = {
-    key.value: words
-    for field in OPT_OUTS.fields
-    if field.name == "channel"
-    for key, words in field.choices.items()
-    if not isinstance(key, bool)
-}
+_CHANNELS = OPT_OUTS.words_of("channel")
 NO_TABLE = (
     "Нет данных об отказах от дневника: таблица opt_outs не взята"
     " (netcity-sync exchange template, затем exchange take)."

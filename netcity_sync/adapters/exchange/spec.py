@@ -117,3 +117,8 @@ class FileSpec:
     def key(self) -> tuple[Field, ...]:
         """The columns that together name a row."""
         return key_of(self)
+
+    def words_of(self, column: str) -> dict[str, str]:
+        """What people read for the codes that the mirror keeps of a column of choices."""
+        (field,) = (item for item in self.fields if item.name == column)
+        return {key.value: words for key, words in field.choices.items() if not isinstance(key, bool)}
