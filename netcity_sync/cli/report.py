@@ -18,6 +18,7 @@ from netcity_sync.cli.options import (
 )
 from netcity_sync.cli.progress import count_progress
 from netcity_sync.data_folder import DataFolder
+from netcity_sync.errors import UsageError
 from netcity_sync.jobs.due_reports import due_reports, read_register
 from netcity_sync.jobs.letters import note_issued
 from netcity_sync.jobs.report import make_reports, open_desk, whose_name
@@ -171,7 +172,7 @@ def register(as_json: bool) -> None:
 def issued(classes: tuple[str, ...], week: str | None, term: str | None, now: str | None) -> None:
     """Note in the log of the service that letters were handed out."""
     if bool(week) == bool(term):
-        raise click.UsageError("Укажите, за что письма: --week или --term.")
+        raise UsageError("Не указано, за что письма.", todo="Укажите --week или --term.")
     settings = state().settings()
     clock = clock_at(now, settings.zone)
     with open_desk(settings, clock) as desk:
@@ -187,7 +188,9 @@ def _period(
     """The one period that was asked for; without any the month before `today`'s."""
     first, last = span
     if sum(bool(item) for item in (month, week, term, year, first or last)) > 1:
-        raise click.UsageError("Укажите один период: --month, --week, --term, --year или --from и --to.")
+        raise UsageError(
+            "Указано несколько периодов.", todo="Оставьте один: --month, --week, --term, --year или --from и --to."
+        )
     if week:
         return week_period(day_of(week, "--week"))
     if term:
@@ -196,7 +199,7 @@ def _period(
         return desk.year_period()
     if first or last:
         if not (first and last):
-            raise click.UsageError("Нужны оба дня: --from и --to.")
+            raise UsageError("Указан только один день.", todo="Нужны оба: --from и --to.")
         days = day_of(first, "--from"), day_of(last, "--to")
         if days[0] > days[1]:
             raise click.BadParameter("последний день раньше первого.", param_hint="--to")
