@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from benchmarks.catalogue import catalogue
 from benchmarks.claim import Claim, at_most, seconds
+from benchmarks.evenings import settings_for
 from benchmarks.merging import merging
 from benchmarks.paper import paper
 from benchmarks.pipeline import pipeline
@@ -24,7 +25,6 @@ from netcity_sync.clock import fixed_clock
 from netcity_sync.jobs.check import run_check
 from netcity_sync.jobs.sync import run_sync
 from netcity_sync.logs import configure_logging
-from netcity_sync.settings import Settings
 from netcity_sync.simulator.server import running_simulator
 
 
@@ -45,14 +45,7 @@ def nights() -> Iterator[Claim]:
     """A first night of the default school, one with a day's changes, and one without any; and its check."""
     evening = datetime(2026, 10, 5, 21)  # noqa: DTZ001
     with running_simulator(seed=1, classes=11, now=evening) as simulator, tempfile.TemporaryDirectory() as folder:
-        settings = Settings.model_validate(
-            {
-                "gis": {"url": simulator.url, "school": simulator.world.school.id, "login": "zavuch",
-                        "requests_per_second": 0},
-                "school": {"timezone": "Asia/Yekaterinburg"},
-                "storage": {"data_dir": folder},
-            }
-        )  # fmt: skip
+        settings = settings_for(simulator, folder)
         configure_logging(Path(folder), verbose=False)
         password = SecretStr(simulator.accounts[0].password)
 

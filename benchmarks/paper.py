@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from benchmarks.claim import Claim, at_least, at_most, seconds
+from benchmarks.evenings import settings_for
 from netcity_sync.adapters.netschool.source import NetSchoolSource
 from netcity_sync.clock import fixed_clock
 from netcity_sync.jobs.paper import classes_with_journals, make_papers
@@ -23,7 +24,7 @@ from netcity_sync.reports.page import Page
 from netcity_sync.reports.paper.journal import ClassJournal, LessonColumn, PupilRow, SubjectJournal
 from netcity_sync.reports.paper.leaves import journal_data
 from netcity_sync.reports.paper.typeset import typeset
-from netcity_sync.settings import PdfPart, Settings
+from netcity_sync.settings import PdfPart
 from netcity_sync.simulator.server import running_simulator
 
 _PUPILS, _DATES, _JOURNALS = 30, 40, 6
@@ -100,14 +101,7 @@ def _school_year() -> Iterator[Claim]:
         running_simulator(seed=6, classes=_CLASSES, now=_LAST_EVENING) as simulator,
         tempfile.TemporaryDirectory() as folder,
     ):
-        settings = Settings.model_validate(
-            {
-                "gis": {"url": simulator.url, "school": simulator.world.school.id, "login": "zavuch",
-                        "requests_per_second": 0},
-                "school": {"timezone": "Asia/Yekaterinburg"},
-                "storage": {"data_dir": folder},
-            }
-        )  # fmt: skip
+        settings = settings_for(simulator, folder)
         clock = fixed_clock(_LAST_EVENING.replace(tzinfo=settings.zone))
         run_sync(settings, NetSchoolSource(settings.gis, SecretStr(simulator.accounts[0].password)), clock)
         sheets: list[int] = []

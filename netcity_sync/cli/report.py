@@ -25,11 +25,11 @@ from netcity_sync.jobs.report import make_reports, open_desk, whose_name
 from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.period import Period, month_period, span_period, week_period
-from netcity_sync.reports.registry import all_reports, find_report
+from netcity_sync.reports.registry import RENDERERS, all_reports, find_report
 from netcity_sync.russian import local_time, plural
 from netcity_sync.school_days import local_date
 
-_FORMATS = ("html", "xlsx", "pdf")
+_FORMATS = tuple(RENDERERS)
 
 
 @click.group("report", cls=RussianGroup, help="Отчёты: список и составление.")

@@ -18,7 +18,7 @@ from netcity_sync.mirror.event_schema import EventKind
 from netcity_sync.russian import class_key, day_month, full_date, month_name, plural, short_name
 from netcity_sync.settings import Role
 
-ACTIVITY_REPORT, FILLING_REPORT, TERM_REPORT, YEAR_REPORT = "activity", "filling", "school", "school"
+ACTIVITY_REPORT, FILLING_REPORT, RESULTS_REPORT = "activity", "filling", "school"
 ATTENDANCE_REPORT = "attendance"
 
 _DAY = timedelta(days=1)
@@ -101,15 +101,16 @@ def no_term_report(bench: Bench) -> Iterator[Violation]:
     """
     terms = bench.rows('SELECT term_id, name, "end" AS last_day FROM as_of_term WHERE NOT missing')
     wanted = [
-        (TERM_REPORT, str(row["term_id"]), f"периода «{row['name']}»", date.fromisoformat(row["last_day"]), "term_days")
+        (str(row["term_id"]), f"периода «{row['name']}»", date.fromisoformat(row["last_day"]), "term_days")
         for row in terms
     ]
     if wanted:
-        wanted.append((YEAR_REPORT, "year", "учебного года", max(item[3] for item in wanted), "year_days"))
+        wanted.append(("year", "учебного года", max(item[2] for item in wanted), "year_days"))
     began = log_began_on(bench)
-    for report, period, words, last, days in wanted:
+    made = _made(bench, RESULTS_REPORT)
+    for period, words, last, days in wanted:
         due = last + bench.param(days) * _DAY
-        done = any(day > last for day in _made(bench, report).get(period, ()))
+        done = any(day > last for day in made.get(period, ()))
         if began is not None and began <= last and due < bench.today and not done:
             yield Violation(
                 Place(day=last.isoformat(), key=period),

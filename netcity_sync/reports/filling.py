@@ -38,10 +38,11 @@ _ATTENDANCE_WORDS = (
 def build_filling(desk: Desk, request: Request) -> Document:
     """The report for a month, or another span, as the journals stand at the desk's state of the mirror."""
     bench, period = desk.bench, request.period
-    filling = _filling(bench, period.first, period.last)
+    late = _late_entries(bench)
+    filling = _filling(bench, late, period.first, period.last)
     accumulation = _accumulation(bench, period.last)
     month = month_before(period)
-    before = _filling(bench, month.first, month.last) if month is not None else []
+    before = _filling(bench, late, month.first, month.last) if month is not None else []
     return Document(
         title="Отчёт о заполнении электронного журнала и накопляемости отметок",
         subtitle=f"За {period.name}",
@@ -59,6 +60,15 @@ def build_filling(desk: Desk, request: Request) -> Document:
         made_at=desk.snapshot.moment,
         page=desk.page(landscape=True),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """An entry for a lesson of `day`; `delay` in days, at least so many, for only bounds are known."""
+
+    subject_group_id: int
+    day: date
+    delay: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +120,12 @@ def _below(share: float | None, limit: float) -> bool:
     return share is not None and share < limit
 
 
-def _filling(bench: Bench, first: date, last: date) -> list[_Filling]:
+def _filling(bench: Bench, late: Sequence[_Late], first: date, last: date) -> list[_Filling]:
     span = {"first": first.isoformat(), "last": last.isoformat()}
-    late = _late_entries(bench, span)
+    delays_of: dict[int, list[float]] = {}
+    for entry in late:
+        if first <= entry.day <= last:
+            delays_of.setdefault(entry.subject_group_id, []).append(entry.delay)
     missing = {
         row["subject_group_id"]: row["days"]
         for row in bench.rows(
@@ -124,7 +137,7 @@ def _filling(bench: Bench, first: date, last: date) -> list[_Filling]:
     journals = []
     for row in bench.rows(_FILLING, **span):
         key = row["subject_group_id"]
-        delays = late.get(key, [])
+        delays = delays_of.get(key, [])
         journals.append(
             _Filling(
                 teacher=", ".join(initials(name) for name in (row["teachers"] or "—").split("\n")),
@@ -144,15 +157,16 @@ def _filling(bench: Bench, first: date, last: date) -> list[_Filling]:
     return journals
 
 
-def _late_entries(bench: Bench, span: dict[str, str]) -> dict[int, list[float]]:
-    """Days of delay of topics and homework that were certainly late: at least so many, for only bounds are known."""
-    delays: dict[int, list[float]] = {}
-    for entries in (LATE_TOPICS, LATE_HOMEWORK):
-        for row in bench.rows(LATE.format(entries=entries), run=bench.run_id, characters=TOPIC_CHARACTERS):
-            if span["first"] <= row["date"] <= span["last"]:
-                days = (bench.local(row["lower"]) - bench.local(row["deadline"])).total_seconds() / 86_400
-                delays.setdefault(row["subject_group_id"], []).append(days)
-    return delays
+def _late_entries(bench: Bench) -> list[_Late]:
+    """Topics and homework that were certainly late, of all lessons."""
+    return [
+        _Late(
+            row["subject_group_id"], date.fromisoformat(row["date"]),
+            (bench.local(row["lower"]) - bench.local(row["deadline"])).total_seconds() / 86_400,
+        )
+        for entries in (LATE_TOPICS, LATE_HOMEWORK)
+        for row in bench.rows(LATE.format(entries=entries), run=bench.run_id, characters=TOPIC_CHARACTERS)
+    ]  # fmt: skip
 
 
 _FILLING = """
