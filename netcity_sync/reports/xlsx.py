@@ -20,6 +20,8 @@ _A4 = 9
 _MM_IN_INCH = 25.4
 _WIDTH_UNIT = 9.0
 _NARROWEST = 4.5
+_LINE, _UPRIGHT_LETTER = 15, 0.5
+"""The height of a line, points; and what a letter of an upright heading takes of it."""
 _ONE_SERIES = 2
 _SHEET_NAME_LENGTH = 31
 
@@ -55,6 +57,9 @@ class _Writer:
         self._label = book.add_format({"font_color": "#51606F", "valign": "top"})
         self._text = book.add_format({"text_wrap": True, "valign": "top"})
         self._head = book.add_format({**_BORDER, "bold": True, "text_wrap": True, "bg_color": "#EEF2F6"})
+        self._upright_head = book.add_format(
+            {**_BORDER, "valign": "bottom", "bold": True, "bg_color": "#EEF2F6", "rotation": 90}
+        )
         self._group_head = book.add_format(
             {**_BORDER, "bold": True, "text_wrap": True, "bg_color": "#EEF2F6", "align": "center"}
         )
@@ -173,9 +178,10 @@ class _Writer:
         value = heat_column(chart)
         sheet.set_column(0, 0, _WIDTH_UNIT * 2.5)
         sheet.set_column(1, len(chart.columns), _WIDTH_UNIT * 0.8)
+        sheet.set_row(0, _LINE * max(2.0, max(map(len, chart.columns), default=0) * _UPRIGHT_LETTER))
         sheet.write_string(0, 0, "", self._head)
         for place, name in enumerate(chart.columns):
-            sheet.write_string(0, place + 1, name, self._head)
+            sheet.write_string(0, place + 1, name, self._upright_head)
         for number, (name, values) in enumerate(zip(chart.rows, chart.values, strict=True)):
             sheet.write_string(number + 1, 0, name, self._format(Column("")))
             for place, item in enumerate(values):
