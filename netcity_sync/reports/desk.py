@@ -10,7 +10,7 @@ from netcity_sync.compliance.final_bench import prepare_finals
 from netcity_sync.errors import UsageError
 from netcity_sync.mirror.snapshot import Snapshot
 from netcity_sync.reports.page import Page, page_of
-from netcity_sync.reports.period import Period, PeriodKind
+from netcity_sync.reports.period import Period, PeriodKind, period_before
 from netcity_sync.russian import class_key, plain, plural, some_of
 from netcity_sync.settings import Settings
 
@@ -99,6 +99,22 @@ class Desk:
             PeriodKind.YEAR, date.fromisoformat(row["first"]), date.fromisoformat(row["last"]),
             f"{self.year_name} учебный год", "year",
         )  # fmt: skip
+
+    def term_before(self, term_id: int) -> int | None:
+        """The last term of the same kind that ends before a term begins; None before the first of the year."""
+        rows = self.bench.rows(
+            "SELECT e.term_id FROM as_of_term t JOIN as_of_term e ON e.kind = t.kind AND NOT e.missing"
+            ' AND e."end" < t.start WHERE t.term_id = :term ORDER BY e.start DESC, e.term_id LIMIT 1',
+            term=term_id,
+        )
+        return int(rows[0]["term_id"]) if rows else None
+
+    def period_before(self, period: Period) -> Period | None:
+        """What a period is compared with, of whatever kind it is; None before a year and before its first term."""
+        if period.kind is not PeriodKind.TERM:
+            return period_before(period)
+        earlier = self.term_before(int(period.key))
+        return self.term_period(str(earlier)) if earlier is not None else None
 
     def terms_of(self, class_id: int, period: Period) -> tuple[int, ...]:
         """The terms of a class that are judged in a period, in their order: those that end in it.

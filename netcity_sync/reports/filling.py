@@ -18,7 +18,6 @@ from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, HeatMap, Kind, Section, Table
 from netcity_sync.reports.filling_trend import topic_trend
 from netcity_sync.reports.formulas import share
-from netcity_sync.reports.period import month_before
 from netcity_sync.reports.request import Request
 from netcity_sync.russian import initials, plural, some_of
 
@@ -41,8 +40,8 @@ def build_filling(desk: Desk, request: Request) -> Document:
     late = _late_entries(bench)
     filling = _filling(bench, late, period.first, period.last)
     accumulation = _accumulation(bench, period.last)
-    month = month_before(period)
-    before = _filling(bench, late, month.first, month.last) if month is not None else []
+    earlier = desk.period_before(period)
+    before = _filling(bench, late, earlier.first, earlier.last) if earlier is not None else []
     return Document(
         title="Отчёт о заполнении электронного журнала и накопляемости отметок",
         subtitle=f"За {period.name}",
