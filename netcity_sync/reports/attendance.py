@@ -43,10 +43,10 @@ def build_attendance(desk: Desk, request: Request) -> Document:
     known = codes_known(desk)
     return Document(
         title="Ведомость посещаемости",
-        subtitle=f"{desk.class_name(class_id)} класс, за {period.name}",
+        subtitle=desk.subtitle(request),
         facts=(*class_facts(desk, class_id), *desk.facts(period, CLAUSE)),
         sections=tuple(_sections(pupils, days, period)) if known else (),
-        notes=desk.notes(*(WORDS if known else (NO_CODES,)), period=period, class_id=class_id),
+        notes=desk.notes(*(WORDS if known else (NO_CODES,)), period=period, focus=request.focus),
         made_at=desk.snapshot.moment,
         page=desk.page(landscape=True),
         signatures=(teacher_signature(desk, class_id),),

@@ -15,15 +15,14 @@ _CLAUSE = "5.3"
 
 def build_school_attendance(desk: Desk, request: Request) -> Document:
     """A line a class; no names of pupils."""
-    period, grade = request.period, request.focus.grade
+    period = request.period
     known = codes_known(desk)
-    whose = f"{grade}-е классы, " if grade is not None else ""
     return Document(
         title="Сводная ведомость посещаемости",
-        subtitle=f"{whose}за {period.name}" if whose else f"За {period.name}",
+        subtitle=desk.subtitle(request),
         facts=desk.facts(period, _CLAUSE),
         sections=tuple(_sections(desk, request)) if known else (),
-        notes=desk.notes(*(WORDS if known else (NO_CODES,)), period=period),
+        notes=desk.notes(*(WORDS if known else (NO_CODES,)), period=period, focus=request.focus),
         made_at=desk.snapshot.moment,
         page=desk.page(landscape=True),
     )

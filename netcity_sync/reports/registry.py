@@ -67,8 +67,9 @@ class Report:
 _REPORTS = (
     Report(
         "filling", "R6, R7", "Отчёт о заполнении электронного журнала и накопляемости отметок", "5.2",
-        "ежемесячно и по итогам года", (PeriodKind.MONTH, PeriodKind.YEAR, PeriodKind.SPAN), (About.SCHOOL,),
-        build_filling, due=(PeriodKind.MONTH, PeriodKind.YEAR),
+        "ежемесячно и по итогам года", tuple(PeriodKind),
+        (About.SCHOOL, About.GRADE, About.CLASS, About.TEACHER, About.SUBJECT), build_filling,
+        due=(PeriodKind.MONTH, PeriodKind.YEAR),
     ),
     Report(
         "summary", "R1", "Сводная ведомость успеваемости", "4.3, 7.2", "по итогам учебного периода и года",

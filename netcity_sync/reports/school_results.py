@@ -47,7 +47,7 @@ def build_school(desk: Desk, request: Request) -> Document:
             Section("Качество по предметам", charts=(quality_map(found),)),
             *(Section("По учебным периодам", charts=(trend,)) for trend in trends(desk, found)),
         ),
-        notes=desk.notes(*result_notes([one.matrix for one in found]), period=period),
+        notes=desk.notes(*result_notes([one.matrix for one in found]), period=period, focus=request.focus),
         made_at=desk.snapshot.moment,
         page=desk.page(landscape=True),
     )
