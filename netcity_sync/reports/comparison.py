@@ -4,6 +4,7 @@ from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Kind
 from netcity_sync.reports.formulas import change
 from netcity_sync.reports.period import Period, PeriodKind
+from netcity_sync.russian import number
 
 EARLIER_WORDS = {
     PeriodKind.WEEK: "неделей раньше",
@@ -20,8 +21,8 @@ def share_columns(title: str, earlier: Period | None, width: float = 1.0) -> tup
         return (Column(title, Kind.PERCENT, width, 1),)
     return (
         Column("сейчас", Kind.PERCENT, digits=1, group=title),
-        Column(EARLIER_WORDS[earlier.kind], Kind.PERCENT, digits=1, group=title),
-        Column("изменение, п.\u00a0п.", Kind.DECIMAL, 1.2, 1, title),
+        Column("раньше", Kind.PERCENT, digits=1, group=title),
+        Column("изм., п.\u00a0п.", Kind.DECIMAL, 1, 1, title),
     )
 
 
@@ -34,9 +35,16 @@ def count_columns(title: str, earlier: Period | None, width: float = 1.0) -> tup
     """The columns of a count: one, or with the period before."""
     if earlier is None:
         return (Column(title, Kind.INTEGER, width),)
-    return (
-        Column("сейчас", Kind.INTEGER, group=title), Column(EARLIER_WORDS[earlier.kind], Kind.INTEGER, group=title)
-    )  # fmt: skip
+    return (Column("сейчас", Kind.INTEGER, group=title), Column("раньше", Kind.INTEGER, group=title))
+
+
+def earlier_words(now: float | None, was: float | None, earlier: Period | None) -> tuple[str, ...]:
+    """A sentence on a share of the period before: «Месяцем раньше — 93,1 %, изменение −2,3 п. п.»."""
+    if earlier is None or was is None:
+        return ()
+    grown = change(now, was)
+    more = f", изменение {number(grown, 1)} п.\u00a0п" if grown is not None else ""
+    return (f"{EARLIER_WORDS[earlier.kind].capitalize()} — {number(was, 1)} %{more}.",)
 
 
 def comparison_notes(desk: Desk, period: Period, before: Period | None, *, found: bool) -> tuple[str, ...]:
