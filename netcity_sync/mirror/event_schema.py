@@ -28,6 +28,9 @@ class EventKind(StrEnum):
     RESULT_DELIVERED = "result_delivered"
 
 
+WHOSE = "whose"
+"""The detail of a report's event that says whose the report is: empty, or not there, where it is the whole school's."""
+
 EVENT_WORDS = {
     EventKind.BACKUP_MADE: "резервная копия сделана",
     EventKind.BACKUP_VERIFIED: "резервная копия проверена",
