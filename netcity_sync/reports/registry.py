@@ -87,8 +87,9 @@ _REPORTS = (
         due=(PeriodKind.WEEK, PeriodKind.TERM, PeriodKind.YEAR),
     ),
     Report(
-        "activity", "R8", "Отчёт об активности пользователей", "5.1", "ежемесячно", (PeriodKind.MONTH,),
-        (About.SCHOOL,), build_activity, due=(PeriodKind.MONTH,),
+        "activity", "R8", "Отчёт об активности пользователей", "5.1", "ежемесячно",
+        (PeriodKind.MONTH, PeriodKind.TERM, PeriodKind.YEAR, PeriodKind.SPAN),
+        (About.SCHOOL, About.GRADE, About.CLASS), build_activity, due=(PeriodKind.MONTH,),
     ),
     Report(
         "movement", "R9", "Движение учащихся", "4.6", "ежемесячно, по итогам периода и года",
