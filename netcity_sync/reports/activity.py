@@ -9,6 +9,7 @@ from netcity_sync.reports.comparison import share_cells, share_columns
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Table
 from netcity_sync.reports.formulas import share
+from netcity_sync.reports.in_focus import whole_name
 from netcity_sync.reports.period import Period
 from netcity_sync.reports.request import About, Request
 from netcity_sync.russian import class_key, plain, short_name
@@ -181,7 +182,7 @@ def _class_table(found: _Found, families: list[User]) -> Table:
     )  # fmt: skip
     names = {class_key(item.class_name): item.class_name for item in sorted(families, key=_class_order)}
     rows = tuple((name, *_both(found, key)) for key, name in names.items())
-    return Table("Входили за период", columns, rows, ("Все" if not found.of_school else "Школа", *_both(found, None)))
+    return Table("Входили за период", columns, rows, (whole_name(found.request.focus), *_both(found, None)))
 
 
 def _both(found: _Found, class_name: str | None) -> tuple[Cell, ...]:

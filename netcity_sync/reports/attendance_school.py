@@ -8,6 +8,7 @@ from netcity_sync.reports.attendance_facts import NO_CODES, WORDS, Missed, codes
 from netcity_sync.reports.comparison import comparison_notes, earlier_words, share_cells, share_columns
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, HeatMap, Kind, Section, Series, Table, Trend
+from netcity_sync.reports.in_focus import whole_name
 from netcity_sync.reports.period import Period
 from netcity_sync.reports.request import Request
 from netcity_sync.russian import day_month, number
@@ -53,8 +54,7 @@ def _sections(desk: Desk, request: Request, was: _ByWeek, earlier: Period | None
         (row["class_name"], row["pupils"], *_figures(_of_class(weeks, row), _of_class(was, row), earlier))
         for row in classes
     )
-    whose = "Школа" if grade is None else "Параллель"
-    last = (whose, sum(row["pupils"] for row in classes), *_figures(every, all_was, earlier))
+    last = (whole_name(request.focus), sum(row["pupils"] for row in classes), *_figures(every, all_was, earlier))
     columns = (*_COLUMNS, *share_columns("Посещаемость, %", earlier, 1.5))
     yield Section("По классам", tables=(Table("По классам", columns, rows, last),))
 

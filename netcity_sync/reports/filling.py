@@ -16,6 +16,7 @@ from netcity_sync.reports.document import Cell, Column, Document, HeatMap, Kind,
 from netcity_sync.reports.filling_facts import Filled, Filling, filled, filling_of, late_entries
 from netcity_sync.reports.filling_trend import topic_trend
 from netcity_sync.reports.formulas import change, share
+from netcity_sync.reports.in_focus import whole_name
 from netcity_sync.reports.period import Period
 from netcity_sync.reports.request import About, Focus, Request
 from netcity_sync.russian import plural, some_of
@@ -149,11 +150,7 @@ def _class_tables(filling: list[Filling], was: list[Filling], earlier: Period | 
         )
         for _, name in both
     )  # fmt: skip
-    yield Table("По классам", columns, rows, _class_row(_whole(focus), filling, was, earlier))
-
-
-def _whole(focus: Focus) -> str:
-    return "Школа" if focus.about is About.SCHOOL else "Всего"
+    yield Table("По классам", columns, rows, _class_row(whole_name(focus), filling, was, earlier))
 
 
 def _class_row(name: str, items: list[Filling], was: list[Filling], earlier: Period | None) -> tuple[Cell, ...]:

@@ -5,8 +5,8 @@ from datetime import date
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.reports.document import Series, Trend
 from netcity_sync.reports.formulas import share
-from netcity_sync.reports.in_focus import IN_FOCUS, focus_values
-from netcity_sync.reports.request import About, Request
+from netcity_sync.reports.in_focus import IN_FOCUS, focus_values, whole_name
+from netcity_sync.reports.request import Request
 from netcity_sync.russian import day_month
 
 _WEEKS = f"""
@@ -30,6 +30,6 @@ def topic_trend(bench: Bench, request: Request) -> tuple[Trend, ...]:
         Trend(
             "Уроки с темой по неделям, %",
             points,
-            (Series("Школа" if focus.about is About.SCHOOL else "Журналы", values),),
+            (Series(whole_name(focus), values),),
         ),
     )

@@ -123,8 +123,8 @@ _REPORTS = (
         due=(PeriodKind.TERM, PeriodKind.YEAR),
     ),
     Report(
-        "yearbook", "R10", "Годовая книга", "5.3", "по итогам учебного года", (PeriodKind.YEAR,), (About.SCHOOL,),
-        build_yearbook, due=(PeriodKind.YEAR,),
+        "yearbook", "R10", "Годовая книга", "5.3", "по итогам учебного года", (PeriodKind.YEAR,),
+        (About.SCHOOL, About.GRADE), build_yearbook, due=(PeriodKind.YEAR,),
     ),
 )  # fmt: skip
 
