@@ -66,7 +66,7 @@ def activity_of(desk: Desk, period: Period, focus: Focus) -> Activity:
         users.append(
             User(
                 UserKind(row["user"]), row["class_name"], row["person"], row["logins"], row["active_days"], last,
-                signed_in, doubtful=not signed_in and bool(row["beyond"]),
+                signed_in, doubtful=not signed_in and bool(row["some"]),
                 ever=last is not None or bool(row["all_logins"]),
             )
         )  # fmt: skip
@@ -109,7 +109,7 @@ WITH told AS MATERIALIZED (
 )
 SELECT user, max(class_name) AS class_name, max(person) AS person, sum(logins) AS all_logins,
   sum(CASE WHEN inside THEN logins END) AS logins, sum(CASE WHEN inside THEN active_days END) AS active_days,
-  max(meets AND NOT inside AND logins > 0) AS beyond,
+  max(meets AND logins > 0) AS some,
   max(CASE WHEN substr(last_login, 1, 10) <= :last THEN last_login END) AS last_login,
   substr(coalesce(max(CASE WHEN over THEN state END), max(state)), 11) AS newest_state
 FROM told GROUP BY user, class_key(class_name), plain(person)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
@@ -34,8 +35,12 @@ def school_year(shared: Path) -> Iterator[WholeSchool]:
 @pytest.fixture(scope="session")
 def winter(shared: Path) -> Iterator[WholeSchool]:
     """A school read three times in the middle of the third quarter, so that late entries were seen to be late."""
-    with whole_school(shared, *_WINTER, seed=23, classes=5) as school:
+    with _read_in_winter(shared) as school:
         yield school
+
+
+def _read_in_winter(shared: Path) -> AbstractContextManager[WholeSchool]:
+    return whole_school(shared, *_WINTER, seed=23, classes=5)
 
 
 @pytest.fixture(scope="session")
@@ -45,8 +50,9 @@ def november(shared: Path) -> Iterator[WholeSchool]:
         yield school
 
 
-@pytest.fixture
-def own_november(shared: Path) -> Iterator[WholeSchool]:
-    """The same, for a test that writes into its mirror."""
-    with whole_school(shared, _NOVEMBER) as school:
+@pytest.fixture(params=["november", "winter"])
+def own_school(shared: Path, request: pytest.FixtureRequest) -> Iterator[WholeSchool]:
+    """Each of these two in turn, for a test that writes into its mirror."""
+    read = whole_school(shared, _NOVEMBER) if request.param == "november" else _read_in_winter(shared)
+    with read as school:
         yield school

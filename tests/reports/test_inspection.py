@@ -6,18 +6,12 @@ from pathlib import Path
 
 from support.reports import desk_at, tables
 from support.school import CLASS, Book, Trial
-from support.whole_school import WholeSchool
 
-from netcity_sync.clock import fixed_clock
-from netcity_sync.compliance.finding import Severity
-from netcity_sync.jobs.check import run_check
 from netcity_sync.model import AttendanceCode, Student
 from netcity_sync.reports.document import Document
-from netcity_sync.reports.inspection_facts import area_of
-from netcity_sync.reports.period import month_period, span_period
+from netcity_sync.reports.period import month_period
 from netcity_sync.reports.registry import find_report
 from netcity_sync.reports.request import Focus, Request
-from netcity_sync.settings import Role
 
 SEPTEMBER = month_period(date(2026, 9, 1))
 
@@ -83,28 +77,3 @@ def test_unread_journals_are_neither_praised_nor_blamed(tmp_path: Path) -> None:
         "Учителя без замечаний: нет.", "Учителя с замечаниями: нет.",
         "Нет данных о части журналов: Примерова В. П., Учебнова Е. П.",
     )  # fmt: skip
-
-
-def test_a_whole_school_against_plain_loops(own_november: WholeSchool) -> None:
-    world, settings = own_november.world, own_november.settings
-    clock = fixed_clock(world.now.replace(tzinfo=settings.zone))
-    outcome = run_check(settings, clock)
-    period = span_period(date(2026, 9, 1), world.now.date())
-    with desk_at(settings, clock()) as desk:
-        document = find_report("inspection").build(desk, Request(period))
-    counts: Counter[int] = Counter()
-    for item in outcome.findings:
-        remark = item.severity is not Severity.INFO and area_of(item.rule) and Role.TEACHER in item.recipients
-        if item.place.subject_group_id is not None and remark:
-            counts.update(item.teacher_ids)
-    shown = {str(row[0]): row[-1] for row in tables(document)["По областям"].rows}
-    expected: Counter[str] = Counter()
-    for teacher in world.school.teachers:
-        if counts[teacher.id]:
-            short = f"{teacher.name.full.split()[0]} " + " ".join(
-                f"{part[0]}." for part in teacher.name.full.split()[1:]
-            )
-            expected[short] += counts[teacher.id]
-    assert shown == dict(expected)
-    assert sum(expected.values()) > 50
-    assert all(row[4] and row[5] and row[6] for row in tables(document)["Несоответствие среднему баллу"].rows)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 import pytest
-from support.final_loops import Shown, class_figures, figures, groups_of, kind_of, pupils_on, row_of
+from support.final_loops import Shown, class_figures, figures, groups_of, kind_of, mean_mark, pupils_on, row_of
 from support.reports import tables
 from support.whole_school import WholeSchool
 
@@ -13,32 +13,16 @@ from netcity_sync.reports.registry import find_report
 from netcity_sync.reports.request import Focus, Request
 from netcity_sync.simulator.calendar import Term
 from netcity_sync.simulator.school import Group, Pupil, SchoolClass
-from netcity_sync.simulator.world import JournalPage, World
+from netcity_sync.simulator.world import World
 
 _LINES = {"На «5»": "5", "На «4» и «5»": "4", "С «3»": "3", "С «2»": "2", "Не аттестованы": "н/а",
           "Отметки не все": "не все", "Без отметок": "без"}  # fmt: skip
 
 
-def weights_of(page: JournalPage) -> dict[int, int]:
-    """The weight of each column; all weigh the same where none has one."""
-    weights = {item.id: item.weight for item in page.assignments if item.issue_lesson_id is None}
-    return weights if any(weights.values()) else dict.fromkeys(weights, 1)
-
-
 def current(world: World, group: Group, pupil: Pupil, term: Term) -> int | None:
-    """What the mean of the marks of a term so far rounds to; a mark in no column weighs one."""
-    page = world.journal(group.id, term.id)
-    weights = weights_of(page)
-    given = [
-        (item.value, 1 if item.assignment_id is None else weights[item.assignment_id])
-        for item in page.marks
-        if item.student_id == pupil.id and item.value is not None
-    ]
-    weight = sum(one for _, one in given)
-    if not weight:
-        return None
-    doubled = 2 * Fraction(sum(value * one for value, one in given), weight)
-    return (doubled.numerator // doubled.denominator + 1) // 2
+    """What the mean of the marks of a term so far rounds to."""
+    mean = mean_mark(world, group, pupil.id, term)
+    return int(mean + Fraction(1, 2)) if mean is not None else None
 
 
 def current_row(world: World, item: SchoolClass, pupil: Pupil, term: Term) -> dict[int, Shown]:

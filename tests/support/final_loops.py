@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from netcity_sync.simulator.calendar import Term
 from netcity_sync.simulator.school import Group, Pupil, SchoolClass
@@ -94,3 +95,18 @@ def class_figures(rows: Iterable[dict[int, Shown]]) -> Figures:
     """Pupils by category."""
     kinds = [kind_of(row) for row in rows]
     return Figures(kinds.count("5"), kinds.count("4"), kinds.count("3"), kinds.count("2"), kinds.count("н/а"))
+
+
+def mean_mark(world: World, group: Group, pupil: int, term: Term) -> Fraction | None:
+    """The mean of a pupil's marks in a term, weighted where any column has a weight; one in no column weighs one."""
+    page = world.journal(group.id, term.id)
+    weights = {item.id: item.weight for item in page.assignments if item.issue_lesson_id is None}
+    if not any(weights.values()):
+        weights = dict.fromkeys(weights, 1)
+    given = [
+        (item.value, 1 if item.assignment_id is None else weights[item.assignment_id])
+        for item in page.marks
+        if item.student_id == pupil and item.value is not None
+    ]
+    weight = sum(one for _, one in given)
+    return Fraction(sum(value * one for value, one in given), weight) if weight else None
