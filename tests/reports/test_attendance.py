@@ -13,7 +13,7 @@ from netcity_sync.adapters.source import Capability
 from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
 from netcity_sync.model import AttendanceCode, Student
 from netcity_sync.reports.desk import Desk
-from netcity_sync.reports.document import Document, HeatMap, Trend
+from netcity_sync.reports.document import Document, HeatMap, Table, Trend
 from netcity_sync.reports.period import Period, month_period, span_period, week_period
 from netcity_sync.reports.registry import find_report
 from netcity_sync.reports.request import Focus, Request
@@ -133,9 +133,13 @@ def test_each_class_and_the_school_when_nobody_is_named(tmp_path: Path) -> None:
 
 
 _LEFT_OUT = {"ОП", "ДОТ", "ОСВ"}
-_PERIODS = (
-    SEPTEMBER, week_period(date(2026, 10, 7)), span_period(date(2026, 9, 1), date(2026, 10, 25)),
-    span_period(date(2026, 10, 20), TODAY),
+_REASONS = (("Б",), ("УП",), ("НП",), ("Н", "ОТ"))
+_LONG = span_period(date(2026, 9, 1), date(2026, 10, 25))
+_PERIODS: tuple[tuple[str, Period | str], ...] = (
+    ("november", SEPTEMBER), ("november", week_period(date(2026, 10, 7))), ("november", _LONG),
+    ("november", span_period(date(2026, 10, 20), TODAY)), ("november", "2 четверть"),
+    ("winter", week_period(date(2027, 2, 17))), ("winter", month_period(date(2027, 2, 1))), ("winter", "3 четверть"),
+    ("winter", "2 полугодие"),
 )  # fmt: skip
 
 _Days = dict[int, dict[date, list[str]]]
@@ -153,7 +157,7 @@ def _by_loops(school: WholeSchool, class_id: int, period: Period) -> _Days:
             codes = {(item.student_id, item.lesson_id): item.code for item in page.absences}
             for pupil in page.students:
                 for lesson in page.lessons:
-                    if period.first <= lesson.date <= min(period.last, TODAY) and (
+                    if period.first <= lesson.date <= min(period.last, world.now.date()) and (
                         pupil.id in found and pupil.start <= lesson.date
                     ):
                         at = found[pupil.id].setdefault(lesson.date, [])
@@ -163,7 +167,7 @@ def _by_loops(school: WholeSchool, class_id: int, period: Period) -> _Days:
 
 def _line(days: list[list[str]]) -> tuple[Any, ...]:
     codes = [code for day in days for code in day]
-    counts = [codes.count(code) for code in ("Б", "УП", "НП", "Н")]
+    counts = [sum(code in same for code in codes) for same in _REASONS]
     if not codes:
         return (0, *(None,) * 9)
     whole = sum(all(code and code not in _LEFT_OUT for code in day) for day in days)
@@ -172,27 +176,30 @@ def _line(days: list[list[str]]) -> tuple[Any, ...]:
     return (len(codes), whole, ill, sum(counts), *counts, codes.count("ОП"), pytest.approx(share))
 
 
-@pytest.mark.parametrize("period", _PERIODS, ids=lambda item: item.key)
-def test_a_whole_school_against_plain_loops(november: WholeSchool, period: Period) -> None:
-    whole = tables(document(november.desk, period, Focus()))["По классам"]
+@pytest.mark.parametrize(("name", "asked"), _PERIODS, ids=lambda item: item if isinstance(item, str) else item.key)
+def test_a_whole_school_against_plain_loops(name: str, asked: Period | str, request: pytest.FixtureRequest) -> None:
+    school: WholeSchool = request.getfixturevalue(name)
+    period = school.desk.term_period(asked) if isinstance(asked, str) else asked
+    whole = tables(document(school.desk, period, Focus()))["По классам"]
     totals, earlier_totals = [], []
-    before = november.desk.period_before(period)
-    compared = before is not None and before.last >= date(2026, 9, 1)
-    for place, school_class in enumerate(november.world.school.classes):
-        found = _by_loops(november, school_class.id, period)
-        pupils = {pupil.id: pupil for pupil in november.world.roster(school_class.id)}
-        shown = tables(document(november.desk, period, Focus(class_id=school_class.id)))
+    before = school.desk.period_before(period)
+    compared = before is not None and before.last >= school.world.school.calendar.start
+    for place, school_class in enumerate(school.world.school.classes):
+        found = _by_loops(school, school_class.id, period)
+        pupils = {pupil.id: pupil for pupil in school.world.roster(school_class.id)}
+        shown = tables(document(school.desk, period, Focus(class_id=school_class.id)))
         names = {pupil.name.full: pupil.id for pupil in pupils.values()}
         assert len(shown["Ведомость"].rows) == len(names)
         for row in shown["Ведомость"].rows:
             assert row[2:] == _line(list(found[names[row[1]]].values())), row[1]  # type: ignore[index]
         every = _line([day for days in found.values() for day in days.values()])
         assert shown["Ведомость"].total == ("", "Класс", *every)
-        earlier = _by_loops(november, school_class.id, before) if before else {}
+        _compare_grids(shown, found, names)
+        earlier = _by_loops(school, school_class.id, before) if before else {}
         was = _line([day for days in earlier.values() for day in days.values()])
         line = (school_class.name, len(names), every[0], *every[3:])
         assert whole.rows[place] == ((*line, was[-1], _grown(every, was)) if compared else line)
-        main = document(november.desk, period, Focus(class_id=school_class.id)).sections[0].paragraphs
+        main = document(school.desk, period, Focus(class_id=school_class.id)).sections[0].paragraphs
         said = [words for words in main if "раньше — " in words.lower()]
         assert said == ([_said(period, every, was)] if was[0] and every[0] else [])
         totals.append(every)
@@ -204,6 +211,34 @@ def test_a_whole_school_against_plain_loops(november: WholeSchool, period: Perio
                 for found in (totals, earlier_totals))  # fmt: skip
     shares = [now, was, now - was] if compared else [now]
     assert list(whole.total[9:]) == [pytest.approx(share) for share in shares]
+
+
+def _compare_grids(shown: dict[str, Table], found: _Days, names: dict[str, int]) -> None:
+    """What was missed day by day, or month by month."""
+    days = sorted({day for by_day in found.values() for day in by_day})
+    months = sorted({day.replace(day=1) for day in days})
+    for row in shown["По дням"].rows if "По дням" in shown else ():
+        by_day = found[names[str(row[1])]]
+        cells = [_reasons(by_day[day]) if day in by_day else None for day in days]
+        assert row[2:] == (*cells, sum(_missed(codes) for codes in by_day.values()))
+    for row in shown["По месяцам"].rows if "По месяцам" in shown else ():
+        by_day = found[names[str(row[1])]]
+        pairs: list[int | None] = []
+        for month in months:
+            codes = [code for day, codes in by_day.items() if day.replace(day=1) == month for code in codes]
+            pairs += [_missed(codes), codes.count("Б")] if codes else [None, None]
+        assert row[2:] == (*pairs, sum(_missed(codes) for codes in by_day.values()))
+    if days:
+        assert ("По дням" in shown) != ("По месяцам" in shown)
+
+
+def _reasons(codes: list[str]) -> str:
+    counts = [(sum(code in same for code in codes), letter) for same, letter in zip(_REASONS, "бупн", strict=True)]
+    return " ".join(f"{count}{letter}" for count, letter in counts if count)
+
+
+def _missed(codes: list[str]) -> int:
+    return sum(any(code in same for same in _REASONS) for code in codes)
 
 
 def _grown(now: tuple[Any, ...], was: tuple[Any, ...]) -> Any:
@@ -241,7 +276,7 @@ def test_whose_attendance_fell(november: WholeSchool) -> None:
 
 
 def test_weeks_of_the_school_against_plain_loops(november: WholeSchool) -> None:
-    period = _PERIODS[2]
+    period = _LONG
     charts = document(november.desk, period, Focus()).sections[0].charts
     (heat,) = [item for item in charts if isinstance(item, HeatMap)]
     for place, school_class in enumerate(november.world.school.classes):
