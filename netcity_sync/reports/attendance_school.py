@@ -15,6 +15,7 @@ from netcity_sync.russian import day_month, number
 
 _POOR, _GOOD = 80.0, 100.0
 _CLAUSE = "5.3"
+_LESSON_WORDS = "Ученико-уроки — проведённые уроки, посчитанные для каждого ученика."
 
 _ByWeek = dict[int, dict[date, Missed]]
 
@@ -25,7 +26,7 @@ def build_school_attendance(desk: Desk, request: Request) -> Document:
     before = desk.period_before(period)
     was = weeks_of_school(desk, before, request.focus.grade) if before is not None else {}
     earlier = before if was else None
-    known, words = codes_known(desk), (*WORDS, *comparison_notes(desk, period, before, found=bool(was)))
+    known, words = codes_known(desk), (*WORDS, _LESSON_WORDS, *comparison_notes(desk, period, before, found=bool(was)))
     return Document(
         title="Сводная ведомость посещаемости",
         subtitle=desk.subtitle(request),
@@ -61,10 +62,10 @@ def _sections(desk: Desk, request: Request, was: _ByWeek, earlier: Period | None
 
 _MISSED = "Уроков пропущено (всеми учениками)"
 _COLUMNS = (
-    Column("Класс"), Column("Учеников", Kind.INTEGER), Column("Уроков всех учеников", Kind.INTEGER, 1.4),
+    Column("Класс"), Column("Учеников", Kind.INTEGER), Column("Ученико-уроков", Kind.INTEGER, 1.2),
     Column("всего", Kind.INTEGER, group=_MISSED), Column("болезнь", Kind.INTEGER, group=_MISSED),
     Column("уваж.", Kind.INTEGER, group=_MISSED), Column("неуваж.", Kind.INTEGER, group=_MISSED),
-    Column("причина не указана", Kind.INTEGER, 1.2, group=_MISSED), Column("Опоздания", Kind.INTEGER, 1.2),
+    Column("не указана", Kind.INTEGER, group=_MISSED), Column("Опоздания", Kind.INTEGER, 1.2),
 )  # fmt: skip
 
 
