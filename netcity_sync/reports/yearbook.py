@@ -49,7 +49,7 @@ def build_yearbook(desk: Desk, request: Request) -> Document:
         sections=(
             Section("Динамика численности", tables=(_numbers(desk, found, request),)),
             Section(
-                "Сводка", main_words(found, whole), (_compared(whole, was, before),) if was else (),
+                "Сводка", main_words(found, whole), _compared(whole, was, before) if was else (),
                 (distribution(whole),),
             ),
             Section("Успеваемость по классам", tables=(class_table(found, whole_name(request.focus)),), new_page=True),
@@ -68,28 +68,42 @@ def build_yearbook(desk: Desk, request: Request) -> Document:
     )  # fmt: skip
 
 
-def _compared(whole: Results, was: Results, before: str) -> Table:
-    """The year beside the one before it."""
-    columns = (
-        Column("Показатель", width=3), Column("Этот год", Kind.DECIMAL, 1.2, 2),
-        Column(f"{before} уч. год", Kind.DECIMAL, 1.2, 2), Column("Изменение", Kind.DECIMAL, 1.2, 2),
-    )  # fmt: skip
-    rows: list[tuple[Cell, ...]] = []
-    for name, figure in _FIGURES:
-        now, then = figure(whole), figure(was)
-        rows.append((name, now, then, change(now, then)))
-    return Table("В сравнении с прошлым годом", columns, tuple(rows))
+_Figures = tuple[tuple[str, Callable[[Results], float | None]], ...]
 
-
-_FIGURES: tuple[tuple[str, Callable[[Results], float | None]], ...] = (
-    ("Учеников на конец года", lambda one: one.listed),
-    ("Отличников", lambda one: len(one.of(Category.EXCELLENT))),
-    ("Неуспевающих и не аттестованных", lambda one: one.tally.n2 + one.tally.na),
+_PUPILS: _Figures = (
+    ("На конец года", lambda one: one.listed),
+    ("Отличники", lambda one: len(one.of(Category.EXCELLENT))),
+    ("Неуспевающие и не аттестованные", lambda one: one.tally.n2 + one.tally.na),
+)
+_MEANS: _Figures = (
     ("Качество, %", lambda one: one.tally.quality),
     ("Успеваемость, %", lambda one: one.tally.passed),
     ("СОУ, %", lambda one: one.marks.sou),
     ("Средний балл", lambda one: one.marks.mean),
 )
+
+
+def _compared(whole: Results, was: Results, before: str) -> tuple[Table, ...]:
+    """The year beside the one before it."""
+    return tuple(
+        Table(f"{title}, в сравнении с прошлым годом", _beside(kind, before), _changes(whole, was, figures))
+        for title, kind, figures in (
+            ("Ученики", Kind.INTEGER, _PUPILS), ("Показатели", Kind.DECIMAL, _MEANS),
+        )
+    )  # fmt: skip
+
+
+def _beside(kind: Kind, before: str) -> tuple[Column, ...]:
+    digits = 2 if kind is Kind.DECIMAL else None
+    return (
+        Column("Показатель", width=3), Column("Этот год", kind, 1.2, digits),
+        Column(f"{before} уч. год", kind, 1.2, digits), Column("Изменение", kind, 1.2, digits),
+    )  # fmt: skip
+
+
+def _changes(whole: Results, was: Results, figures: _Figures) -> tuple[tuple[Cell, ...], ...]:
+    told = ((name, figure(whole), figure(was)) for name, figure in figures)
+    return tuple((name, now, then, change(now, then)) for name, now, then in told)
 
 
 def _numbers(desk: Desk, found: Sequence[Standing], request: Request) -> Table:
