@@ -9,7 +9,7 @@ from netcity_sync.reports.attendance_facts import codes_known, total
 from netcity_sync.reports.class_people import class_facts, class_list, teacher_signature
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Signature, Table
-from netcity_sync.reports.exam_facts import exams
+from netcity_sync.reports.exam_facts import exam_table, exams
 from netcity_sync.reports.families import NO_TABLE, declined_families, told_on
 from netcity_sync.reports.letter_facts import SubjectOfPupil, subjects
 from netcity_sync.reports.period import Period, PeriodKind
@@ -99,12 +99,7 @@ def _exam_section(desk: Desk, request: Request) -> Iterable[Section]:
     focus = request.focus
     found = exams(desk, focus.class_id or 0, focus.student_id or 0, request.period)
     if found:
-        columns = (
-            Column("Экзамен"), Column("Предмет", width=3), Column("Проведён", Kind.DATE, 1.2),
-            Column("Результат", width=2),
-        )  # fmt: skip
-        rows = tuple((item.exam, item.subject, item.held_on, item.result) for item in found)
-        yield Section("Результаты экзаменов", tables=(Table("Результаты экзаменов", columns, rows),))
+        yield Section("Результаты экзаменов", tables=(exam_table(found),))
 
 
 def _day(day: date | None) -> str:
