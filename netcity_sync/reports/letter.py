@@ -14,7 +14,7 @@ from netcity_sync.reports.families import NO_TABLE, declined_families, told_on
 from netcity_sync.reports.letter_facts import SubjectOfPupil, subjects
 from netcity_sync.reports.period import Period, PeriodKind
 from netcity_sync.reports.request import Focus, Request
-from netcity_sync.russian import day_month, plural
+from netcity_sync.russian import day_month
 
 _CLAUSE = "8.3, 8.4, 4.5"
 _NOTES = (
@@ -85,11 +85,9 @@ def _sections(desk: Desk, lines: tuple[SubjectOfPupil, ...], period: Period) -> 
     if debts:
         named = "; ".join(f"{item.subject} — {item.work}, {_day(item.day)}" for item in debts)
         yield Section("Задолженности", (f"Не сдано ({len(debts)}): {named}.",))
-    if marks:
-        rows = sorted(
-            ((item.day, item.subject, item.shown, item.work) for item in marks),
-            key=lambda row: (row[0] is not None, row[0].toordinal() if row[0] else 0, row[1]),
-        )
+    if marks and period.kind is PeriodKind.WEEK:
+        dated = [(item.day, item.subject, item.shown, item.work) for item in marks if item.day is not None]
+        rows = sorted(dated, key=lambda row: row[:2])
         columns = (Column("Дата", Kind.DATE, 1.2), Column("Предмет", width=3), Column("Отметка"),
                    Column("За что", width=3))  # fmt: skip
         yield Section("За что поставлены отметки", tables=(Table("Отметки по дням", columns, tuple(rows)),))
@@ -113,7 +111,10 @@ def _absences(desk: Desk, lines: tuple[SubjectOfPupil, ...]) -> Iterable[str]:
     if not both.lessons:
         yield "Уроков за это время не было, или журналы не прочитаны."
         return
-    late = f" {plural(both.late, 'опоздание', 'опоздания', 'опозданий').capitalize()}." if both.late else ""
+    late = f" Опозданий: {both.late}." if both.late else ""
+    if not both.missed:
+        yield f"Пропусков нет: посещены все уроки ({both.lessons}).{late}"
+        return
     yield (
         f"Пропущено уроков: {both.missed} из {both.lessons}, из них по болезни {both.illness}, без уважительной причины"
         f" {both.unexcused}, причина не указана у {both.unknown}.{late}"
@@ -125,8 +126,8 @@ def _subject_table(lines: tuple[SubjectOfPupil, ...], *, with_finals: bool, with
     columns = (
         Column("Предмет", width=3), Column("Отметки", width=3.4), Column("Кол-во", Kind.INTEGER, 0.8),
         Column("Средний балл", Kind.DECIMAL, 1, digits=2),
-        *((Column("Итоговая отметка", width=1.1),) if with_finals else ()),
-        Column("всего", Kind.INTEGER, 0.9, group=group), Column("болезнь", Kind.INTEGER, 0.9, group=group),
+        *((Column("Итоговая отметка", width=1.2),) if with_finals else ()),
+        Column("всего", Kind.INTEGER, 1.1, group=group), Column("болезнь", Kind.INTEGER, 1.1, group=group),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
     for item in lines:
