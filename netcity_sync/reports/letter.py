@@ -6,11 +6,11 @@ from datetime import date
 from netcity_sync.adapters.source import Capability
 from netcity_sync.errors import UsageError
 from netcity_sync.reports.attendance_facts import codes_known, total
-from netcity_sync.reports.class_people import class_facts, class_list, teacher_signature
+from netcity_sync.reports.class_people import class_facts, class_list, letter_signatures, listed_pupil
 from netcity_sync.reports.desk import Desk
-from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Signature, Table
+from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Table
 from netcity_sync.reports.exam_facts import exam_table, exams
-from netcity_sync.reports.families import NO_TABLE, declined_families, told_on
+from netcity_sync.reports.families import GREETING, NO_TABLE, declined_families, told_on
 from netcity_sync.reports.letter_facts import SubjectOfPupil, subjects
 from netcity_sync.reports.period import Period, PeriodKind
 from netcity_sync.reports.request import Focus, Request
@@ -45,9 +45,7 @@ def build_letter(desk: Desk, request: Request) -> Document:
     """One letter; it holds one child and nothing of any other. Raises UsageError for a pupil not on the list."""
     focus, period = request.focus, request.period
     class_id = focus.class_id or 0
-    pupil = next((item for item in class_list(desk, class_id) if item.student_id == focus.student_id), None)
-    if pupil is None:
-        raise UsageError("Ученика нет в списке класса.", todo="Составьте письма заново.")
+    pupil = listed_pupil(desk, class_id, focus.student_id or 0)
     lines = subjects(desk, request)
     return Document(
         title="Информационное письмо",
@@ -57,10 +55,7 @@ def build_letter(desk: Desk, request: Request) -> Document:
         notes=desk.notes(*_NOTES, *_missing(desk, lines)),
         made_at=desk.snapshot.moment,
         page=desk.page(),
-        signatures=(
-            teacher_signature(desk, class_id),
-            Signature("Родитель (законный представитель)", lead="Ознакомлен(а)"),
-        ),
+        signatures=letter_signatures(desk, class_id),
     )
 
 
@@ -77,7 +72,7 @@ def _missing(desk: Desk, lines: tuple[SubjectOfPupil, ...]) -> Iterable[str]:
 def _sections(desk: Desk, lines: tuple[SubjectOfPupil, ...], period: Period) -> Iterable[Section]:
     marks = [mark for item in lines for mark in item.marks if mark.shown]
     yield Section(
-        "Уважаемые родители (законные представители)!",
+        GREETING,
         ("Сообщаем, как учится ваш ребёнок.", *_absences(desk, lines)),
         (_subject_table(lines, with_finals=period.kind is PeriodKind.TERM, with_missed=codes_known(desk)),),
     )

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from netcity_sync.compliance.result_news import FinalNews, final_news
-from netcity_sync.errors import UsageError
 from netcity_sync.model import FinalKind
-from netcity_sync.reports.class_people import class_facts, class_list, teacher_signature
+from netcity_sync.reports.class_people import class_facts, class_list, letter_signatures, listed_pupil
 from netcity_sync.reports.desk import Desk
-from netcity_sync.reports.document import Column, Document, Section, Signature, Table
+from netcity_sync.reports.document import Column, Document, Section, Table
 from netcity_sync.reports.exam_facts import ExamNews, exam_news, exam_table
-from netcity_sync.reports.families import declined_families
+from netcity_sync.reports.families import GREETING, declined_families
 from netcity_sync.reports.period import Period
 from netcity_sync.reports.request import Focus, Request
 from netcity_sync.school_days import local_date
@@ -64,9 +63,7 @@ def build_results(desk: Desk, request: Request) -> Document:
     """One message; it holds one child and nothing of any other. Raises UsageError for a pupil not on the list."""
     focus, day = request.focus, request.period.first
     class_id, student_id = focus.class_id or 0, focus.student_id or 0
-    pupil = next((item for item in class_list(desk, class_id) if item.student_id == student_id), None)
-    if pupil is None:
-        raise UsageError("Ученика нет в списке класса.", todo="Составьте сообщения заново.")
+    pupil = listed_pupil(desk, class_id, student_id)
     news = next((item for item in _news(desk, ((class_id, student_id),)) if item.day == day), None)
     return Document(
         title="Сообщение об итоговых отметках и результатах экзаменов",
@@ -76,10 +73,7 @@ def build_results(desk: Desk, request: Request) -> Document:
         notes=desk.notes(_NOTE),
         made_at=desk.snapshot.moment,
         page=desk.page(),
-        signatures=(
-            teacher_signature(desk, class_id),
-            Signature("Родитель (законный представитель)", lead="Ознакомлен(а)"),
-        ),
+        signatures=letter_signatures(desk, class_id),
     )
 
 
@@ -98,12 +92,11 @@ def _news(desk: Desk, pupils: tuple[tuple[int, int], ...]) -> Iterator[ResultNew
 
 
 def _sections(news: ResultNews | None) -> Iterator[Section]:
-    greeting = "Уважаемые родители (законные представители)!"
     if news is None:
-        yield Section(greeting, ("В этот день новых итоговых отметок и результатов экзаменов не появилось.",))
+        yield Section(GREETING, ("В этот день новых итоговых отметок и результатов экзаменов не появилось.",))
         return
     told = "Сообщаем об итоговых отметках и результатах экзаменов вашего ребёнка."
-    yield Section(greeting, (told,), (_final_table(news.finals),) if news.finals else ())
+    yield Section(GREETING, (told,), (_final_table(news.finals),) if news.finals else ())
     if news.exams:
         yield Section("Результаты экзаменов", tables=(exam_table(item.result for item in news.exams),))
 
