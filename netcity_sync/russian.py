@@ -115,8 +115,8 @@ def full_date_time(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def number(value: float, digits: int) -> str:
-    """A number with a decimal comma."""
-    return f"{value:.{digits}f}".replace(".", ",")
+    """A number with a decimal comma and a minus sign; what rounds to nothing has none."""
+    return f"{value:z.{digits}f}".replace(".", ",").replace("-", "−")
 
 
 def size(count: int) -> str:

@@ -35,6 +35,7 @@ def test_dates_and_numbers() -> None:
     assert russian.full_date(day) == "05.10.2026"
     assert russian.month_name(day) == "октябрь 2026 г."
     assert russian.number(3.75, 1) == "3,8"
+    assert (russian.number(-3.75, 1), russian.number(-0.04, 1)) == ("−3,8", "0,0")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation
 from netcity_sync.compliance.paper_states import COMPARED_STATES
 from netcity_sync.compliance.registry import Param, Unit, rule
 from netcity_sync.compliance.service_log import log_began_on, log_proof, logged
-from netcity_sync.mirror.event_schema import EventKind
+from netcity_sync.mirror.event_schema import WHOSE, EventKind
 from netcity_sync.russian import class_key, day_month, full_date, month_name, plural, short_name
 from netcity_sync.settings import Role
 
@@ -28,8 +28,8 @@ _REPORT_TO = (Role.DEPUTY, Role.ADMINISTRATOR)
 
 @rule(
     "REP-01", clause="5.1", title="Не составлен отчёт об активности", kind=RuleKind.STATE, severity=Severity.VIOL,
-    formula="Настал день после числа due_day следующего месяца, а отчёта об активности за месяц, составленного по его"
-    " окончании, нет.",
+    formula="Настал день после числа due_day следующего месяца, а отчёта об активности по всей школе за месяц,"
+    " составленного по его окончании, нет.",
     example="Отчёт об активности за октябрь 2026 г. не составлен к 05.11",
     params=(_DUE_DAY,), recipients=_REPORT_TO, cadence="m", needs=(), unit=Unit.SCHOOL,
 )  # fmt: skip
@@ -44,8 +44,8 @@ def no_activity_report(bench: Bench) -> Iterator[Violation]:
 @rule(
     "REP-02", clause="5.2", title="Не составлен отчёт о заполнении журнала", kind=RuleKind.STATE,
     severity=Severity.VIOL,
-    formula="Настал день после числа due_day следующего месяца, а отчёта о заполнении и накопляемости за месяц,"
-    " составленного по его окончании, нет.",
+    formula="Настал день после числа due_day следующего месяца, а отчёта о заполнении и накопляемости по всей школе"
+    " за месяц, составленного по его окончании, нет.",
     example="Отчёт о заполнении журнала за октябрь 2026 г. не составлен к 05.11",
     params=(_DUE_DAY,), recipients=_REPORT_TO, cadence="m", needs=(), unit=Unit.SCHOOL,
 )  # fmt: skip
@@ -75,10 +75,10 @@ def _monthly(bench: Bench, report: str, title: str) -> Iterator[Violation]:
 
 
 def _made(bench: Bench, report: str) -> dict[str, list[date]]:
-    """On which days a report was made, by what it is for."""
+    """On which days a report of the whole school was made, by what it is for."""
     days: dict[str, list[date]] = {}
     for item in logged(bench, EventKind.REPORT_MADE):
-        if item.ok and item.what == report:
+        if item.ok and item.what == report and not item.text(WHOSE):
             days.setdefault(item.period, []).append(item.day)
     return days
 
@@ -86,7 +86,7 @@ def _made(bench: Bench, report: str) -> dict[str, list[date]]:
 @rule(
     "REP-03", clause="5.3", title="Не составлен отчёт по итогам периода", kind=RuleKind.STATE, severity=Severity.VIOL,
     formula="После конца учебного периода прошло больше term_days дней (после конца последнего периода года —"
-    " year_days), а отчёта по его итогам (по итогам года), составленного после его конца, нет.",
+    " year_days), а отчёта по всей школе по его итогам (по итогам года), составленного после его конца, нет.",
     example="Отчёт по итогам периода «1 четверть» не составлен к 26.10",
     params=(
         Param("term_days", 3, "Сколько дней даётся после конца периода.", 0, 60),

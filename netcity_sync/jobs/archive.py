@@ -22,7 +22,6 @@ from netcity_sync.mirror.events import ServiceEvent, record_event
 from netcity_sync.mirror.extract import write_extract
 from netcity_sync.mirror.lock import hold_lock
 from netcity_sync.mirror.school_years import MirrorYear, find_year, school_years
-from netcity_sync.mirror.snapshot import open_snapshot
 from netcity_sync.mirror.space import require_space, room_for_archive
 from netcity_sync.reports.archive.manifest import (
     ACT,
@@ -41,7 +40,8 @@ from netcity_sync.reports.archive.manifest import (
     sha256_of,
 )
 from netcity_sync.reports.archive.readme import readme_text
-from netcity_sync.reports.desk import Desk, prepare_desk
+from netcity_sync.reports.desk import Desk
+from netcity_sync.reports.past_year import desk_of_year
 from netcity_sync.retention import keep_until
 from netcity_sync.russian import full_date, plural, some_of
 from netcity_sync.school_days import local_date
@@ -149,13 +149,6 @@ def _fill(
     for item in draft.rglob("*"):
         item.chmod(0o700 if item.is_dir() else 0o600)
     return manifest
-
-
-@contextmanager
-def desk_of_year(settings: Settings, folder: DataFolder, year: MirrorYear) -> Iterator[Desk]:
-    """What the documents of a year are built from: the mirror as the last run left it that read the year."""
-    with open_snapshot(folder, year.stood_at) as snapshot:
-        yield prepare_desk(snapshot, settings, year.stood_at)
 
 
 def _missing(desk: Desk, year: MirrorYear, today: date) -> Iterator[str]:

@@ -13,9 +13,9 @@ from datetime import datetime
 from netcity_sync.clock import from_utc_text
 from netcity_sync.compliance.service_log import Logged, log_began_on, logged
 from netcity_sync.data_folder import DataFolder
-from netcity_sync.jobs.report import FILE_PREFIX, WHOSE, Wanted, whose_name
+from netcity_sync.jobs.report import FILE_PREFIX, Wanted, whose_name
 from netcity_sync.jobs.wanted_reports import wanted_reports
-from netcity_sync.mirror.event_schema import EventKind
+from netcity_sync.mirror.event_schema import WHOSE, EventKind
 from netcity_sync.mirror.snapshot import open_snapshot
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.period import Period, PeriodKind, day_period, month_period, week_period

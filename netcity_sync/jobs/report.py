@@ -13,7 +13,7 @@ from netcity_sync.clock import Clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import RenderError
 from netcity_sync.jobs.cores import on_all_cores
-from netcity_sync.mirror.event_schema import EventKind
+from netcity_sync.mirror.event_schema import WHOSE, EventKind
 from netcity_sync.mirror.events import ServiceEvent, note_event
 from netcity_sync.mirror.snapshot import open_snapshot
 from netcity_sync.reports.desk import Desk, prepare_desk
@@ -24,8 +24,6 @@ from netcity_sync.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-WHOSE = "whose"
-"""What the log of the service calls whose a report is."""
 FILE_PREFIX = "sha256:"
 """Before the name of a file there, whose value is its SHA-256."""
 

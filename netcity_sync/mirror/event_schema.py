@@ -27,6 +27,9 @@ class EventKind(StrEnum):
     PAPER_SET_STATE = "paper_set_state"
 
 
+WHOSE = "whose"
+"""The detail of a report's event that says whose the report is: empty, or not there, where it is the whole school's."""
+
 EVENT_WORDS = {
     EventKind.BACKUP_MADE: "резервная копия сделана",
     EventKind.BACKUP_VERIFIED: "резервная копия проверена",

@@ -1,140 +1,156 @@
-"""R8: who used the GIS in a month (clause 5.1), from the exchange table of sign-ins as it was last taken.
+"""R8: who used the GIS in a period (clause 5.1); of a class or a grade, its families alone."""
 
-Rows of the table count for the month that holds their whole period; a person signed in where such a row tells of
-sign-ins, or any row names a last sign-in of that month. «Не входили ни разу» are those of whom no row up to the
-month's end tells a sign-in. Accounts that are blocked are left out. Who is not in the table is not judged.
-"""
-
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from netcity_sync.adapters.source import Capability
 from netcity_sync.model import UserKind
+from netcity_sync.reports.activity_facts import Activity, User, activity_of, entries_of
+from netcity_sync.reports.comparison import share_cells, share_columns
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Table
 from netcity_sync.reports.formulas import share
+from netcity_sync.reports.in_focus import whole_name
 from netcity_sync.reports.period import Period
-from netcity_sync.reports.request import Request
-from netcity_sync.russian import full_date, plain, short_name
+from netcity_sync.reports.request import About, Request
+from netcity_sync.russian import class_key, plain, short_name
 
 _CLAUSE = "5.1"
-_ROLES = ((UserKind.STAFF, "Сотрудники"), (UserKind.PARENT, "Родители (по детям)"), (UserKind.STUDENT, "Ученики"))
+_STAFF = (UserKind.STAFF, "Сотрудники")
+_FAMILIES = ((UserKind.PARENT, "Родители (по детям)"), (UserKind.STUDENT, "Ученики"))
 _HOW_TO_BRING = (
-    "Нет данных: таблица «Активность пользователей» об этом месяце не рассказывает. Заполните user_activity в папке"
+    "Нет данных: таблица «Активность пользователей» об этом периоде не рассказывает. Заполните user_activity в папке"
     " обмена (netcity-sync exchange template user_activity) по статистике входов «Сетевого города», возьмите её"
     " (netcity-sync exchange take) и составьте отчёт ещё раз."
 )
-_NOTES = (
-    "Кого нет в таблице, о том ничего не сказано; заблокированные учётные записи не считаются. Родители одного ребёнка"
-    " считаются вместе.",
-    "«Записей» — строк отчёта о доступе к журналу за месяц, сделанных учителем; «—», если отчёт не читается.",
+_COUNTED = (
+    "Входил тот, о чьих входах говорит строка таблицы, все дни которой лежат в периоде, или чей последний вход пришёлся"
+    " на период. Кого нет в таблице, о том ничего не сказано; заблокированные учётные записи не считаются. Родители"
+    " одного ребёнка считаются вместе."
+)
+_DOUBTFUL = (
+    "«Неизвестно» — о входах говорят только строки, которые захватывают и дни вне периода, а последний вход был не в"
+    " нём. Входивших могло быть больше."
+)
+_STAFF_WORDS = (
+    "«Входов» и «дней» — по строкам таблицы, все дни которых лежат в периоде. «Записей» — строк отчёта о доступе к"
+    " журналу за период, сделанных учителем; «—», если отчёт прочитан не за весь период."
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _User:
-    """An account in the month; `logins` and `active_days` are None where no row of the month tells them."""
-
-    kind: UserKind
-    class_name: str
-    name: str
-    logins: int | None
-    active_days: int | None
-    last_login: date | None
-    signed_in: bool
-    ever: bool
-
-
 def build_activity(desk: Desk, request: Request) -> Document:
-    """The report for a month; it is made without the table too, and says then how to bring it."""
-    period = request.period
-    users = _users(desk, period)
-    until = _told_until(desk, period)
+    """The report for a period; it is made without the table too, and says then how to bring it."""
+    period, focus = request.period, request.focus
+    before = desk.period_before(period)
+    found = _Found(
+        request, activity_of(desk, period, focus), before,
+        activity_of(desk, before, focus) if before is not None else Activity((), ()),
+    )  # fmt: skip
+    known = bool(found.now.told)
     return Document(
         title="Отчёт об активности пользователей при работе с электронным журналом",
-        subtitle=f"За {period.name}",
-        facts=(*desk.facts(period, _CLAUSE), ("Входы посчитаны по", full_date(until) if until else "—")),
-        sections=tuple(_sections(desk, users, period)) if until else (Section("Нет данных", (_HOW_TO_BRING,)),),
-        notes=desk.notes(*(_notes(until, period) if until else ())),
+        subtitle=desk.subtitle(request),
+        facts=(*desk.facts(period, _CLAUSE), ("Входы посчитаны за", found.now.days)),
+        sections=tuple(_sections(desk, found)) if known else (Section("Нет данных", (_HOW_TO_BRING,)),),
+        notes=desk.notes(*(_notes(found) if known else ())),
         made_at=desk.snapshot.moment,
         page=desk.page(),
     )
 
 
-def _told_until(desk: Desk, period: Period) -> date | None:
-    """The last day of the month of which the table tells; None where it tells of none."""
-    rows = desk.bench.rows(
-        "SELECT max(period_end) AS last FROM as_of_user_activity WHERE NOT missing"
-        " AND period_start >= :first AND period_end <= :last",
-        first=period.first.isoformat(), last=period.last.isoformat(),
-    )  # fmt: skip
-    return date.fromisoformat(rows[0]["last"]) if rows[0]["last"] else None
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the table tells of the period that is asked for, and of the one before it."""
+
+    request: Request
+    now: Activity
+    before: Period | None
+    was: Activity
+
+    @property
+    def earlier(self) -> Period | None:
+        """The period before, where there is anything to compare with."""
+        return self.before if self.was.users else None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether of some it is not known whether they signed in."""
+        return any(item.doubtful for item in self.now.users)
+
+    @property
+    def of_school(self) -> bool:
+        return self.request.focus.about is About.SCHOOL
 
 
-def _notes(until: date, period: Period) -> Iterable[str]:
-    if until < period.last:
-        yield f"Месяц в таблице не закончен: входы посчитаны по {full_date(until)}."
-    yield from _NOTES
+def _notes(found: _Found) -> Iterable[str]:
+    if not found.now.whole(found.request.period):
+        yield (
+            f"Таблица рассказывает не обо всех днях периода: входы посчитаны за {found.now.days}. Входивших могло быть"
+            " больше."
+        )
+    yield _COUNTED
+    if found.doubtful:
+        yield _DOUBTFUL
+    if found.of_school:
+        yield _STAFF_WORDS
+    if found.before is not None and found.earlier is None:
+        yield f"Сравнить не с чем: за {found.before.name} таблица не рассказывает."
+    elif found.before is not None:
+        yield f"Сравнивается с периодом за {found.before.name}: входы там посчитаны за {found.was.days}."
 
 
-def _users(desk: Desk, period: Period) -> tuple[_User, ...]:
-    rows = desk.bench.rows(_USERS, first=period.first.isoformat(), last=period.last.isoformat())
-    users = []
-    for row in rows:
-        last = date.fromisoformat(row["last_login"][:10]) if row["last_login"] else None
-        users.append(
-            _User(
-                UserKind(row["user"]), row["class_name"], row["person"], row["logins"], row["active_days"], last,
-                signed_in=bool(row["logins"]) or (last is not None and period.first <= last <= period.last),
-                ever=last is not None or bool(row["all_logins"]),
-            )
-        )  # fmt: skip
-    return tuple(users)
-
-
-_USERS = """
-WITH told AS MATERIALIZED (
-  SELECT *, period_start >= :first AS inside, substr(last_login, 1, 10) <= :last AS by_then
-  FROM as_of_user_activity WHERE NOT missing AND period_end <= :last
-)
-SELECT user, max(class_name) AS class_name, max(person) AS person, sum(logins) AS all_logins,
-  sum(CASE WHEN inside THEN logins END) AS logins, sum(CASE WHEN inside THEN active_days END) AS active_days,
-  max(CASE WHEN by_then THEN last_login END) AS last_login,
-  substr(max(period_end || coalesce(enabled, '')), 11) AS newest_state
-FROM told GROUP BY user, class_key(class_name), plain(person)
-HAVING newest_state <> '0' AND max(inside)
-ORDER BY user, CAST(max(class_name) AS INTEGER), max(class_name), plain(max(person))
-"""
-
-
-def _sections(desk: Desk, users: tuple[_User, ...], period: Period) -> Iterable[Section]:
-    columns = (
-        Column("Кто", width=3), Column("Всего", Kind.INTEGER), Column("Входили за месяц", Kind.INTEGER, 1.3),
-        Column("Доля, %", Kind.PERCENT, digits=1), Column("Не входили ни разу", Kind.INTEGER, 1.4),
-        Column("Последний вход", Kind.DATE, 1.5),
-    )  # fmt: skip
-    rows = tuple((words, *_figures([item for item in users if item.kind is kind])) for kind, words in _ROLES)
-    yield Section("По ролям", tables=(Table("По ролям", columns, rows, ("Все", *_figures(users))),))
-    yield Section("Сотрудники", tables=(_staff_table(desk, users, period),))
-    families = [item for item in users if item.kind is not UserKind.STAFF]
-    yield Section("Семьи по классам", tables=(_class_table(families),))
+def _sections(desk: Desk, found: _Found) -> Iterable[Section]:
+    yield Section("По ролям", tables=(_role_table(found),))
+    families = [item for item in found.now.users if item.kind is not UserKind.STAFF]
+    if found.of_school:
+        yield Section("Сотрудники", tables=(_staff_table(desk, found),))
+    if found.request.focus.about is not About.CLASS:
+        yield Section("Семьи по классам", tables=(_class_table(found, families),))
     never = _never_table(families)
     if never.rows:
         yield Section("Не входили ни разу", tables=(never,))
 
 
-def _figures(users: Iterable[_User]) -> tuple[Cell, ...]:
-    users = list(users)
-    signed = sum(item.signed_in for item in users)
+_DOUBTFUL_COLUMN = (Column("Неизвестно", Kind.INTEGER, 1.2),)
+
+
+def _role_table(found: _Found) -> Table:
+    columns = (
+        Column("Кто", width=3), Column("Всего", Kind.INTEGER), Column("Входили", Kind.INTEGER),
+        *_DOUBTFUL_COLUMN[: found.doubtful], *share_columns("Доля входивших, %", found.earlier, 1.3),
+        Column("Не входили ни разу", Kind.INTEGER, 1.4),
+        Column("Последний вход", Kind.DATE, 1.5),
+    )  # fmt: skip
+    roles = (_STAFF, *_FAMILIES) if found.of_school else _FAMILIES
+    rows = tuple(
+        (words, *_figures(found, _of_kind(found.now, kind), _of_kind(found.was, kind))) for kind, words in roles
+    )
+    return Table("По ролям", columns, rows, ("Все", *_figures(found, found.now.users, found.was.users)))
+
+
+def _of_kind(activity: Activity, kind: UserKind) -> list[User]:
+    return [item for item in activity.users if item.kind is kind]
+
+
+def _figures(found: _Found, users: Sequence[User], was: Sequence[User]) -> tuple[Cell, ...]:
     logins = [item.last_login for item in users if item.last_login is not None]
-    return (len(users), signed, share(signed, len(users)), sum(not item.ever for item in users),
-            max(logins, default=None))  # fmt: skip
+    return (
+        len(users), _signed_in(users), *(sum(item.doubtful for item in users),)[: found.doubtful],
+        *share_cells(_share(users), _share(was), found.earlier),
+        sum(not item.ever for item in users), max(logins, default=None),
+    )  # fmt: skip
 
 
-def _staff_table(desk: Desk, users: tuple[_User, ...], period: Period) -> Table:
-    entries = _entries(desk, period)
-    staff = [item for item in users if item.kind is UserKind.STAFF]
+def _signed_in(users: Sequence[User]) -> int:
+    return sum(item.signed_in for item in users)
+
+
+def _share(users: Sequence[User]) -> float | None:
+    return share(_signed_in(users), len(users))
+
+
+def _staff_table(desk: Desk, found: _Found) -> Table:
+    entries = entries_of(desk, found.request.period)
+    staff = _of_kind(found.now, UserKind.STAFF)
     columns = (
         Column("Сотрудник", width=4), Column("Входов", Kind.INTEGER), Column("Дней с входами", Kind.INTEGER, 1.2),
         Column("Последний вход", Kind.DATE, 1.5), Column("Записей", Kind.INTEGER, 1.1),
@@ -146,58 +162,48 @@ def _staff_table(desk: Desk, users: tuple[_User, ...], period: Period) -> Table:
         )
         for item in staff
     )  # fmt: skip
-    flagged = frozenset(place for place, item in enumerate(staff) if not item.signed_in)
+    flagged = frozenset(place for place, item in enumerate(staff) if not (item.signed_in or item.doubtful))
     return Table("Сотрудники", columns, rows, flagged=flagged)
 
 
-def _entries(desk: Desk, period: Period) -> dict[str, int] | None:
-    """Lines of the report on access in the month by who made them; None where it was not read."""
-    if Capability.JOURNAL_ACCESS not in desk.snapshot.capabilities():
-        return None
-    month = int(f"{period.first:%Y%m}")
-    read = desk.bench.rows(
-        "SELECT 1 FROM as_of_read WHERE kind = 'journal_access' AND month = :month AND error IS NULL LIMIT 1",
-        month=month,
-    )
-    if not read:
-        return None
-    rows = desk.bench.rows(
-        "SELECT plain(user_name) AS name, sum(times) AS entries FROM as_of_journal_access"
-        " WHERE month = :month AND NOT missing GROUP BY 1",
-        month=month,
-    )
-    return {row["name"]: row["entries"] for row in rows}
-
-
-def _class_table(families: list[_User]) -> Table:
+def _class_table(found: _Found, families: list[User]) -> Table:
+    """A line a class: how many of each kind, how many of them signed in, and which share in the period before."""
     columns = (
         Column("Класс"),
         *(
             column
-            for group in ("Родители (по детям)", "Ученики")
+            for _, group in _FAMILIES
             for column in (
                 Column("всего", Kind.INTEGER, group=group), Column("входили", Kind.INTEGER, group=group),
                 Column("доля, %", Kind.PERCENT, digits=1, group=group),
+                *((Column("раньше, %", Kind.PERCENT, digits=1, group=group),) if found.earlier else ()),
             )
         ),
     )  # fmt: skip
-    classes = dict.fromkeys(item.class_name for item in sorted(families, key=_class_order))
-    rows = tuple((name, *_both([item for item in families if item.class_name == name])) for name in classes)
-    return Table("Входили за месяц", columns, rows, ("Школа", *_both(families)))
+    names = {class_key(item.class_name): item.class_name for item in sorted(families, key=_class_order)}
+    rows = tuple((name, *_both(found, key)) for key, name in names.items())
+    return Table("Входили за период", columns, rows, (whole_name(found.request.focus), *_both(found, None)))
 
 
-def _both(families: list[_User]) -> tuple[Cell, ...]:
+def _both(found: _Found, class_name: str | None) -> tuple[Cell, ...]:
+    """Parents and pupils of a class (`class_key`); of all, where none is named."""
     cells: list[Cell] = []
-    for kind in (UserKind.PARENT, UserKind.STUDENT):
-        cells += _figures(item for item in families if item.kind is kind)[:3]
+    for kind, _ in _FAMILIES:
+        users, was = (
+            [item for item in _of_kind(activity, kind) if class_name in (None, class_key(item.class_name))]
+            for activity in (found.now, found.was)
+        )
+        cells += [len(users), _signed_in(users), _share(users)]
+        if found.earlier:
+            cells.append(_share(was))
     return tuple(cells)
 
 
-def _class_order(item: _User) -> tuple[int, str]:
+def _class_order(item: User) -> tuple[int, str]:
     return int("".join(letter for letter in item.class_name if letter.isdigit()) or 0), item.class_name
 
 
-def _never_table(families: list[_User]) -> Table:
+def _never_table(families: list[User]) -> Table:
     """A line a class and kind: whom a class teacher has to ask."""
     found: dict[tuple[int, str, UserKind], list[str]] = {}
     for item in families:

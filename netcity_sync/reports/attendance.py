@@ -1,6 +1,7 @@
 """R5: the attendance sheet of a class: by pupils, by days or months, week by week."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from netcity_sync.reports.attendance_facts import (
@@ -14,14 +15,17 @@ from netcity_sync.reports.attendance_facts import (
 )
 from netcity_sync.reports.attendance_school import build_school_attendance
 from netcity_sync.reports.class_people import Listed, class_facts, class_list, teacher_signature
+from netcity_sync.reports.comparison import comparison_notes, earlier_words
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Series, Table, Trend
+from netcity_sync.reports.formulas import change
 from netcity_sync.reports.period import Period
 from netcity_sync.reports.request import About, Request
 from netcity_sync.russian import day_month, month_title, number, plural, short_name, some_of
 
 _GRID_DAYS = timedelta(days=31)
 _NAMED = 12
+_FALLEN, _LONG = 10, timedelta(days=20)
 _LETTERS = (("illness", "б"), ("excused", "у"), ("unexcused", "п"), ("unknown", "н"))
 _GRID_WORDS = (
     "Число пропущенных уроков и причина: б — болезнь, у — уважительная, п — без уважительной причины, н — причина не"
@@ -40,23 +44,43 @@ def build_attendance(desk: Desk, request: Request) -> Document:
         return build_school_attendance(desk, request)
     pupils = class_list(desk, class_id)
     days: _ByPupil = {pupil.student_id: {} for pupil in pupils} | days_of_class(desk, class_id, period)
-    known = codes_known(desk)
+    before = desk.period_before(period)
+    was = days_of_class(desk, class_id, before) if before is not None else {}
+    known, words = codes_known(desk), (*WORDS, *comparison_notes(desk, period, before, found=bool(was)))
     return Document(
         title="Ведомость посещаемости",
-        subtitle=f"{desk.class_name(class_id)} класс, за {period.name}",
+        subtitle=desk.subtitle(request),
         facts=(*class_facts(desk, class_id), *desk.facts(period, CLAUSE)),
-        sections=tuple(_sections(pupils, days, period)) if known else (),
-        notes=desk.notes(*(WORDS if known else (NO_CODES,)), period=period, class_id=class_id),
+        sections=tuple(_sections(pupils, days, period, _Earlier(before, was))) if known else (),
+        notes=desk.notes(*(words if known else (NO_CODES,)), period=period, focus=request.focus),
         made_at=desk.snapshot.moment,
         page=desk.page(landscape=True),
         signatures=(teacher_signature(desk, class_id),),
     )
 
 
-def _sections(pupils: tuple[Listed, ...], days: _ByPupil, period: Period) -> Iterable[Section]:
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """The period before, with what was missed in it; `compared` is None where there were no lessons."""
+
+    before: Period | None
+    days: _ByPupil
+
+    @property
+    def compared(self) -> Period | None:
+        return self.before if self.days else None
+
+    def of_pupil(self, student_id: int) -> float | None:
+        return total(self.days.get(student_id, {}).values()).attendance
+
+    def of_class(self) -> float | None:
+        return total(item for by_day in self.days.values() for item in by_day.values()).attendance
+
+
+def _sections(pupils: tuple[Listed, ...], days: _ByPupil, period: Period, earlier: _Earlier) -> Iterable[Section]:
     of_class = total(item for by_day in days.values() for item in by_day.values())
     table = _pupil_table(pupils, days)
-    yield Section("Главное", tuple(_summary(pupils, days, of_class)), charts=tuple(_trend(days)))
+    yield Section("Главное", tuple(_summary(pupils, days, period, of_class, earlier)), charts=tuple(_trend(days)))
     yield Section("По ученикам", (_FLAGGED_WORDS,) if table.flagged else (), (table,))
     if not of_class.lessons:
         return
@@ -66,7 +90,9 @@ def _sections(pupils: tuple[Listed, ...], days: _ByPupil, period: Period) -> Ite
         yield Section("По месяцам", tables=(_month_table(pupils, days),), new_page=True)
 
 
-def _summary(pupils: tuple[Listed, ...], days: _ByPupil, of_class: Missed) -> Iterable[str]:
+def _summary(
+    pupils: tuple[Listed, ...], days: _ByPupil, period: Period, of_class: Missed, earlier: _Earlier
+) -> Iterable[str]:
     if of_class.attendance is None:
         yield "Нет данных: за этот период в прочитанных журналах класса нет проведённых уроков."
         return
@@ -75,12 +101,27 @@ def _summary(pupils: tuple[Listed, ...], days: _ByPupil, of_class: Missed) -> It
         f" {of_class.lessons} уроков всех учеников, из них по болезни {of_class.illness}, по уважительной причине"
         f" {of_class.excused}, без уважительной причины {of_class.unexcused}, причина не указана у {of_class.unknown}."
     )
+    yield from earlier_words(of_class.attendance, earlier.of_class(), earlier.compared)
     sums = [(short_name(pupil.name), total(days[pupil.student_id].values())) for pupil in pupils]
     for words, count_of in _ATTENTION:
         found = [(name, count_of(item)) for name, item in sums if count_of(item)]
         if found:
             named = some_of([f"{name} ({count})" for name, count in found], _NAMED)
             yield f"{words}: {plural(len(found), 'ученик', 'ученика', 'учеников')}: {named}."
+    if period.last - period.first >= _LONG:
+        yield from _fallen(pupils, days, earlier)
+
+
+def _fallen(pupils: tuple[Listed, ...], days: _ByPupil, earlier: _Earlier) -> Iterable[str]:
+    """Who attends much less than in the period before; of a week or two illness alone would name half the class."""
+    found = []
+    for pupil in pupils:
+        grown = change(total(days[pupil.student_id].values()).attendance, earlier.of_pupil(pupil.student_id))
+        if grown is not None and grown <= -_FALLEN:
+            found.append(f"{short_name(pupil.name)} ({number(grown, 1)})")
+    if found:
+        count = plural(len(found), "ученик", "ученика", "учеников")
+        yield f"Посещаемость снизилась на {_FALLEN} п.\u00a0п. и больше: {count}: {some_of(found, _NAMED)}."
 
 
 _ATTENTION: tuple[tuple[str, Callable[[Missed], int]], ...] = (

@@ -1,35 +1,43 @@
 """R5 of the school or of a grade: attendance of its classes, and how it went week by week."""
 
+import sqlite3
 from collections.abc import Iterable
 from datetime import date
 
 from netcity_sync.reports.attendance_facts import NO_CODES, WORDS, Missed, codes_known, total, weeks_of_school
+from netcity_sync.reports.comparison import comparison_notes, earlier_words, share_cells, share_columns
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, HeatMap, Kind, Section, Series, Table, Trend
+from netcity_sync.reports.in_focus import whole_name
+from netcity_sync.reports.period import Period
 from netcity_sync.reports.request import Request
 from netcity_sync.russian import day_month, number
 
 _POOR, _GOOD = 80.0, 100.0
 _CLAUSE = "5.3"
 
+_ByWeek = dict[int, dict[date, Missed]]
+
 
 def build_school_attendance(desk: Desk, request: Request) -> Document:
     """A line a class; no names of pupils."""
-    period, grade = request.period, request.focus.grade
-    known = codes_known(desk)
-    whose = f"{grade}-е классы, " if grade is not None else ""
+    period = request.period
+    before = desk.period_before(period)
+    was = weeks_of_school(desk, before, request.focus.grade) if before is not None else {}
+    earlier = before if was else None
+    known, words = codes_known(desk), (*WORDS, *comparison_notes(desk, period, before, found=bool(was)))
     return Document(
         title="Сводная ведомость посещаемости",
-        subtitle=f"{whose}за {period.name}" if whose else f"За {period.name}",
+        subtitle=desk.subtitle(request),
         facts=desk.facts(period, _CLAUSE),
-        sections=tuple(_sections(desk, request)) if known else (),
-        notes=desk.notes(*(WORDS if known else (NO_CODES,)), period=period),
+        sections=tuple(_sections(desk, request, was, earlier)) if known else (),
+        notes=desk.notes(*(words if known else (NO_CODES,)), period=period, focus=request.focus),
         made_at=desk.snapshot.moment,
         page=desk.page(landscape=True),
     )
 
 
-def _sections(desk: Desk, request: Request) -> Iterable[Section]:
+def _sections(desk: Desk, request: Request, was: _ByWeek, earlier: Period | None) -> Iterable[Section]:
     grade = request.focus.grade
     weeks = weeks_of_school(desk, request.period, grade)
     classes = desk.bench.rows(
@@ -39,14 +47,16 @@ def _sections(desk: Desk, request: Request) -> Iterable[Section]:
         grade=grade,
     )
     names = {row["class_id"]: row["class_name"] for row in classes}
-    every = total(item for by_week in weeks.values() for item in by_week.values())
-    yield Section("Главное", (_words(every),), charts=tuple(_charts(names, weeks)))
-    rows = [
-        (row["class_name"], row["pupils"], *_figures(total(weeks.get(row["class_id"], {}).values())))
+    every, all_was = (total(one for by_week in found.values() for one in by_week.values()) for found in (weeks, was))
+    words = (_words(every), *earlier_words(every.attendance, all_was.attendance, earlier))
+    yield Section("Главное", words, charts=tuple(_charts(names, weeks)))
+    rows = tuple(
+        (row["class_name"], row["pupils"], *_figures(_of_class(weeks, row), _of_class(was, row), earlier))
         for row in classes
-    ]  # fmt: skip
-    last = ("Школа" if grade is None else "Параллель", sum(row["pupils"] for row in classes), *_figures(every))
-    yield Section("По классам", tables=(Table("По классам", _COLUMNS, tuple(rows), last),))
+    )
+    last = (whole_name(request.focus), sum(row["pupils"] for row in classes), *_figures(every, all_was, earlier))
+    columns = (*_COLUMNS, *share_columns("Посещаемость, %", earlier, 1.5))
+    yield Section("По классам", tables=(Table("По классам", columns, rows, last),))
 
 
 _MISSED = "Уроков пропущено (всеми учениками)"
@@ -55,17 +65,20 @@ _COLUMNS = (
     Column("всего", Kind.INTEGER, group=_MISSED), Column("болезнь", Kind.INTEGER, group=_MISSED),
     Column("уваж.", Kind.INTEGER, group=_MISSED), Column("неуваж.", Kind.INTEGER, group=_MISSED),
     Column("причина не указана", Kind.INTEGER, 1.2, group=_MISSED), Column("Опоздания", Kind.INTEGER, 1.2),
-    Column("Посещаемость, %", Kind.PERCENT, 1.5, digits=1),
 )  # fmt: skip
 
 
-def _figures(item: Missed) -> tuple[Cell, ...]:
-    if not item.lessons:
-        return (0, *(None,) * 7)
-    return (
-        item.lessons, item.missed, item.illness, item.excused, item.unexcused, item.unknown, item.late,
-        item.attendance,
+def _of_class(weeks: _ByWeek, row: sqlite3.Row) -> Missed:
+    return total(weeks.get(row["class_id"], {}).values())
+
+
+def _figures(item: Missed, was: Missed, earlier: Period | None) -> tuple[Cell, ...]:
+    counts: tuple[Cell, ...] = (
+        item.lessons, item.missed, item.illness, item.excused, item.unexcused, item.unknown, item.late
     )  # fmt: skip
+    if not item.lessons:
+        counts = (0, *(None,) * 6)
+    return (*counts, *share_cells(item.attendance, was.attendance, earlier))
 
 
 def _words(item: Missed) -> str:
@@ -78,7 +91,7 @@ def _words(item: Missed) -> str:
     )
 
 
-def _charts(names: dict[int, str], weeks: dict[int, dict[date, Missed]]) -> Iterable[HeatMap | Trend]:
+def _charts(names: dict[int, str], weeks: _ByWeek) -> Iterable[HeatMap | Trend]:
     mondays = sorted({monday for by_week in weeks.values() for monday in by_week})
     if not mondays:
         return

@@ -25,6 +25,7 @@ from netcity_sync.reports.final_matrix import (
     terms,
     unread_notes,
 )
+from netcity_sync.reports.formulas import change
 from netcity_sync.reports.period import Period
 from netcity_sync.reports.request import Request
 
@@ -76,7 +77,7 @@ def build_class(desk: Desk, request: Request) -> Document:
             *FORMULA_NOTES,
             *unread_notes([item for item in (matrix, before) if item]),
             period=period,
-            class_id=item.class_id,
+            focus=request.focus,
         ),
         made_at=desk.snapshot.moment,
         page=desk.page(),
@@ -127,8 +128,7 @@ def _figures(matrix: ClassFinals, before: ClassFinals | None) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for name, figure in figures:
         value, earlier = figure(now), figure(was) if was else None
-        change = value - earlier if value is not None and earlier is not None else None
-        rows.append((name, value, earlier, change)[: len(columns)])
+        rows.append((name, value, earlier, change(value, earlier))[: len(columns)])
     return Table("Показатели", tuple(columns), tuple(rows))
 
 

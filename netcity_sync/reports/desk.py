@@ -9,12 +9,15 @@ from netcity_sync.compliance.bench import Bench, prepare_bench
 from netcity_sync.compliance.final_bench import prepare_finals
 from netcity_sync.errors import UsageError
 from netcity_sync.mirror.snapshot import Snapshot
+from netcity_sync.reports.in_focus import IN_FOCUS, focus_values
 from netcity_sync.reports.page import Page, page_of
-from netcity_sync.reports.period import Period, PeriodKind
-from netcity_sync.russian import class_key, full_date, plain, plural, some_of
+from netcity_sync.reports.period import Period, PeriodKind, period_before
+from netcity_sync.reports.request import About, Focus, Request
+from netcity_sync.russian import class_key, full_date, initials, plain, plural, some_of
 from netcity_sync.settings import Settings
 
 _NAMED = 15
+_SCHOOL = Focus()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +58,26 @@ class Desk:
             ("Основание", f"{clause_words(clause)}: {self.settings.local_acts.journal}"),
         )
 
-    def notes(self, *more: str, period: Period | None = None, class_id: int | None = None) -> tuple[str, ...]:
-        """What every report ends with: from which run, and which journals of the period were not read."""
+    def notes(self, *more: str, period: Period | None = None, focus: Focus = _SCHOOL) -> tuple[str, ...]:
+        """What every report ends with: from which run, and which journals of the period in focus were not read."""
         made = self.snapshot.moment.astimezone(self.settings.zone)
         notes = [
             f"Составлено программой netcity_sync по зеркалу журналов, прогон № {self.snapshot.run_id}"
             f" ({made:%d.%m.%Y %H:%M}).",
             *more,
         ]
-        unread = self.unread(period, class_id) if period is not None else []
+        unread = self.unread(period, focus) if period is not None else []
         if unread:
             count = plural(len(unread), "журнал", "журнала", "журналов")
             notes.append(f"Нет данных: не прочитано {count}: {some_of(unread, _NAMED, '; ')}.")
         return tuple(notes)
 
-    def unread(self, period: Period, class_id: int | None = None) -> list[str]:
-        """The journals of a period (of one class, or of all) whose last read failed or is too old."""
+    def unread(self, period: Period, focus: Focus = _SCHOOL) -> list[str]:
+        """The journals of a period and of what is in focus whose last read failed or is too old."""
         rows = self.bench.rows(
-            "SELECT class_name, group_name FROM journal WHERE NOT fresh AND term_start <= :last AND term_end >= :first"
-            " AND (:class_id IS NULL OR class_id = :class_id) ORDER BY grade, class_name, group_name",
-            first=period.first.isoformat(), last=period.last.isoformat(), class_id=class_id,
+            "SELECT class_name, group_name FROM journal j WHERE NOT fresh AND term_start <= :last"
+            f" AND term_end >= :first AND {IN_FOCUS} ORDER BY grade, class_name, group_name",
+            first=period.first.isoformat(), last=period.last.isoformat(), **focus_values(focus),
         )  # fmt: skip
         return [f"{row['class_name']} {row['group_name']}" for row in rows]
 
@@ -100,6 +103,22 @@ class Desk:
             f"{self.year_name} учебный год", "year",
         )  # fmt: skip
 
+    def term_before(self, term_id: int) -> int | None:
+        """The last term of the same kind that ends before a term begins; None before the first of the year."""
+        rows = self.bench.rows(
+            "SELECT e.term_id FROM as_of_term t JOIN as_of_term e ON e.kind = t.kind AND NOT e.missing"
+            ' AND e."end" < t.start WHERE t.term_id = :term ORDER BY e.start DESC, e.term_id LIMIT 1',
+            term=term_id,
+        )
+        return int(rows[0]["term_id"]) if rows else None
+
+    def period_before(self, period: Period) -> Period | None:
+        """What a period is compared with, of whatever kind it is; None before a year and before its first term."""
+        if period.kind is not PeriodKind.TERM:
+            return period_before(period)
+        earlier = self.term_before(int(period.key))
+        return self.term_period(str(earlier)) if earlier is not None else None
+
     def terms_of(self, class_id: int, period: Period) -> tuple[int, ...]:
         """The terms of a class that are judged in a period, in their order: those that end in it.
 
@@ -119,6 +138,29 @@ class Desk:
             if class_key(row["class_name"]) == class_key(name):
                 return int(row["class_id"])
         raise UsageError(f"Нет класса «{name}».", todo=f"Есть: {', '.join(row['class_name'] for row in rows)}.")
+
+    def whose(self, focus: Focus) -> str:
+        """Whose a report is, on paper: «7А класс», «7-е классы», «Учебнова Е. П.», «Химия»; empty for the school."""
+        match focus.about:
+            case About.CLASS:
+                return f"{self.class_name(focus.class_id or 0)} класс"
+            case About.GRADE:
+                return f"{focus.grade}-е классы"
+            case About.TEACHER:
+                rows = self.bench.rows("SELECT name FROM as_of_staff WHERE staff_id = :id", id=focus.staff_id)
+                return initials(rows[0]["name"]) if rows else "—"
+            case About.SUBJECT:
+                rows = self.bench.rows(
+                    "SELECT subject_name FROM as_of_subject_group WHERE subject_id = :id ORDER BY 1 LIMIT 1",
+                    id=focus.subject_id,
+                )
+                return str(rows[0]["subject_name"]) if rows else "—"
+        return ""
+
+    def subtitle(self, request: Request) -> str:
+        """«7А класс, за октябрь 2026 г.»; of the school «За октябрь 2026 г.»."""
+        whose = self.whose(request.focus)
+        return f"{whose}, за {request.period.name}" if whose else f"За {request.period.name}"
 
     def class_name(self, class_id: int) -> str:
         """What a class of the year is called."""

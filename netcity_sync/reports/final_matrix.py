@@ -146,8 +146,8 @@ def point_before(desk: Desk, class_id: int, point: Point | None) -> Point | None
     """The term before a term; none before the first, nor before a year."""
     if point is None or point.kind is not FinalKind.TERM:
         return None
-    earlier = [item for item in terms(desk, class_id) if item.last < point.last]
-    return earlier[-1] if earlier else None
+    earlier = desk.term_before(point.term_id)
+    return next((item for item in terms(desk, class_id) if item.term_id == earlier), None)
 
 
 def class_finals(desk: Desk, item: SchoolClass, point: Point | None, on: date | None = None) -> ClassFinals:

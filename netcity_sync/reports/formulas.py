@@ -84,6 +84,11 @@ def tally(marks: Iterable[int | None]) -> Tally:
     return Tally(counts[5], counts[4], counts[3], counts[2], counts[None])
 
 
+def change(now: float | None, was: float | None) -> float | None:
+    """By how much a figure has grown; None where one of the two is not known."""
+    return now - was if now is not None and was is not None else None
+
+
 def share(part: float, whole: float) -> float | None:
     """A part in percent; None of nothing."""
     return 100 * part / whole if whole else None

@@ -8,7 +8,7 @@ from netcity_sync.compliance.finding import Finding
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Signature, Table
 from netcity_sync.reports.inspection_facts import AREAS, Inspection, area_of, inspect
-from netcity_sync.reports.request import About, Request
+from netcity_sync.reports.request import Request
 from netcity_sync.russian import full_date, full_date_time, initials
 
 _CLAUSE = "3.5, 4.3"
@@ -31,10 +31,10 @@ def build_inspection(desk: Desk, request: Request) -> Document:
     ]  # fmt: skip
     return Document(
         title="Справка по итогам проверки журналов",
-        subtitle=f"{_whose(desk, request)}за {period.name}",
+        subtitle=desk.subtitle(request),
         facts=tuple(facts),
         sections=tuple(_sections(desk, found, today)) if found.checked_at else (_NO_CHECK,),
-        notes=desk.notes(*_NOTES, period=period, class_id=request.focus.class_id),
+        notes=desk.notes(*_NOTES, period=period, focus=request.focus),
         made_at=desk.snapshot.moment,
         page=desk.page(),
         signatures=(Signature("Заместитель директора по учебной работе"),),
@@ -45,15 +45,6 @@ _NO_CHECK = Section(
     "Нет данных",
     ("Журналы ещё не проверялись: выполните netcity-sync check и составьте справку заново.",),
 )
-
-
-def _whose(desk: Desk, request: Request) -> str:
-    match request.focus.about:
-        case About.CLASS:
-            return f"{desk.class_name(request.focus.class_id or 0)} класс, "
-        case About.GRADE:
-            return f"{request.focus.grade}-е классы, "
-    return ""
 
 
 def _sections(desk: Desk, found: Inspection, today: date) -> Iterable[Section]:

@@ -70,8 +70,17 @@ def span_period(first: date, last: date) -> Period:
     )
 
 
-def month_before(period: Period) -> Period | None:
-    """The month before a month; None for other spans."""
-    if period.kind is not PeriodKind.MONTH:
-        return None
-    return month_period((period.first - timedelta(days=1)).replace(day=1))
+def period_before(period: Period) -> Period | None:
+    """What a period is compared with: the week or the month before, or just as many days before a span.
+
+    None before a day and a year, and before a term: which one comes before it the desk knows (`Desk.period_before`).
+    """
+    day_before = period.first - timedelta(days=1)
+    match period.kind:
+        case PeriodKind.WEEK:
+            return week_period(day_before)
+        case PeriodKind.MONTH:
+            return month_period(day_before.replace(day=1))
+        case PeriodKind.SPAN:
+            return span_period(day_before - (period.last - period.first), day_before)
+    return None

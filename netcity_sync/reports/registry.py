@@ -68,8 +68,9 @@ class Report:
 _REPORTS = (
     Report(
         "filling", "R6, R7", "Отчёт о заполнении электронного журнала и накопляемости отметок", "5.2",
-        "ежемесячно и по итогам года", (PeriodKind.MONTH, PeriodKind.YEAR, PeriodKind.SPAN), (About.SCHOOL,),
-        build_filling, due=(PeriodKind.MONTH, PeriodKind.YEAR),
+        "ежемесячно и по итогам года", tuple(PeriodKind),
+        (About.SCHOOL, About.GRADE, About.CLASS, About.TEACHER, About.SUBJECT), build_filling,
+        due=(PeriodKind.MONTH, PeriodKind.YEAR),
     ),
     Report(
         "summary", "R1", "Сводная ведомость успеваемости", "4.3, 7.2", "по итогам учебного периода и года",
@@ -88,8 +89,9 @@ _REPORTS = (
         due=(PeriodKind.WEEK, PeriodKind.TERM, PeriodKind.YEAR),
     ),
     Report(
-        "activity", "R8", "Отчёт об активности пользователей", "5.1", "ежемесячно", (PeriodKind.MONTH,),
-        (About.SCHOOL,), build_activity, due=(PeriodKind.MONTH,),
+        "activity", "R8", "Отчёт об активности пользователей", "5.1", "ежемесячно",
+        (PeriodKind.MONTH, PeriodKind.TERM, PeriodKind.YEAR, PeriodKind.SPAN),
+        (About.SCHOOL, About.GRADE, About.CLASS), build_activity, due=(PeriodKind.MONTH,),
     ),
     Report(
         "movement", "R9", "Движение учащихся", "4.6", "ежемесячно, по итогам периода и года",
@@ -128,8 +130,8 @@ _REPORTS = (
         due=(PeriodKind.TERM, PeriodKind.YEAR),
     ),
     Report(
-        "yearbook", "R10", "Годовая книга", "5.3", "по итогам учебного года", (PeriodKind.YEAR,), (About.SCHOOL,),
-        build_yearbook, due=(PeriodKind.YEAR,),
+        "yearbook", "R10", "Годовая книга", "5.3", "по итогам учебного года", (PeriodKind.YEAR,),
+        (About.SCHOOL, About.GRADE), build_yearbook, due=(PeriodKind.YEAR,),
     ),
 )  # fmt: skip
 

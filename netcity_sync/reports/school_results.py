@@ -8,6 +8,7 @@ from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Distribution, Document, Kind, Section, Table
 from netcity_sync.reports.final_matrix import ClassFinals, unread_notes
 from netcity_sync.reports.formulas import share
+from netcity_sync.reports.in_focus import whole_name
 from netcity_sync.reports.request import Request
 from netcity_sync.reports.standings import Standing, quality_map, standings, trends
 from netcity_sync.reports.subjects import legend
@@ -43,11 +44,11 @@ def build_school(desk: Desk, request: Request) -> Document:
         facts=desk.facts(period, "5.3"),
         sections=(
             Section("Главное", main_words(found, whole), charts=(distribution(whole),)),
-            Section("По классам", tables=(class_table(found),)),
+            Section("По классам", tables=(class_table(found, whole_name(request.focus)),)),
             Section("Качество по предметам", charts=(quality_map(found),)),
             *(Section("По учебным периодам", charts=(trend,)) for trend in trends(desk, found)),
         ),
-        notes=desk.notes(*result_notes([one.matrix for one in found]), period=period),
+        notes=desk.notes(*result_notes([one.matrix for one in found]), period=period, focus=request.focus),
         made_at=desk.snapshot.moment,
         page=desk.page(landscape=True),
     )
@@ -88,8 +89,8 @@ def distribution(whole: Results) -> Distribution:
     return Distribution("Ученики по категориям", tuple(item.value for item in Category), counts)
 
 
-def class_table(found: Sequence[Standing]) -> Table:
-    """A row a class, one a grade under its classes, and the school."""
+def class_table(found: Sequence[Standing], whole: str) -> Table:
+    """A row a class, one a grade under its classes, and all of them as `whole`."""
     rows: list[tuple[Cell, ...]] = []
     grades = []
     flagged = []
@@ -102,7 +103,7 @@ def class_table(found: Sequence[Standing]) -> Table:
         grades.append(len(rows))
         rows.append(_group_row(f"{grade} параллель", own))
     return Table(
-        "По классам", _COLUMNS, tuple(rows), _group_row("Школа", found), frozenset(flagged), frozenset(grades)
+        "По классам", _COLUMNS, tuple(rows), _group_row(whole, found), frozenset(flagged), frozenset(grades)
     )  # fmt: skip
 
 

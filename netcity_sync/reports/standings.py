@@ -16,6 +16,7 @@ from netcity_sync.reports.final_matrix import (
     point_of,
     terms,
 )
+from netcity_sync.reports.formulas import change
 from netcity_sync.reports.period import Period
 from netcity_sync.reports.subjects import short_subjects
 
@@ -37,9 +38,7 @@ class Standing:
     @property
     def change(self) -> float | None:
         """By how many points the quality differs from the period before."""
-        was = self.before.tally.quality if self.before else None
-        now = self.now.tally.quality
-        return now - was if now is not None and was is not None else None
+        return change(self.now.tally.quality, self.before.tally.quality if self.before else None)
 
 
 def standings(desk: Desk, period: Period, grade: int | None = None) -> tuple[Standing, ...]:

@@ -55,7 +55,7 @@ def build_summary(desk: Desk, request: Request) -> Document:
         subtitle=f"{item.name} класс, {point.name + ', ' if point and not year else ''}{desk.year_name} учебный год",
         facts=(*desk.facts(period, "4.3, 7.2"), *class_facts(desk, item.class_id), *_head(matrix)),
         sections=sections,
-        notes=desk.notes(*notes_of(found), period=period, class_id=item.class_id),
+        notes=desk.notes(*notes_of(found), period=period, focus=request.focus),
         made_at=desk.snapshot.moment,
         page=desk.page(landscape=True, kept_years=desk.settings.retention.summary_years),
         signatures=(

@@ -17,9 +17,10 @@ from netcity_sync.reports.final_matrix import (
     terms,
     unread_note,
 )
-from netcity_sync.reports.formulas import MEAN_WORDS, PASSED_WORDS, QUALITY_WORDS, SOU_WORDS, Tally
+from netcity_sync.reports.formulas import MEAN_WORDS, PASSED_WORDS, QUALITY_WORDS, SOU_WORDS, Tally, change
+from netcity_sync.reports.in_focus import IN_FOCUS, focus_values
 from netcity_sync.reports.programme import PROGRAMME_WORDS, programme_table
-from netcity_sync.reports.request import About, Request
+from netcity_sync.reports.request import About, Focus, Request
 from netcity_sync.russian import initials
 
 _NO_JOURNALS = "Журналов с отметками нет."
@@ -65,13 +66,13 @@ class Outcome:
 def build_teacher(desk: Desk, request: Request) -> Document:
     """The report of one teacher, or of one subject in the school."""
     period, focus = request.period, request.focus
-    journals = _journals(desk, focus.staff_id, focus.subject_id)
+    journals = _journals(desk, focus)
     look = _Matrices(desk)
     outcomes = [look.outcome(item, point_of(desk, item.class_id, period)) for item in journals]
     failing = _failing_table(outcomes)
     return Document(
         title="Отчёт учителя-предметника" if focus.about is About.TEACHER else "Отчёт об успеваемости по предмету",
-        subtitle=f"{_whose(desk, focus.staff_id, focus.subject_id)}, {period.name}",
+        subtitle=f"{desk.whose(focus)}, {period.name}",
         facts=desk.facts(period, "4.4, 5.3"),
         sections=(
             Section("Успеваемость", () if journals else (_NO_JOURNALS,), (_outcome_table(outcomes),)),
@@ -89,25 +90,17 @@ def build_teacher(desk: Desk, request: Request) -> Document:
                 ),
             ),
         ),
-        notes=desk.notes(*_NOTES, *unread_note(one.taught.label for one in outcomes if one.unread), period=period),
+        notes=desk.notes(
+            *_NOTES, *unread_note(one.taught.label for one in outcomes if one.unread), period=period, focus=focus
+        ),
         made_at=desk.snapshot.moment,
         page=desk.page(landscape=True),
-        signatures=(Signature("Учитель", _whose(desk, focus.staff_id, None)),) if focus.staff_id is not None else (),
+        signatures=(Signature("Учитель", desk.whose(focus)),) if focus.staff_id is not None else (),
     )
 
 
-def _whose(desk: Desk, staff_id: int | None, subject_id: int | None) -> str:
-    if staff_id is not None:
-        rows = desk.bench.rows("SELECT name FROM as_of_staff WHERE staff_id = :id", id=staff_id)
-        return initials(rows[0]["name"]) if rows else "—"
-    rows = desk.bench.rows(
-        "SELECT subject_name AS name FROM as_of_subject_group WHERE subject_id = :id ORDER BY 1 LIMIT 1", id=subject_id
-    )
-    return str(rows[0]["name"]) if rows else "—"
-
-
-def _journals(desk: Desk, staff_id: int | None, subject_id: int | None) -> list[Taught]:
-    rows = desk.bench.rows(_JOURNALS, staff=staff_id, subject=subject_id)
+def _journals(desk: Desk, focus: Focus) -> list[Taught]:
+    rows = desk.bench.rows(_JOURNALS, **focus_values(focus))
     return [
         Taught(
             row["subject_group_id"], row["class_id"], row["class_name"], row["group_name"],
@@ -117,16 +110,13 @@ def _journals(desk: Desk, staff_id: int | None, subject_id: int | None) -> list[
     ]  # fmt: skip
 
 
-_JOURNALS = """
+_JOURNALS = f"""
 SELECT DISTINCT j.subject_group_id, j.class_id, j.class_name, j.group_name, j.grade, (
   SELECT group_concat(name, char(10)) FROM (
     SELECT s.name FROM as_of_subject_group_teacher t JOIN as_of_staff s USING (staff_id)
     WHERE t.subject_group_id = j.subject_group_id ORDER BY s.name)) AS teachers
 FROM journal j CROSS JOIN as_of_subject_group g USING (subject_group_id)
-WHERE j.grade >= 2 AND g.grading = 'marks' AND NOT g.extracurricular
-  AND (:subject IS NULL OR g.subject_id = :subject)
-  AND (:staff IS NULL OR EXISTS (
-    SELECT 1 FROM as_of_subject_group_teacher t WHERE t.subject_group_id = j.subject_group_id AND t.staff_id = :staff))
+WHERE j.grade >= 2 AND g.grading = 'marks' AND NOT g.extracurricular AND {IN_FOCUS}
 ORDER BY j.grade, j.class_name, j.group_name, j.subject_group_id
 """
 
@@ -222,8 +212,6 @@ def _dynamics_table(look: _Matrices, points: tuple[Point, ...], items: Sequence[
     rows = []
     for item in items:
         values = [look.outcome(item, point).tally.quality for point in points]
-        was, now = values[-2:]
-        change = now - was if was is not None and now is not None else None
-        rows.append((item.class_name, item.subject, *values, change))
+        rows.append((item.class_name, item.subject, *values, change(values[-1], values[-2])))
     first, latest = points[-2].name, points[-1].name
     return Table(f"Качество; динамика — от периода «{first}» к периоду «{latest}»", columns, tuple(rows))

@@ -1,6 +1,6 @@
 """R10 «Годовая книга»: the school's year for its director, put together from the pieces of the other reports."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from netcity_sync.adapters.exchange.files import EXAM_RESULTS
@@ -10,8 +10,9 @@ from netcity_sync.reports.class_lists import Movement, members, movement
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Table
 from netcity_sync.reports.final_matrix import FAILS
-from netcity_sync.reports.formulas import share
-from netcity_sync.reports.period import Period
+from netcity_sync.reports.formulas import change, share
+from netcity_sync.reports.in_focus import whole_name
+from netcity_sync.reports.past_year import desk_of_year_before
 from netcity_sync.reports.request import Request
 from netcity_sync.reports.school_results import class_table, distribution, main_words, result_notes
 from netcity_sync.reports.standings import Standing, over_terms, quality_map, standings, trends
@@ -22,6 +23,8 @@ _PROBLEM_WORDS = (
     f"Годовые отметки: качество ниже {_POOR_QUALITY:.0f} % или есть «2» и «н/а». Это повод разобраться, а не оценка"
     " работы учителя."
 )
+_YEAR_BEFORE = "Прошлый год — каким журналы были при последнем чтении в том году."
+_NO_YEAR_BEFORE = "Прошлого учебного года в зеркале нет: сравнить этот год не с чем."
 _EXAM_WORDS = "Результаты — из таблицы папки обмена; средние — по участникам, у которых есть отметка или балл."
 _EXAMS_UNKNOWN = f"Нет данных: таблица «{EXAM_RESULTS.title}» в папку обмена не передана."
 _EXAM_NAMES = next(
@@ -32,40 +35,74 @@ _EXAM_NAMES = next(
 
 
 def build_yearbook(desk: Desk, request: Request) -> Document:
-    """The book of the year."""
-    period = request.period
-    found = standings(desk, period)
+    """The book of the year, of the school or of a grade."""
+    period, grade = request.period, request.focus.grade
+    found = standings(desk, period, grade)
+    with desk_of_year_before(desk) as earlier:
+        was = results([one.matrix for one in standings(earlier, earlier.year_period(), grade)]) if earlier else None
+        before = earlier.year_name if earlier else ""
     whole = results([one.matrix for one in found])
     return Document(
         title="Годовая книга",
-        subtitle=f"{desk.school}, {period.name}",
+        subtitle=f"{desk.whose(request.focus) or desk.school}, {period.name}",
         facts=desk.facts(period, "5.3"),
         sections=(
-            Section("Динамика численности", tables=(_numbers(desk, found, period),)),
-            Section("Сводка", main_words(found, whole), charts=(distribution(whole),)),
-            Section("Успеваемость по классам", tables=(class_table(found),), new_page=True),
+            Section("Динамика численности", tables=(_numbers(desk, found, request),)),
+            Section(
+                "Сводка", main_words(found, whole), (_compared(whole, was, before),) if was else (),
+                (distribution(whole),),
+            ),
+            Section("Успеваемость по классам", tables=(class_table(found, whole_name(request.focus)),), new_page=True),
             Section("По ступеням и учебным периодам", tables=(_stages(desk, found),), charts=trends(desk, found)),
             Section("Качество по предметам", charts=(quality_map(found, by_subject=True),), new_page=True),
             Section("Проблемные зоны", (_PROBLEM_WORDS,), (_problems(found),)),
             Section("Отличники", tables=(_excellent(found),)),
-            _exams(desk, period),
+            _exams(desk, request),
         ),
-        notes=desk.notes(*result_notes([one.matrix for one in found]), period=period),
+        notes=desk.notes(
+            *result_notes([one.matrix for one in found]), _YEAR_BEFORE if was else _NO_YEAR_BEFORE, period=period,
+            focus=request.focus,
+        ),
         made_at=desk.snapshot.moment,
         page=desk.page(landscape=True),
-    )
+    )  # fmt: skip
 
 
-def _numbers(desk: Desk, found: Sequence[Standing], period: Period) -> Table:
+def _compared(whole: Results, was: Results, before: str) -> Table:
+    """The year beside the one before it."""
+    columns = (
+        Column("Показатель", width=3), Column("Этот год", Kind.DECIMAL, 1.2, 2),
+        Column(f"{before} уч. год", Kind.DECIMAL, 1.2, 2), Column("Изменение", Kind.DECIMAL, 1.2, 2),
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = []
+    for name, figure in _FIGURES:
+        now, then = figure(whole), figure(was)
+        rows.append((name, now, then, change(now, then)))
+    return Table("В сравнении с прошлым годом", columns, tuple(rows))
+
+
+_FIGURES: tuple[tuple[str, Callable[[Results], float | None]], ...] = (
+    ("Учеников на конец года", lambda one: one.listed),
+    ("Отличников", lambda one: len(one.of(Category.EXCELLENT))),
+    ("Неуспевающих и не аттестованных", lambda one: one.tally.n2 + one.tally.na),
+    ("Качество, %", lambda one: one.tally.quality),
+    ("Успеваемость, %", lambda one: one.tally.passed),
+    ("СОУ, %", lambda one: one.marks.sou),
+    ("Средний балл", lambda one: one.marks.mean),
+)
+
+
+def _numbers(desk: Desk, found: Sequence[Standing], request: Request) -> Table:
     """How many pupils each class had at the beginning, and who came and left."""
     columns = (
         Column("Класс", width=1.5), Column("На начало года", Kind.INTEGER), Column("Прибыло", Kind.INTEGER),
         Column("Выбыло", Kind.INTEGER), Column("На конец года", Kind.INTEGER), Column("Изменение", Kind.INTEGER),
     )  # fmt: skip
+    period = request.period
     last = min(period.last, desk.bench.today)
     moved = [movement(members(desk, one.item.class_id), period.first, last) for one in found]
     rows: list[tuple[Cell, ...]] = [(one.item.name, *_moved([item])) for one, item in zip(found, moved, strict=True)]
-    return Table("Численность", columns, tuple(rows), ("Школа", *_moved(moved)))
+    return Table("Численность", columns, tuple(rows), (whole_name(request.focus), *_moved(moved)))
 
 
 def _moved(found: Sequence[Movement]) -> tuple[int, ...]:
@@ -121,7 +158,7 @@ def _excellent(found: Sequence[Standing]) -> Table:
     return Table("Отличники года", columns, rows)
 
 
-def _exams(desk: Desk, period: Period) -> Section:
+def _exams(desk: Desk, request: Request) -> Section:
     if not desk.bench.rows("SELECT 1 FROM taken WHERE name = :name", name=Capability.EXAM_RESULTS.value):
         return Section("ГИА", (_EXAMS_UNKNOWN,))
     columns = (
@@ -129,8 +166,11 @@ def _exams(desk: Desk, period: Period) -> Section:
         Column("Средняя отметка", Kind.DECIMAL, 1.2, 2), Column("Качество, %", Kind.PERCENT, 1.2, 1),
         Column("Средний балл", Kind.DECIMAL, 1.2, 1), Column("Не сдали", Kind.INTEGER),
     )  # fmt: skip
+    period = request.period
     last = date(period.last.year, 12, 31)
-    rows = desk.bench.rows(_EXAMS, fails=FAILS, first=period.first.isoformat(), last=last.isoformat())
+    rows = desk.bench.rows(
+        _EXAMS, fails=FAILS, first=period.first.isoformat(), last=last.isoformat(), grade=request.focus.grade
+    )  # fmt: skip
     return Section("ГИА", (_EXAM_WORDS,), (Table("Экзамены", columns, tuple(
         (
             _EXAM_NAMES[row["exam"]], row["subject"], row["pupils"], row["mark"], share(row["good"], row["marks"]),
@@ -144,5 +184,7 @@ _EXAMS = """
 SELECT exam, subject, count(*) AS pupils, avg(mark) AS mark, count(mark) AS marks, sum(coalesce(mark, 0) >= 4) AS good,
   avg(score) AS score, sum(coalesce(mark <= :fails, 0) OR coalesce(NOT passed, 0)) AS failed
 FROM as_of_exam_result WHERE NOT missing AND held_on BETWEEN :first AND :last
+  AND (:grade IS NULL OR class_key(class_name) IN (
+    SELECT class_key(c.class_name) FROM class_read c WHERE c.grade = :grade))
 GROUP BY exam, subject ORDER BY exam, subject
 """

@@ -14,7 +14,7 @@ from netcity_sync.errors import UsageError
     [
         (["make", "filling", "--month", "2026-09", "--week", "2026-09-01"], "Оставьте один"),
         (["make", "filling", "--from", "2026-09-01"], "Нужны оба"),
-        (["make", "filling", "--week", "2026-09-01"], "месяц (--month)"),
+        (["make", "movement", "--week", "2026-09-01"], "месяц (--month)"),
         (["issued", "--class", "7А"], "--week или --term"),
     ],
 )

@@ -45,6 +45,12 @@ class TestRep01And02:
         note(tried, EventKind.REPORT_MADE, made, "another", "2026-09")
         assert len(found(tried, rule, "10-07 12:00")) == count
 
+    def test_one_of_a_class_is_not_that_of_the_school(self, tried: Trial, rule: str, report: str, title: str) -> None:
+        note(tried, EventKind.REPORT_MADE, "10-02 05:00", report, "2026-09", detail={"whose": "7А"})
+        assert len(found(tried, rule, "10-07 12:00")) == 1
+        note(tried, EventKind.REPORT_MADE, "10-02 06:00", report, "2026-09", detail={"whose": ""})
+        assert found(tried, rule, "10-07 12:00") == []
+
     def test_a_month_before_the_log_is_nobodys(self, trial, rule: str, report: str, title: str) -> None:
         late = trial(Book().add_lessons("09-01", "10-05"), rules=ALL_ON)
         late.sync("10-01 21:00")
@@ -68,6 +74,10 @@ class TestRep03:
         ]
         note(tried, EventKind.REPORT_MADE, "10-24 05:00", "school", "year")
         assert found(tried, "REP-03", "11-03 12:00") == []
+
+    def test_one_of_a_grade_is_not_that_of_the_school(self, tried: Trial) -> None:
+        note(tried, EventKind.REPORT_MADE, "10-24 05:00", "school", "1", detail={"whose": "grade7"})
+        assert len(found(tried, "REP-03", "10-27 00:01")) == 1
 
 
 class TestRep04:

@@ -9,6 +9,7 @@ import pytest
 from support.whole_school import WholeSchool, whole_school
 
 _NOVEMBER = datetime(2026, 11, 13, 23, 59, 30)
+_WINTER = tuple(datetime.fromisoformat(f"2027-{day}T23:59:30") for day in ("01-29", "02-12", "02-26"))
 _EVENINGS = tuple(
     datetime.fromisoformat(f"{day}T23:50")
     for day in ("2026-10-23", "2026-12-25", "2027-03-26", "2027-05-26", "2027-06-20", "2027-06-21")
@@ -27,6 +28,13 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def school_year(shared: Path) -> Iterator[WholeSchool]:
     """A whole year of six classes from the first grade to the eleventh. Nobody writes into its mirror."""
     with whole_school(shared, *_EVENINGS, seed=11, classes=6) as school:
+        yield school
+
+
+@pytest.fixture(scope="session")
+def winter(shared: Path) -> Iterator[WholeSchool]:
+    """A school read three times in the middle of the third quarter, so that late entries were seen to be late."""
+    with whole_school(shared, *_WINTER, seed=23, classes=5) as school:
         yield school
 
 

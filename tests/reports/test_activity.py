@@ -1,14 +1,20 @@
 """R8, counted another way: by hand, and by loops over the simulator's own people."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import pytest
+from support.books import touch, write
 from support.reports import desk_at, month_document, tables
 from support.school import Book, Trial
 from support.whole_school import WholeSchool
 
 from netcity_sync.model import UserActivity, UserKind
-from netcity_sync.simulator.families import listed_pupils, sign_ins
+from netcity_sync.reports.document import Table
+from netcity_sync.reports.period import Period, PeriodKind, month_period, span_period
+from netcity_sync.reports.registry import find_report
+from netcity_sync.reports.request import Focus, Request
+from netcity_sync.simulator.families import SignIns, activity_told, listed_pupils, sign_ins
 
 OCTOBER, SEPTEMBER = date(2026, 10, 1), date(2026, 9, 1)
 LAST = date(2026, 10, 31)
@@ -47,7 +53,7 @@ def test_a_month_counted_by_hand(tmp_path: Path) -> None:
         ("Примерова Вера Петровна", 0, None, None, None), ("Учебнова Елена Петровна", 9, 5, then.date(), None),
     )  # fmt: skip
     assert shown["Сотрудники"].flagged == {0}
-    assert shown["Входили за месяц"].rows == (("7А", 2, 1, 50.0, 1, 0, 0.0),)
+    assert shown["Входили за период"].rows == (("7А", 2, 1, 50.0, 1, 0, 0.0),)
     assert shown["Не входили ни разу"].rows == (("7А", "ученики", 1, "Иванов И."),)
     assert before.sections[0].title == "Нет данных"
     assert "exchange take" in before.sections[0].paragraphs[0]
@@ -69,7 +75,193 @@ def test_an_unfinished_month_is_said_to_be_one(tmp_path: Path) -> None:
     tried.hand_in("10-16 22:00", user_activity=[line])
     with desk_at(tried.settings, tried.now) as desk:
         made = month_document(desk, "activity", OCTOBER)
-    assert "Месяц в таблице не закончен: входы посчитаны по 15.10.2026." in made.notes
+    assert (
+        "Таблица рассказывает не обо всех днях периода: входы посчитаны за 01.10.2026 – 15.10.2026. Входивших могло"
+        " быть больше." in made.notes
+    )
+    assert ("Входы посчитаны за", "01.10.2026 – 15.10.2026") in made.facts
+
+
+def test_a_term_by_hand(tmp_path: Path) -> None:
+    """Rows of months that reach beyond the term prove a sign-in only by its day."""
+    tried = Trial(tmp_path, Book().add_lessons("10-05"))
+    tried.sync("11-01 21:00")
+    month = {"period_start": SEPTEMBER, "period_end": date(2026, 9, 30)}
+    rows = [
+        row(UserKind.PARENT, "Первый Иван", 3, datetime(2026, 9, 20, 18), **month),
+        row(UserKind.PARENT, "Первый Иван", 0, datetime(2026, 9, 20, 18)),
+        row(UserKind.PARENT, "Второй Иван", 0, None, **month),
+        row(UserKind.PARENT, "Второй Иван", 1, datetime(2026, 10, 23, 18)),
+        row(UserKind.PARENT, "Третий Иван", 0, None, **month),
+        row(UserKind.PARENT, "Третий Иван", 4, datetime(2026, 10, 24, 18)),
+        row(UserKind.PARENT, "Четвёртый Иван", 0, None, **month),
+        row(UserKind.PARENT, "Четвёртый Иван", 0, None),
+    ]
+    tried.hand_in("11-01 22:00", user_activity=rows)
+    with desk_at(tried.settings, tried.now) as desk:
+        term = find_report("activity").build(desk, Request(desk.term_period("1 четверть")))
+        days = span_period(date(2026, 10, 1), date(2026, 11, 1))
+        span = find_report("activity").build(desk, Request(days))
+    (parents,) = [line for line in tables(term)["По ролям"].rows if line[0] == "Родители (по детям)"]
+    assert parents == ("Родители (по детям)", 4, 2, 1, 50.0, 1, date(2026, 10, 23))
+    assert [column.title for column in tables(term)["По ролям"].columns][3] == "Неизвестно"
+    assert any(note.startswith("«Неизвестно» — ") for note in term.notes)
+    assert ("Входы посчитаны за", "01.09.2026 – 23.10.2026") in term.facts
+    assert tables(term)["Не входили ни разу"].rows == (("7А", "родители", 1, "Четвёртый И."),)
+    (parents,) = [line for line in tables(span)["По ролям"].rows if line[0] == "Родители (по детям)"]
+    assert parents == ("Родители (по детям)", 4, 2, 50.0, 25.0, 25.0, 1, date(2026, 10, 24))
+    assert ("Входы посчитаны за", "01.10.2026 – 31.10.2026") in span.facts
+    assert "Сравнивается с периодом за 30.08.2026 – 30.09.2026: входы там посчитаны за 01.09.2026 – 30.09.2026." in (
+        span.notes
+    )
+
+
+def test_a_gap_in_the_table_is_told(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, Book().add_lessons("10-05"))
+    tried.sync("11-01 21:00")
+    days = ((date(2026, 10, 1), date(2026, 10, 7)), (date(2026, 10, 8), date(2026, 10, 11)), (date(2026, 10, 20), LAST))
+    rows = [
+        row(UserKind.STAFF, "Учебнова Елена Петровна", 1, None, period_start=first, period_end=last)
+        for first, last in days
+    ]
+    tried.hand_in("11-01 22:00", user_activity=rows)
+    with desk_at(tried.settings, tried.now) as desk:
+        made = month_document(desk, "activity", OCTOBER)
+    assert ("Входы посчитаны за", "01.10.2026 – 11.10.2026, 20.10.2026 – 31.10.2026") in made.facts
+    assert "Сравнить не с чем: за сентябрь 2026 г. таблица не рассказывает." in made.notes
+
+
+def test_entries_of_teachers_where_the_report_on_access_was_read(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, Book().add_lessons("10-05"))
+    tried.sync("11-01 21:00")
+    tried.hand_in("11-01 22:00", user_activity=[row(UserKind.STAFF, "Учебнова Елена Петровна", 9, None)])
+    for day in ("10-06T12:00", "10-06T12:05", "10-25T12:00", "11-01T12:00"):
+        touch(tried, "Учебнова Елена Петровна", "Химия", day, "10-05")
+    with desk_at(tried.settings, tried.now) as desk:
+        unread = month_document(desk, "activity", OCTOBER)
+    for month in (202609, 202610):
+        write(tried, "INSERT INTO scope (scope_id, key, kind, class_id, month, unconfirmed)"
+              " VALUES (?, ?, 'journal_access', 70, ?, 0)", month, f"journal_access:70:{month}", month)  # fmt: skip
+        write(
+            tried,
+            "INSERT INTO scope_read (scope_id, run_id, began, ended, changed_rows, anew) VALUES (?, 1, 1, 1, 0, 0)",
+            month,
+        )
+    with desk_at(tried.settings, tried.now) as desk:
+        month_made = month_document(desk, "activity", OCTOBER)
+        term = find_report("activity").build(desk, Request(desk.term_period("1 четверть")))
+        beyond = find_report("activity").build(desk, Request(span_period(OCTOBER, date(2026, 11, 1))))
+    shown = [tables(made)["Сотрудники"].rows[0][-1] for made in (unread, month_made, term, beyond)]
+    assert shown == [None, 3, 2, None]
+
+
+def test_nobody_is_blamed_for_what_is_not_known(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, Book().add_lessons("10-05"))
+    tried.sync("11-01 21:00")
+    names = ("Учебнова Елена Петровна", "Примерова Вера Петровна")
+    rows = [row(UserKind.STAFF, name, count, None) for name, count in zip(names, (3, 0), strict=True)]
+    tried.hand_in("11-01 22:00", user_activity=rows)
+    with desk_at(tried.settings, tried.now) as desk:
+        table = tables(find_report("activity").build(desk, Request(desk.term_period("1 четверть"))))["Сотрудники"]
+    assert [table.rows[place][0] for place in table.flagged] == ["Примерова Вера Петровна"]
+
+
+def test_nothing_before_a_year_to_compare_with(november: WholeSchool) -> None:
+    made = find_report("activity").build(november.desk, Request(november.desk.year_period()))
+    assert not any("равни" in note for note in made.notes)
+
+
+def told_rows(school: WholeSchool) -> tuple[tuple[date, date], ...]:
+    """The periods of the table: the last month and this one up to its last Friday."""
+    last_month, this_month, until = activity_told(school.world)
+    return (last_month, this_month - timedelta(days=1)), (this_month, until)
+
+
+def judged(school: WholeSchool, habit: SignIns, first: date, last: date) -> tuple[bool, bool, bool, date | None] | None:
+    """Signed in for certain, not known, ever, and when last, as rows tell it; None: no row has days of the period."""
+    rows = [one for one in told_rows(school) if one[0] <= last]
+    if not any(end >= first for _, end in rows):
+        return None
+    lasts = [day for _, end in rows if (day := habit.last(end)) is not None and day <= last]
+    within = any(habit.days(*one) for one in rows if first <= one[0] and one[1] <= last)
+    signed = within or any(day >= first for day in lasts)
+    beyond = any(habit.days(*one) for one in rows if one[1] >= first and not (first <= one[0] and one[1] <= last))
+    return signed, not signed and beyond, bool(lasts) or any(habit.days(*one) for one in rows), max(lasts, default=None)
+
+
+@pytest.mark.parametrize("school", ["november", "winter"])
+@pytest.mark.parametrize("kind", [PeriodKind.MONTH, PeriodKind.TERM, PeriodKind.YEAR, PeriodKind.SPAN])
+def test_every_share_against_plain_loops(school: str, kind: PeriodKind, request: pytest.FixtureRequest) -> None:
+    whole: WholeSchool = request.getfixturevalue(school)
+    world, desk = whole.world, whole.desk
+    this_month = world.now.date().replace(day=1)
+    quarter = [one for one in world.school.calendar.quarters if one.start <= world.now.date()][-1]
+    period = {
+        PeriodKind.MONTH: month_period(this_month), PeriodKind.TERM: desk.term_period(str(quarter.id)),
+        PeriodKind.YEAR: desk.year_period(),
+        PeriodKind.SPAN: span_period(this_month - timedelta(days=8), this_month + timedelta(days=8)),
+    }[kind]  # fmt: skip
+    before = desk.period_before(period)
+    grade = world.school.classes[1].grade
+    for focus in (Focus(), Focus(grade=grade), Focus(class_id=world.school.classes[0].id)):
+        people = [
+            (name, kind, sign_ins(world, kind, pupil))
+            for name, pupil in listed_pupils(world)
+            for kind in (UserKind.PARENT, UserKind.STUDENT)
+            if focus == Focus() or any(one.name == name and focus in (Focus(class_id=one.id), Focus(grade=one.grade))
+                                       for one in world.school.classes)
+        ]  # fmt: skip
+        if focus == Focus():
+            people += [("", UserKind.STAFF, sign_ins(world, UserKind.STAFF, one))
+                       for one in {one.name.full: one for one in world.school.teachers}.values()]  # fmt: skip
+        shown = tables(find_report("activity").build(desk, Request(period, focus)))
+        table = shown["По ролям"]
+        assert table.total is not None
+        words = {"Сотрудники": UserKind.STAFF, "Родители (по детям)": UserKind.PARENT, "Ученики": UserKind.STUDENT}
+        lines = {str(line[0]): line for line in (*table.rows, table.total)}
+        titles = [column.title for column in table.columns]
+        assert ("Сотрудники" in lines) == (focus == Focus())
+        told_before = before is not None and any(
+            judged(whole, habit, before.first, before.last) is not None for _, _, habit in people
+        )
+        for name, line in lines.items():
+            own = [habit for _, kind, habit in people if name == "Все" or kind is words[name]]
+            now = [one for habit in own if (one := judged(whole, habit, period.first, period.last))]
+            was = [one for habit in own if before and (one := judged(whole, habit, before.first, before.last))]
+            cells = dict(zip(titles, line, strict=True))
+            share = 100 * sum(one[0] for one in now) / len(now)
+            assert (cells["Всего"], cells["Входили"]) == (len(now), sum(one[0] for one in now)), name
+            assert cells.get("Неизвестно", 0) == sum(one[1] for one in now)
+            assert cells["Не входили ни разу"] == sum(not one[2] for one in now)
+            assert cells["Последний вход"] == max((one[3] for one in now if one[3]), default=None)
+            if told_before:
+                earlier = 100 * sum(one[0] for one in was) / len(was)
+                assert (cells["сейчас"], cells["раньше"]) == (share, earlier)
+                assert cells["изм., п.\u00a0п."] == pytest.approx(share - earlier)
+            else:
+                assert cells["Доля входивших, %"] == share
+        _compare_classes(whole, shown.get("Входили за период"), period, before if told_before else None, people)
+
+
+def _compare_classes(
+    school: WholeSchool, table: Table | None, period: Period, before: Period | None,
+    people: list[tuple[str, UserKind, SignIns]],
+) -> None:  # fmt: skip
+    """A line a class: both kinds, in number, signed in, share, and the share before."""
+    names = list(dict.fromkeys(name for name, _, _ in people if name))
+    assert (table is None) <= (len(names) == 1)
+    for row in table.rows if table else ():
+        expected: list[object] = []
+        for wanted in (UserKind.PARENT, UserKind.STUDENT):
+            own = [habit for name, kind, habit in people if (name, kind) == (row[0], wanted)]
+            now = [one for habit in own if (one := judged(school, habit, period.first, period.last))]
+            expected += [len(now), sum(one[0] for one in now), 100 * sum(one[0] for one in now) / len(now)]
+            if before:
+                was = [one for habit in own if (one := judged(school, habit, before.first, before.last))]
+                expected.append(100 * sum(one[0] for one in was) / len(was))
+        assert list(row[1:]) == expected, row[0]
+    if table:
+        assert [row[0] for row in table.rows] == names
 
 
 def test_a_whole_school_against_plain_loops(november: WholeSchool) -> None:
@@ -84,7 +276,7 @@ def test_a_whole_school_against_plain_loops(november: WholeSchool) -> None:
             if habit.last(LAST) is None:
                 key = (name, "родители" if kind is UserKind.PARENT else "ученики")
                 never[key] = never.get(key, 0) + 1
-    assert [(line[0], line[1], line[2], line[4], line[5]) for line in shown["Входили за месяц"].rows] == [
+    assert [(line[0], line[1], line[2], line[4], line[5]) for line in shown["Входили за период"].rows] == [
         (name, *counts) for name, counts in by_class.items()
     ]
     assert {(line[0], line[1]): line[2] for line in shown["Не входили ни разу"].rows} == never

@@ -175,7 +175,9 @@ def _line(days: list[list[str]]) -> tuple[Any, ...]:
 @pytest.mark.parametrize("period", _PERIODS, ids=lambda item: item.key)
 def test_a_whole_school_against_plain_loops(november: WholeSchool, period: Period) -> None:
     whole = tables(document(november.desk, period, Focus()))["По классам"]
-    totals = []
+    totals, earlier_totals = [], []
+    before = november.desk.period_before(period)
+    compared = before is not None and before.last >= date(2026, 9, 1)
     for place, school_class in enumerate(november.world.school.classes):
         found = _by_loops(november, school_class.id, period)
         pupils = {pupil.id: pupil for pupil in november.world.roster(school_class.id)}
@@ -186,11 +188,56 @@ def test_a_whole_school_against_plain_loops(november: WholeSchool, period: Perio
             assert row[2:] == _line(list(found[names[row[1]]].values())), row[1]  # type: ignore[index]
         every = _line([day for days in found.values() for day in days.values()])
         assert shown["Ведомость"].total == ("", "Класс", *every)
-        assert whole.rows[place] == (school_class.name, len(names), every[0], *every[3:])
+        earlier = _by_loops(november, school_class.id, before) if before else {}
+        was = _line([day for days in earlier.values() for day in days.values()])
+        line = (school_class.name, len(names), every[0], *every[3:])
+        assert whole.rows[place] == ((*line, was[-1], _grown(every, was)) if compared else line)
+        main = document(november.desk, period, Focus(class_id=school_class.id)).sections[0].paragraphs
+        said = [words for words in main if "раньше — " in words.lower()]
+        assert said == ([_said(period, every, was)] if was[0] and every[0] else [])
         totals.append(every)
+        earlier_totals.append(was)
     assert whole.total is not None
     assert whole.total[2:9] == tuple(sum(item[n] or 0 for item in totals) for n in (0, 3, 4, 5, 6, 7, 8))
     assert sum(item[3] or 0 for item in totals) > 10
+    now, was = (100 - 100 * sum(item[3] or 0 for item in found) / (sum(item[0] for item in found) or 1)
+                for found in (totals, earlier_totals))  # fmt: skip
+    shares = [now, was, now - was] if compared else [now]
+    assert list(whole.total[9:]) == [pytest.approx(share) for share in shares]
+
+
+def _grown(now: tuple[Any, ...], was: tuple[Any, ...]) -> Any:
+    """The change of the share that stands last."""
+    if now[-1] is None or was[-1] is None:
+        return None
+    return pytest.approx(now[-1].expected - was[-1].expected)
+
+
+def _said(period: Period, now: tuple[Any, ...], was: tuple[Any, ...]) -> str:
+    """The sentence on the period before."""
+    words = {"week": "Неделей раньше", "month": "Месяцем раньше", "term": "Периодом раньше", "span": "Раньше"}
+    grown = f"{now[-1].expected - was[-1].expected:.1f}".replace(".", ",").replace("-", "−")
+    return f"{words[period.kind]} — {was[-1].expected:.1f} %, изменение {grown} п.\u00a0п.".replace(".", ",", 1)
+
+
+def test_whose_attendance_fell(november: WholeSchool) -> None:
+    period = span_period(date(2026, 10, 5), date(2026, 10, 30))
+    before = span_period(date(2026, 9, 9), date(2026, 10, 4))
+    found = []
+    for school_class in november.world.school.classes:
+        now, was = (_by_loops(november, school_class.id, one) for one in (period, before))
+        expected = []
+        for pupil in november.world.roster(school_class.id):
+            lines = [_line(list(one[pupil.id].values())) for one in (now, was)]
+            if all(line[0] for line in lines) and lines[0][-1].expected - lines[1][-1].expected <= -10:
+                expected.append(pupil.name.full)
+        shown = document(november.desk, period, Focus(class_id=school_class.id)).sections[0].paragraphs
+        said = [words for words in shown if words.startswith("Посещаемость снизилась на 10")]
+        assert len(said) == bool(expected)
+        assert all(name.split()[0] in said[0] for name in expected)
+        assert sum(words.count("(−") for words in said) == min(len(expected), 12)
+        found += expected
+    assert found
 
 
 def test_weeks_of_the_school_against_plain_loops(november: WholeSchool) -> None:

@@ -68,6 +68,23 @@ def test_a_term_under_way_is_told_by_current_marks(tmp_path: Path) -> None:
     assert lines["Отметки не все"] == (0, "", 1, "Петрова Анна")
 
 
+def test_the_marks_of_a_subject_stand_in_one_of_its_journals(tmp_path: Path) -> None:
+    """Whoever is on the lists of two has the marks of the one that gives them."""
+    book = two_terms()
+    book.term_end = date(2026, 12, 30)
+    book.following.clear()
+    book.subgroup = "1 группа"
+    second = Book(group=701, subgroup="2 группа", term_end=book.term_end, first_lesson=301, students=book.students)
+    book.beside.append(second.add_lessons("09-02", "10-07"))
+    book.mark(101, 5, 1)
+    second.mark(301, 3, 2)
+    tried = Trial(tmp_path, book)
+    tried.sync("11-20 21:00")
+    lines = {row[0]: row[1:3] for row in tables(made(tried))["Категории учеников"].rows}
+    assert (lines["На «5»"], lines["С «3»"]) == ((1, "Иванов Иван"), (1, "Петрова Анна"))
+    assert lines["Отметки не все"] == (0, "")
+
+
 def test_who_came_and_who_left(tmp_path: Path) -> None:
     book = two_terms()
     tried = Trial(tmp_path, book)

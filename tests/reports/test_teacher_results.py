@@ -133,19 +133,3 @@ def test_quality_by_terms(school_year: WholeSchool) -> None:
                 assert list(row[2:-1]) == values
                 was, now = values[-2:]
                 assert row[-1] == (now - was if was is not None and now is not None else None)
-
-
-def test_lessons_given(school_year: WholeSchool) -> None:
-    world, desk = school_year.world, school_year.desk
-    quarter = world.school.calendar.quarters[0]
-    for teacher in world.school.teachers[:20]:
-        period = desk.term_period(str(quarter.id))
-        document = find_report("teacher").build(desk, Request(period, Focus(staff_id=teacher.id)))
-        for row in tables(document)["Выполнение программы"].rows:
-            (group,) = [
-                item for item in world.school.groups if (item.school_class.name, item.name) == (row[0], row[1])
-            ]  # fmt: skip
-            lessons = [item for item in world.lessons(group.id) if item.date <= quarter.end]
-            assert row[4] == sum(len((item.topic or "").strip()) >= 3 for item in lessons)
-            if row[3] == "расписание":
-                assert row[2] == len(lessons)

@@ -6,12 +6,13 @@ from pathlib import Path
 from support.final_loops import class_figures, figures, groups_of, kind_of, pupils_on, row_of
 from support.reports import desk_at, tables
 from support.school import Book, Trial
+from support.two_years import NEXT_TERM, begin_second_year, two_years
 from support.whole_school import WholeSchool
 
-from netcity_sync.model import ExamKind, ExamResult
+from netcity_sync.model import ExamKind, ExamResult, FinalKind
 from netcity_sync.reports.document import HeatMap
 from netcity_sync.reports.registry import find_report
-from netcity_sync.reports.request import Request
+from netcity_sync.reports.request import Focus, Request
 from netcity_sync.simulator.school import SchoolClass
 
 _STAGES = {"1–4 классы": range(1, 5), "5–9 классы": range(5, 10), "10–11 классы": range(10, 12)}
@@ -86,3 +87,62 @@ def test_exams(tmp_path: Path) -> None:
     with desk_at(tried.settings, tried.now) as desk:
         document = find_report("yearbook").build(desk, Request(desk.year_period()))
     assert tables(document)["Экзамены"].rows == (("ОГЭ", "Химия", 3, 11 / 3, 200 / 3, 23.0, 1),)
+
+
+def test_one_grade_is_a_part_of_the_school(school_year: WholeSchool) -> None:
+    """What stands in the book of a grade stands in the school's book too, class by class."""
+    desk = school_year.desk
+    whole = tables(find_report("yearbook").build(desk, Request(desk.year_period())))
+    for item in school_year.world.school.classes[2:]:
+        made = find_report("yearbook").build(desk, Request(desk.year_period(), Focus(grade=item.grade)))
+        shown = tables(made)
+        for title, place in (("Численность", 0), ("Класс и предмет", 0), ("Отличники года", 0), ("По классам", 0)):
+            own = [row for row in whole[title].rows if row[place] in (item.name, f"{item.grade} параллель")]
+            assert list(shown[title].rows) == own, title
+        total = shown["Численность"].total
+        assert total is not None
+        assert total[0] == "Параллель"
+        assert made.subtitle.startswith(f"{item.grade}-е классы, ")
+        assert len(shown["По ступеням"].rows) == len(school_year.world.school.calendar.terms_of(item.grade)) + 1
+
+
+def test_the_year_before_stands_beside_the_year(tmp_path: Path) -> None:
+    tried = two_years(tmp_path)
+    with desk_at(tried.settings, tried.now) as desk:
+        first = find_report("yearbook").build(desk, Request(desk.year_period()))
+    assert "В сравнении с прошлым годом" not in tables(first)
+    assert "Прошлого учебного года в зеркале нет: сравнить этот год не с чем." in first.notes
+
+    begin_second_year(tried)
+    for kind in (FinalKind.TERM, FinalKind.YEAR):
+        tried.book.final(5, kind=kind, term=NEXT_TERM)
+        tried.book.final(2, student=2, kind=kind, term=NEXT_TERM)
+    tried.sync("2028-05-27 21:00")
+    with desk_at(tried.settings, tried.now) as desk:
+        second = find_report("yearbook").build(desk, Request(desk.year_period()))
+        grade = find_report("yearbook").build(desk, Request(desk.year_period(), Focus(grade=8)))
+    table = tables(second)["В сравнении с прошлым годом"]
+    assert [column.title for column in table.columns] == ["Показатель", "Этот год", "2026/2027 уч. год", "Изменение"]
+    assert table.rows == (
+        ("Учеников на конец года", 2, 2, 0), ("Отличников", 1, 1, 0), ("Неуспевающих и не аттестованных", 1, 0, 1),
+        ("Качество, %", 50.0, 100.0, -50.0), ("Успеваемость, %", 50.0, 100.0, -50.0), ("СОУ, %", 58.0, 82.0, -24.0),
+        ("Средний балл", 3.5, 4.5, -1.0),
+    )  # fmt: skip
+    assert tables(grade)["В сравнении с прошлым годом"].rows[0] == ("Учеников на конец года", 2, 0, 2)
+
+
+def test_exams_of_a_grade(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, Book(grade=9, term_end=date(2027, 5, 26)).add_lessons("09-01"))
+    tried.sync("2027-06-20 21:00")
+    results = [
+        ExamResult(class_name=name, student="Иванов Иван", exam=ExamKind.OGE, subject="Химия",
+                   held_on=date(2027, 6, 2), mark=5, score=35, received=datetime(2027, 6, 15, 10))
+        for name in ("9 а", "9Б")
+    ]  # fmt: skip
+    tried.hand_in("2027-06-20 21:05", exam_results=results)
+    with desk_at(tried.settings, tried.now) as desk:
+        ninth, tenth = (
+            find_report("yearbook").build(desk, Request(desk.year_period(), Focus(grade=grade))) for grade in (9, 10)
+        )
+    assert [row[2] for row in tables(ninth)["Экзамены"].rows] == [1], "9Б is no class of the school"
+    assert tables(tenth)["Экзамены"].rows == ()

@@ -7,6 +7,7 @@ from datetime import date
 from netcity_sync.model import FinalKind
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Table
+from netcity_sync.reports.request import Focus
 from netcity_sync.russian import day_month
 
 _JOURNALS = """
@@ -69,7 +70,7 @@ def build_class_book(desk: Desk, class_id: int) -> Document:
         subtitle=f"За {period.name}",
         facts=desk.facts(period, "7.1"),
         sections=tuple(sections),
-        notes=desk.notes(_ABSENT_WORDS, period=period, class_id=class_id),
+        notes=desk.notes(_ABSENT_WORDS, period=period, focus=Focus(class_id=class_id)),
         made_at=desk.snapshot.moment,
         page=desk.page(landscape=True),
     )
