@@ -408,8 +408,8 @@ class PaperSettings(Section):
 
     gost: GostEdition = Field(
         default=GostEdition.OF_2025,
-        description="Редакция ГОСТ Р 7.0.97: 2025 — левое поле 20 мм (у бумаг, которые хранят больше 10 лет, 30), 2016"
-        " — 30 мм у всех.",
+        description="Редакция ГОСТ Р 7.0.97: 2025 — текст 14 пунктов через полтора интервала, левое поле 20 мм (у"
+        " бумаг, которые хранят больше 10 лет, 30); 2016 — 12 пунктов через один, 30 мм у всех.",
     )
     pdf_part: PdfPart = Field(default=PdfPart.A_2B, description="Вид PDF/A: a-2b или a-1b.")
     director: str = Field(default="", description="Директор: фамилия и инициалы для подписей. Пусто — линия.")

@@ -24,7 +24,7 @@ from netcity_sync.jobs.letters import note_issued
 from netcity_sync.jobs.report import make_reports, open_desk, whose_name
 from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
 from netcity_sync.reports.desk import Desk
-from netcity_sync.reports.period import Period, month_period, span_period, week_period
+from netcity_sync.reports.period import Period, day_period, month_period, span_period, week_period
 from netcity_sync.reports.registry import RENDERERS, all_reports, find_report
 from netcity_sync.russian import local_time, plural
 from netcity_sync.school_days import local_date
@@ -56,6 +56,7 @@ def list_reports(as_json: bool) -> None:
 @report_group.command("make", help="Составить отчёт за период: за месяц, неделю, учебный период, год или любые дни.")
 @click.argument("report_id", metavar="ИМЯ")
 @click.option("--month", metavar="ГГГГ-ММ", help="За месяц; если период не указан — за прошлый.")
+@click.option("--day", metavar="ДАТА", help="За день.")
 @click.option("--week", metavar="ДАТА", help="За неделю, в которой этот день.")
 @click.option("--term", metavar="ПЕРИОД", help="За учебный период: «1 четверть», «2 полугодие» или его номер.")
 @click.option("--year", is_flag=True, help="За учебный год.")
@@ -74,6 +75,7 @@ def list_reports(as_json: bool) -> None:
 def make(
     report_id: str,
     month: str | None,
+    day: str | None,
     week: str | None,
     term: str | None,
     year: bool,
@@ -96,7 +98,7 @@ def make(
     past = moment_of(as_of, settings.zone, "--as-of") if as_of else None
     with open_desk(settings, clock, past) as desk:
         today = local_date(past or clock(), settings.zone)
-        period = _period(desk, today, month=month, week=week, term=term, year=year, span=(first, last))
+        period = _period(desk, today, month=month, day=day, week=week, term=term, year=year, span=(first, last))
         wanted = wanted_reports(desk, report, period, Whose(classes, grade, teacher, subject))
         with count_progress(report.title, len(wanted)) as advance:
             made = make_reports(desk, clock, wanted, formats=wanted_formats, as_of=past, told=lambda _: advance())
@@ -165,32 +167,37 @@ def register(as_json: bool) -> None:
 
 @report_group.command("issued", help="Отметить, что письма семьям класса выданы: составить — ещё не выдать.")
 @click.option("--class", "classes", multiple=True, required=True, metavar="КЛАСС", help="Класс; можно несколько раз.")
+@click.option("--day", metavar="ДАТА", help="Сообщения о результатах, ставших известными в этот день.")
 @click.option("--week", metavar="ДАТА", help="Письма за неделю, в которой этот день.")
 @click.option("--term", metavar="ПЕРИОД", help="Письма за учебный период: «1 четверть» или его номер.")
 @now_option
 @config_option
-def issued(classes: tuple[str, ...], week: str | None, term: str | None, now: str | None) -> None:
+def issued(classes: tuple[str, ...], day: str | None, week: str | None, term: str | None, now: str | None) -> None:
     """Note in the log of the service that letters were handed out."""
-    if bool(week) == bool(term):
-        raise UsageError("Не указано, за что письма.", todo="Укажите --week или --term.")
+    if sum(bool(item) for item in (day, week, term)) != 1:
+        raise UsageError("Не указано, за что письма.", todo="Укажите одно: --day, --week или --term.")
     settings = state().settings()
     clock = clock_at(now, settings.zone)
     with open_desk(settings, clock) as desk:
-        period = week_period(day_of(week, "--week")) if week else desk.term_period(term or "")
+        today = local_date(clock(), settings.zone)
+        period = _period(desk, today, month=None, day=day, week=week, term=term, year=False, span=(None, None))
         names = note_issued(desk, clock, classes, period)
     say(f"Отмечено: письма за {period.name} выданы ({', '.join(names)}).")
 
 
 def _period(
-    desk: Desk, today: date, *, month: str | None, week: str | None, term: str | None, year: bool,
+    desk: Desk, today: date, *, month: str | None, day: str | None, week: str | None, term: str | None, year: bool,
     span: tuple[str | None, str | None],
 ) -> Period:  # fmt: skip
     """The one period that was asked for; without any the month before `today`'s."""
     first, last = span
-    if sum(bool(item) for item in (month, week, term, year, first or last)) > 1:
+    if sum(bool(item) for item in (month, day, week, term, year, first or last)) > 1:
         raise UsageError(
-            "Указано несколько периодов.", todo="Оставьте один: --month, --week, --term, --year или --from и --to."
+            "Указано несколько периодов.",
+            todo="Оставьте один: --month, --day, --week, --term, --year или --from и --to.",
         )
+    if day:
+        return day_period(day_of(day, "--day"))
     if week:
         return week_period(day_of(week, "--week"))
     if term:

@@ -1,17 +1,23 @@
-"""PAR: families that declined the electronic diary, that have nothing at all, or were not told of a term's results."""
+"""PAR: families that declined the electronic diary, that have nothing at all, or were not told of results."""
 
+import sqlite3
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import groupby
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation
 from netcity_sync.compliance.registry import Param, Unit, rule, stale_days
-from netcity_sync.compliance.service_log import log_began_on, log_proof, logged
+from netcity_sync.compliance.result_news import FinalNews, final_news
+from netcity_sync.compliance.service_log import log_began, log_began_on, log_proof, logged
 from netcity_sync.compliance.users import by_class, pupils_words
 from netcity_sync.mirror.event_schema import EventKind
-from netcity_sync.russian import class_key, day_month, plural, short_name
+from netcity_sync.russian import class_key, day_month, full_date_time, plural, short_name
+from netcity_sync.school_days import local_date
 from netcity_sync.settings import Role
+
+RESULTS_LETTER, LETTER = "results", "letter"
 
 _DECLINED = """
 SELECT k.*, o.applied_on, o.channel, o.contact_known, o.last_issued_on
@@ -174,3 +180,66 @@ def without_anything(bench: Bench) -> Iterator[Violation]:
             f" печатных справок за {plural(days, 'день', 'дня', 'дней')}{pupils_words(pupils)}",
             activity.proof,
         )
+
+
+@rule(
+    "PAR-05", clause="8.4", title="Отказавшейся семье не сообщено об итоговых отметках", kind=RuleKind.STATE,
+    severity=Severity.VIOL,
+    formula="Чтение журналов впервые показало итоговую отметку (новую или другую), семья ученика к тому дню отказалась"
+    " от электронного дневника, а сообщение об этом (или письмо по итогам периода) не составлено в течение hours часов"
+    " после чтения. Таблица отказов, которой больше stale_days дней, — «нет данных».",
+    example="9А: Петров П. — об итоговых отметках, известных с 24.10.2026 06:10 (3), сообщение не составлено",
+    params=(Param("hours", 24, "Сколько часов даётся.", 1, 720), stale_days(14)),
+    recipients=(Role.CLASS_TEACHER, Role.DEPUTY), cadence="d", needs=(Capability.OPT_OUTS, Capability.TERM_MARKS),
+    unit=Unit.ROSTER, about_pupils=True,
+)  # fmt: skip
+def no_letter_about_finals(bench: Bench) -> Iterator[Violation]:
+    """Проверяет, что семьям, отказавшимся от дневника, сообщение об итоговых отметках составлено за сутки.
+
+    Остальные семьи видят отметки в дневнике. Считается, что составила эта программа: служба делает это каждое утро.
+    Отметки, которые стояли уже при первом чтении журнала, не считаются: когда они появились, неизвестно.
+    """
+    began = log_began(bench)
+    families = {(row["class_id"], row["student_id"]): row for row in bench.rows(_DECLINED)}
+    if began is None:
+        return
+    made = _letters_about_results(bench)
+    zone, given = bench.settings.zone, timedelta(hours=bench.param("hours"))
+    news = [item for item in final_news(bench, families) if item.known_at >= began]
+    news.sort(key=lambda item: (_pupil(item), item.known_at))
+    for (place, day), items in groupby(news, lambda item: (_pupil(item), local_date(item.known_at, zone))):
+        row, of_day = families[place], list(items)
+        letters = made.get((class_key(row["class_name"]), row["student_id"]), [])
+        for item in of_day:
+            told = min((at for at in letters if at >= item.known_at), default=None)
+            if day.isoformat() >= row["applied_on"] and (told or bench.now) - item.known_at > given:
+                yield _untold(bench, row, item, len(of_day), told)
+                break
+
+
+def _pupil(item: FinalNews) -> tuple[int, int]:
+    return item.class_id, item.student_id
+
+
+def _letters_about_results(bench: Bench) -> dict[tuple[str, int], list[datetime]]:
+    """When letters that tell of final marks were made, by class and pupil: letters of terms, and those of results."""
+    made: dict[tuple[str, int], list[datetime]] = {}
+    for item in logged(bench, EventKind.REPORT_MADE):
+        name, _, pupil = item.text("whose").rpartition("-")
+        of_term = item.what == LETTER and item.for_day is None
+        if item.ok and (of_term or item.what == RESULTS_LETTER) and pupil.isdigit():
+            made.setdefault((class_key(name), int(pupil)), []).append(item.at)
+    return made
+
+
+def _untold(bench: Bench, row: sqlite3.Row, item: FinalNews, count: int, told: datetime | None) -> Violation:
+    zone, known = bench.settings.zone, item.known_at
+    how = f"составлено {full_date_time(told, zone)}" if told is not None else "не составлено"
+    return Violation(
+        Place(class_id=row["class_id"], student_id=row["student_id"], day=local_date(known, zone).isoformat()),
+        Severity.VIOL,
+        f"{row['class_name']}: {short_name(row['name'])} — об итоговых отметках, известных с"
+        f" {full_date_time(known, zone)} ({count}), сообщение {how}",
+        item.proof,
+        kind=None if told is None else RuleKind.EVENT,
+    )

@@ -1,6 +1,7 @@
 """Reports that are due: those of periods that ended since the log of the service began, and that it does not hold yet.
 
-Whatever the service missed while it did not run it makes when it runs again (§4.5, §5.1–5.3, §8.3).
+What families are told within a day is due as soon as it is known. Whatever the service missed while it did not run it
+makes when it runs again (§4.5, §5.1–5.3, §8.3, §8.4).
 """
 
 import json
@@ -10,26 +11,27 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from netcity_sync.clock import from_utc_text
-from netcity_sync.compliance.service_log import log_began_on, logged
+from netcity_sync.compliance.service_log import Logged, log_began_on, logged
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.jobs.report import FILE_PREFIX, Wanted, whose_name
 from netcity_sync.jobs.wanted_reports import wanted_reports
 from netcity_sync.mirror.event_schema import WHOSE, EventKind
 from netcity_sync.mirror.snapshot import open_snapshot
 from netcity_sync.reports.desk import Desk
-from netcity_sync.reports.period import Period, PeriodKind, month_period, week_period
+from netcity_sync.reports.period import Period, PeriodKind, day_period, month_period, week_period
 from netcity_sync.reports.registry import all_reports
-from netcity_sync.reports.request import Focus
+from netcity_sync.reports.request import Focus, Request
+from netcity_sync.reports.results import declined_news
 from netcity_sync.settings import Settings
 
 
 def due_reports(desk: Desk) -> tuple[Wanted, ...]:
-    """What is due at the desk's moment and was not made after its period ended; week by week for who had lessons."""
+    """What is due at the desk's moment and was not made since; week by week for who had lessons."""
     began = log_began_on(desk.bench)
     if began is None:
         return ()
     made = {
-        (item.what, item.period, item.text(WHOSE)): item.day
+        (item.what, item.period, item.text(WHOSE)): item
         for item in reversed(logged(desk.bench, EventKind.REPORT_MADE))
         if item.ok
     }
@@ -43,14 +45,26 @@ def due_reports(desk: Desk) -> tuple[Wanted, ...]:
                 continue
             for item in wanted_reports(desk, report, period):
                 last = made.get((report.id, period.key, whose_name(desk, item)))
-                late = last is not None and last > period.last
-                if not late and _had_lessons(desk, item.request.focus, period):
+                if not _done(desk, last, item.request) and _had_lessons(desk, item.request.focus, period):
                     wanted.append(item)
     return tuple(wanted)
 
 
+def _done(desk: Desk, last: Logged | None, request: Request) -> bool:
+    """Whether the report was made since its period ended; for a day since the last of its news was known."""
+    if last is None or request.period.kind is not PeriodKind.DAY:
+        return last is not None and last.day > request.period.last
+    return all(
+        last.at >= item.known_at
+        for item in declined_news(desk)
+        if item.day == request.period.first
+        and item.class_id == request.focus.class_id
+        and request.focus.student_id in (None, item.student_id)
+    )
+
+
 def _ended(desk: Desk) -> Iterator[Period]:
-    """All weeks and months with lessons, terms and the year, that are over."""
+    """All days with news of results; weeks and months with lessons, terms and the year, that are over."""
     days = [day for day in desk.bench.lesson_dates if day < desk.bench.today]
     weeks = {week_period(day) for day in days}
     months = {month_period(day.replace(day=1)) for day in days}
@@ -59,11 +73,12 @@ def _ended(desk: Desk) -> Iterator[Period]:
     if terms:
         periods.add(desk.year_period())
     yield from (period for period in periods if period.last < desk.bench.today)
+    yield from {day_period(item.day) for item in declined_news(desk)}
 
 
 def _had_lessons(desk: Desk, focus: Focus, period: Period) -> bool:
     """Whether a class had lessons in a period: weeks of holidays and terms of other grades need no report of it."""
-    if focus.class_id is None:
+    if focus.class_id is None or period.kind is PeriodKind.DAY:
         return True
     first, last = period.first.isoformat(), period.last.isoformat()
     return bool(

@@ -6,7 +6,7 @@ from netcity_sync.errors import UsageError
 from netcity_sync.mirror.event_schema import EventKind
 from netcity_sync.mirror.events import ServiceEvent, note_event
 from netcity_sync.reports.desk import Desk
-from netcity_sync.reports.period import Period, PeriodKind
+from netcity_sync.reports.period import Period
 
 
 def note_issued(desk: Desk, clock: Clock, classes: tuple[str, ...], period: Period) -> tuple[str, ...]:
@@ -17,7 +17,7 @@ def note_issued(desk: Desk, clock: Clock, classes: tuple[str, ...], period: Peri
     folder = DataFolder(desk.settings.storage.data_dir)
     names = tuple(desk.class_name(desk.class_id(name)) for name in classes)
     for name in names:
-        day = period.first if period.kind is PeriodKind.WEEK else None
-        if not note_event(folder, ServiceEvent(EventKind.LETTERS_ISSUED, clock(), name, period.key, day=day)):
+        event = ServiceEvent(EventKind.LETTERS_ISSUED, clock(), name, period.key, day=period.log_day)
+        if not note_event(folder, event):
             raise UsageError("Не удалось записать в журнал работы службы.", todo="Повторите позже: зеркало занято.")
     return names

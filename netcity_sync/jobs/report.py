@@ -18,7 +18,6 @@ from netcity_sync.mirror.events import ServiceEvent, note_event
 from netcity_sync.mirror.snapshot import open_snapshot
 from netcity_sync.reports.desk import Desk, prepare_desk
 from netcity_sync.reports.document import Document
-from netcity_sync.reports.period import PeriodKind
 from netcity_sync.reports.registry import RENDERERS, Report
 from netcity_sync.reports.request import About, Request
 from netcity_sync.settings import Settings
@@ -139,7 +138,7 @@ def _note(folder: DataFolder, clock: Clock, desk: Desk, item: Wanted, files: tup
         folder,
         ServiceEvent(
             EventKind.REPORT_MADE, clock(), item.report.id, period.key,
-            day=period.first if period.kind is PeriodKind.WEEK else None, detail=detail, run_id=desk.snapshot.run_id,
+            day=period.log_day, detail=detail, run_id=desk.snapshot.run_id,
         ),
     )  # fmt: skip
 

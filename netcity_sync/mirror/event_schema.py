@@ -25,7 +25,6 @@ class EventKind(StrEnum):
     ARCHIVE_PURGED = "archive_purged"
     SUMMARY_FROZEN = "summary_frozen"
     PAPER_SET_STATE = "paper_set_state"
-    RESULT_DELIVERED = "result_delivered"
 
 
 WHOSE = "whose"
@@ -44,7 +43,6 @@ EVENT_WORDS = {
     EventKind.ARCHIVE_PURGED: "архив года уничтожен",
     EventKind.SUMMARY_FROZEN: "сводная ведомость заморожена",
     EventKind.PAPER_SET_STATE: "состояние бумажной копии",
-    EventKind.RESULT_DELIVERED: "результат доведён до семьи",
 }
 
 EVENT_RECORD = Record(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from netcity_sync.errors import UsageError
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Signature
 from netcity_sync.russian import initials
@@ -29,6 +30,14 @@ def class_list(desk: Desk, class_id: int) -> tuple[Listed, ...]:
     return tuple(Listed(row["student_id"], row["name"], row["first_day"]) for row in rows)
 
 
+def listed_pupil(desk: Desk, class_id: int, student_id: int) -> Listed:
+    """One of them. Raises UsageError for a pupil not on the list."""
+    found = next((item for item in class_list(desk, class_id) if item.student_id == student_id), None)
+    if found is None:
+        raise UsageError("Ученика нет в списке класса.", todo="Составьте письма заново.")
+    return found
+
+
 def class_teachers(desk: Desk, class_id: int) -> str:
     """«Примерова В. П.»; empty where the source names nobody."""
     rows = desk.bench.rows(
@@ -50,3 +59,11 @@ def class_facts(desk: Desk, class_id: int) -> tuple[tuple[str, str], ...]:
 def teacher_signature(desk: Desk, class_id: int) -> Signature:
     """The class teacher's line."""
     return Signature("Классный руководитель", class_teachers(desk, class_id))
+
+
+def letter_signatures(desk: Desk, class_id: int) -> tuple[Signature, ...]:
+    """Who signs what a family is told: the class teacher, and a parent on the copy that stays at school."""
+    return (
+        teacher_signature(desk, class_id),
+        Signature("Родитель (законный представитель)", lead="Ознакомлен(а)"),
+    )

@@ -64,7 +64,9 @@ def build_class(desk: Desk, request: Request) -> Document:
         words = (CURRENT_WORDS,) if preliminary else ()
         results_sections = (
             Section("Успеваемость", words, (_figures(matrix, before), _categories(matrix, before))),
-            Section("Не успевают и не аттестованы", () if failing.rows else (_NOBODY,), (failing,)),
+            Section("Не успевают и не аттестованы", tables=(failing,))
+            if failing.rows
+            else Section("Не успевают и не аттестованы", (_NOBODY,)),
         )
     return Document(
         title=f"Отчёт классного руководителя{' (предварительный)' if preliminary else ''}",
@@ -110,15 +112,14 @@ def _people(desk: Desk, item: SchoolClass, period: Period) -> Section:
     )  # fmt: skip
 
 
-def _point_name(matrix: ClassFinals | None) -> str:
-    return matrix.point.name if matrix and matrix.point else "Предыдущего периода нет"
+def _point_name(matrix: ClassFinals) -> str:
+    return matrix.point.name if matrix.point else "Этот период"
 
 
 def _figures(matrix: ClassFinals, before: ClassFinals | None) -> Table:
-    columns = (
-        Column("Показатель", width=3), Column(_point_name(matrix), Kind.DECIMAL, 1.5, 2),
-        Column(_point_name(before), Kind.DECIMAL, 1.5, 2), Column("Изменение", Kind.DECIMAL, 1.2, 2),
-    )  # fmt: skip
+    columns = [Column("Показатель", width=3), Column(_point_name(matrix), Kind.DECIMAL, 1.5, 2)]
+    if before is not None:
+        columns += [Column(_point_name(before), Kind.DECIMAL, 1.5, 2), Column("Изменение", Kind.DECIMAL, 1.2, 2)]
     figures: tuple[tuple[str, Callable[[Results], float | None]], ...] = (
         ("Качество, %", lambda one: one.tally.quality), ("Успеваемость, %", lambda one: one.tally.passed),
         ("СОУ, %", lambda one: one.marks.sou), ("Средний балл", lambda one: one.marks.mean),
@@ -127,25 +128,26 @@ def _figures(matrix: ClassFinals, before: ClassFinals | None) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for name, figure in figures:
         value, earlier = figure(now), figure(was) if was else None
-        rows.append((name, value, earlier, change(value, earlier)))
-    return Table("Показатели", columns, tuple(rows))
+        rows.append((name, value, earlier, change(value, earlier))[: len(columns)])
+    return Table("Показатели", tuple(columns), tuple(rows))
 
 
 def _categories(matrix: ClassFinals, before: ClassFinals | None) -> Table:
     """Who is in which category, now and in the period before."""
-    now, was = _point_name(matrix), _point_name(before)
+    shown = [matrix] if before is None else [matrix, before]
     columns = (
-        Column("Категория", width=2), Column("Кол-во", Kind.INTEGER, 0.8, group=now),
-        Column("Фамилия, имя", width=4, group=now), Column("Кол-во", Kind.INTEGER, 0.8, group=was),
-        Column("Фамилия, имя", width=4, group=was),
-    )  # fmt: skip
-    rows = tuple((name, *_named(matrix, wanted), *_named(before, wanted)) for name, wanted in _LINES)
+        Column("Категория", width=2),
+        *(
+            column
+            for name in map(_point_name, shown)
+            for column in (Column("Число", Kind.INTEGER, 0.9, group=name), Column("Фамилия, имя", width=4, group=name))
+        ),
+    )
+    rows = tuple((name, *(cell for one in shown for cell in _named(one, wanted))) for name, wanted in _LINES)
     return Table("Категории учеников", columns, rows)
 
 
-def _named(matrix: ClassFinals | None, wanted: Callable[[Pupil], bool]) -> tuple[Cell, Cell]:
-    if matrix is None:
-        return (None, None)
+def _named(matrix: ClassFinals, wanted: Callable[[Pupil], bool]) -> tuple[Cell, Cell]:
     names = [one.name for one in matrix.pupils if wanted(one)]
     return (len(names), ", ".join(names))
 

@@ -109,7 +109,8 @@ CLAUSES = (
     Clause("8.1", "", rules=("PAR-04",)),
     Clause("8.2", "", rules=("PAR-04",), people="Доступ к дневнику даёт «Сетевой город»."),
     Clause("8.3", "", rules=("PAR-01", "PAR-02"), reports=("letter", "handover"), commands=("report issued",)),
-    Clause("8.4", "", rules=("FIN-10",), reports=("letter",)),
+    Clause("8.4", "", rules=("FIN-10", "PAR-05"), reports=("results", "handover", "letter"),
+           commands=("report issued",)),
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from netcity_sync.reports.in_focus import IN_FOCUS, focus_values
 from netcity_sync.reports.page import Page, page_of
 from netcity_sync.reports.period import Period, PeriodKind, period_before
 from netcity_sync.reports.request import About, Focus, Request
-from netcity_sync.russian import class_key, initials, plain, plural, some_of
+from netcity_sync.russian import class_key, full_date, initials, plain, plural, some_of
 from netcity_sync.settings import Settings
 
 _NAMED = 15
@@ -53,7 +53,7 @@ class Desk:
         reads = [row["read_at"] for row in self.bench.rows("SELECT read_at FROM journal WHERE fresh")]
         return (
             ("Школа", self.school),
-            ("Период", f"{period.first:%d.%m.%Y} – {period.last:%d.%m.%Y}"),
+            ("Период", " – ".join(dict.fromkeys((full_date(period.first), full_date(period.last))))),
             ("Данные на", f"{self.bench.local(max(reads)):%d.%m.%Y %H:%M}" if reads else "—"),
             ("Основание", f"{clause_words(clause)}: {self.settings.local_acts.journal}"),
         )

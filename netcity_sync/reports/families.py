@@ -8,6 +8,7 @@ from netcity_sync.reports.class_people import BY_NAME
 from netcity_sync.reports.desk import Desk
 
 _CHANNELS = OPT_OUTS.words_of("channel")
+GREETING = "Уважаемые родители (законные представители)!"
 NO_TABLE = (
     "Нет данных об отказах от дневника: таблица opt_outs не взята"
     " (netcity-sync exchange template, затем exchange take)."

@@ -5,6 +5,7 @@ from netcity_sync.reports.registry import Report, all_reports
 from netcity_sync.reports.request import About
 
 PERIOD_WORDS = {
+    PeriodKind.DAY: "день (--day)",
     PeriodKind.WEEK: "неделя (--week)",
     PeriodKind.MONTH: "месяц (--month)",
     PeriodKind.TERM: "учебный период (--term)",
@@ -20,6 +21,7 @@ ABOUT_WORDS = {
     About.PUPIL: "семья",
 }
 _DUE_WORDS = {
+    PeriodKind.DAY: "на следующее утро",
     PeriodKind.WEEK: "каждую неделю",
     PeriodKind.MONTH: "каждый месяц",
     PeriodKind.TERM: "в конце периода",

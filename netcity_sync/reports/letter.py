@@ -6,15 +6,15 @@ from datetime import date
 from netcity_sync.adapters.source import Capability
 from netcity_sync.errors import UsageError
 from netcity_sync.reports.attendance_facts import codes_known, total
-from netcity_sync.reports.class_people import class_facts, class_list, teacher_signature
+from netcity_sync.reports.class_people import class_facts, class_list, letter_signatures, listed_pupil
 from netcity_sync.reports.desk import Desk
-from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Signature, Table
-from netcity_sync.reports.exam_facts import exams
-from netcity_sync.reports.families import NO_TABLE, declined_families, told_on
+from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Table
+from netcity_sync.reports.exam_facts import exam_table, exams
+from netcity_sync.reports.families import GREETING, NO_TABLE, declined_families, told_on
 from netcity_sync.reports.letter_facts import SubjectOfPupil, subjects
 from netcity_sync.reports.period import Period, PeriodKind
 from netcity_sync.reports.request import Focus, Request
-from netcity_sync.russian import day_month, plural
+from netcity_sync.russian import day_month
 
 _CLAUSE = "8.3, 8.4, 4.5"
 _NOTES = (
@@ -45,9 +45,7 @@ def build_letter(desk: Desk, request: Request) -> Document:
     """One letter; it holds one child and nothing of any other. Raises UsageError for a pupil not on the list."""
     focus, period = request.focus, request.period
     class_id = focus.class_id or 0
-    pupil = next((item for item in class_list(desk, class_id) if item.student_id == focus.student_id), None)
-    if pupil is None:
-        raise UsageError("Ученика нет в списке класса.", todo="Составьте письма заново.")
+    pupil = listed_pupil(desk, class_id, focus.student_id or 0)
     lines = subjects(desk, request)
     return Document(
         title="Информационное письмо",
@@ -57,10 +55,7 @@ def build_letter(desk: Desk, request: Request) -> Document:
         notes=desk.notes(*_NOTES, *_missing(desk, lines)),
         made_at=desk.snapshot.moment,
         page=desk.page(),
-        signatures=(
-            teacher_signature(desk, class_id),
-            Signature("Родитель (законный представитель)", lead="Ознакомлен(а)"),
-        ),
+        signatures=letter_signatures(desk, class_id),
     )
 
 
@@ -77,7 +72,7 @@ def _missing(desk: Desk, lines: tuple[SubjectOfPupil, ...]) -> Iterable[str]:
 def _sections(desk: Desk, lines: tuple[SubjectOfPupil, ...], period: Period) -> Iterable[Section]:
     marks = [mark for item in lines for mark in item.marks if mark.shown]
     yield Section(
-        "Уважаемые родители (законные представители)!",
+        GREETING,
         ("Сообщаем, как учится ваш ребёнок.", *_absences(desk, lines)),
         (_subject_table(lines, with_finals=period.kind is PeriodKind.TERM, with_missed=codes_known(desk)),),
     )
@@ -85,11 +80,9 @@ def _sections(desk: Desk, lines: tuple[SubjectOfPupil, ...], period: Period) -> 
     if debts:
         named = "; ".join(f"{item.subject} — {item.work}, {_day(item.day)}" for item in debts)
         yield Section("Задолженности", (f"Не сдано ({len(debts)}): {named}.",))
-    if marks:
-        rows = sorted(
-            ((item.day, item.subject, item.shown, item.work) for item in marks),
-            key=lambda row: (row[0] is not None, row[0].toordinal() if row[0] else 0, row[1]),
-        )
+    if marks and period.kind is PeriodKind.WEEK:
+        dated = [(item.day, item.subject, item.shown, item.work) for item in marks if item.day is not None]
+        rows = sorted(dated, key=lambda row: row[:2])
         columns = (Column("Дата", Kind.DATE, 1.2), Column("Предмет", width=3), Column("Отметка"),
                    Column("За что", width=3))  # fmt: skip
         yield Section("За что поставлены отметки", tables=(Table("Отметки по дням", columns, tuple(rows)),))
@@ -99,12 +92,7 @@ def _exam_section(desk: Desk, request: Request) -> Iterable[Section]:
     focus = request.focus
     found = exams(desk, focus.class_id or 0, focus.student_id or 0, request.period)
     if found:
-        columns = (
-            Column("Экзамен"), Column("Предмет", width=3), Column("Проведён", Kind.DATE, 1.2),
-            Column("Результат", width=2),
-        )  # fmt: skip
-        rows = tuple((item.exam, item.subject, item.held_on, item.result) for item in found)
-        yield Section("Результаты экзаменов", tables=(Table("Результаты экзаменов", columns, rows),))
+        yield Section("Результаты экзаменов", tables=(exam_table(found),))
 
 
 def _day(day: date | None) -> str:
@@ -118,7 +106,10 @@ def _absences(desk: Desk, lines: tuple[SubjectOfPupil, ...]) -> Iterable[str]:
     if not both.lessons:
         yield "Уроков за это время не было, или журналы не прочитаны."
         return
-    late = f" {plural(both.late, 'опоздание', 'опоздания', 'опозданий').capitalize()}." if both.late else ""
+    late = f" Опозданий: {both.late}." if both.late else ""
+    if not both.missed:
+        yield f"Пропусков нет: посещены все уроки ({both.lessons}).{late}"
+        return
     yield (
         f"Пропущено уроков: {both.missed} из {both.lessons}, из них по болезни {both.illness}, без уважительной причины"
         f" {both.unexcused}, причина не указана у {both.unknown}.{late}"
@@ -130,8 +121,8 @@ def _subject_table(lines: tuple[SubjectOfPupil, ...], *, with_finals: bool, with
     columns = (
         Column("Предмет", width=3), Column("Отметки", width=3.4), Column("Кол-во", Kind.INTEGER, 0.8),
         Column("Средний балл", Kind.DECIMAL, 1, digits=2),
-        *((Column("Итоговая отметка", width=1.1),) if with_finals else ()),
-        Column("всего", Kind.INTEGER, 0.9, group=group), Column("болезнь", Kind.INTEGER, 0.9, group=group),
+        *((Column("Итоговая отметка", width=1.2),) if with_finals else ()),
+        Column("всего", Kind.INTEGER, 1.1, group=group), Column("болезнь", Kind.INTEGER, 1.1, group=group),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
     for item in lines:

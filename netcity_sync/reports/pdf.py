@@ -12,8 +12,9 @@ from netcity_sync.reports.document import Cell, Chart, Column, Distribution, Doc
 
 _TEMPLATE = Path(__file__).parent / "templates" / "document.typ"
 _A4_MM = (210, 297)
-_WIDE_TABLE = 14
-"""A table of so many columns is set smaller."""
+_TABLE_SIZES = ((8, 10.0), (14, 9.0))
+"""Up to so many columns a table is set in that size; wider ones in the smallest that the standard allows."""
+_SMALLEST = 8.0
 _SHORT_NAME = 4
 
 
@@ -50,6 +51,9 @@ def _as_data(document: Document) -> dict[str, Any]:
             "left": page.left,
             "right": page.right,
             "top": page.top,
+            "text": page.text.size,
+            "spacing": page.text.spacing,
+            "indent": page.text.indent,
             "picture": _A4_MM[page.landscape] - page.left - page.right,
         },
         "facts": [list(fact) for fact in document.facts],
@@ -71,11 +75,11 @@ def _as_data(document: Document) -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    wide = len(table.columns) > _WIDE_TABLE
+    size = next((size for most, size in _TABLE_SIZES if len(table.columns) <= most), _SMALLEST)
     return {
         "title": table.title,
-        "size": 7.5 if wide else 9,
-        "inset": 1.5 if wide else 3,
+        "size": size,
+        "inset": 1.5 if size == _SMALLEST else 3,
         "columns": [{"width": column.width, "text": column.kind is Kind.TEXT} for column in table.columns],
         "head": _head(table.columns),
         "rows": [_texts(row, table) for row in table.rows],

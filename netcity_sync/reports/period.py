@@ -8,8 +8,9 @@ from netcity_sync.russian import day_month, full_date, month_name
 
 
 class PeriodKind(StrEnum):
-    """The spans that the regulation knows (§5), and any other."""
+    """The spans that the regulation knows (§4.5, §5, §8.4), and any other."""
 
+    DAY = "day"
     WEEK = "week"
     MONTH = "month"
     TERM = "term"
@@ -22,7 +23,8 @@ class Period:
     """A span of local dates, both included.
 
     `name` stands in titles after «за»: «октябрь 2026 г.», «1 четверть 2026/2027 учебного года»; `key` names it in files
-    and in the log: a month `2026-10`, a week its Monday, a term its number in the GIS, a school year `year`.
+    and in the log: a month `2026-10`, a day its date, a week its Monday, a term its number in the GIS, a school year
+    `year`.
     """
 
     kind: PeriodKind
@@ -31,11 +33,21 @@ class Period:
     name: str
     key: str
 
+    @property
+    def log_day(self) -> date | None:
+        """What the log of the service calls the day that it is for: a day itself, a week's Monday."""
+        return self.first if self.kind in (PeriodKind.DAY, PeriodKind.WEEK) else None
+
 
 def month_period(first: date) -> Period:
     """The month that begins on `first`."""
     following = (first + timedelta(days=31)).replace(day=1)
     return Period(PeriodKind.MONTH, first, following - timedelta(days=1), month_name(first), f"{first:%Y-%m}")
+
+
+def day_period(day: date) -> Period:
+    """One day."""
+    return Period(PeriodKind.DAY, day, day, full_date(day), day.isoformat())
 
 
 def week_period(day: date) -> Period:
@@ -61,7 +73,7 @@ def span_period(first: date, last: date) -> Period:
 def period_before(period: Period) -> Period | None:
     """What a period is compared with: the week or the month before, or just as many days before a span.
 
-    None before a year, and before a term: which one comes before it the desk knows (`Desk.period_before`).
+    None before a day and a year, and before a term: which one comes before it the desk knows (`Desk.period_before`).
     """
     day_before = period.first - timedelta(days=1)
     match period.kind:

@@ -20,6 +20,7 @@ from netcity_sync.reports.movement import build_movement
 from netcity_sync.reports.pdf import render_pdf
 from netcity_sync.reports.period import Period, PeriodKind
 from netcity_sync.reports.request import About, Focus, Request
+from netcity_sync.reports.results import build_results, results_foci
 from netcity_sync.reports.school_results import build_school
 from netcity_sync.reports.summary import build_summary
 from netcity_sync.reports.teacher_results import build_teacher
@@ -82,7 +83,8 @@ _REPORTS = (
     ),
     Report(
         "attendance", "R5", "Ведомость посещаемости", "4.5, 5.3",
-        "еженедельно по классу, по итогам учебного периода и года", tuple(PeriodKind),
+        "еженедельно по классу, по итогам учебного периода и года",
+        (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.TERM, PeriodKind.YEAR, PeriodKind.SPAN),
         (About.CLASS, About.SCHOOL, About.GRADE), build_attendance,
         due=(PeriodKind.WEEK, PeriodKind.TERM, PeriodKind.YEAR),
     ),
@@ -108,9 +110,14 @@ _REPORTS = (
         needs=frozenset({Capability.OPT_OUTS}),
     ),
     Report(
-        "handover", "R12", "Ведомость выдачи писем", "8.3", "вместе с письмами", (PeriodKind.WEEK, PeriodKind.TERM),
-        (About.CLASS,), build_handover, handover_foci,
-        due=(PeriodKind.WEEK, PeriodKind.TERM), needs=frozenset({Capability.OPT_OUTS}),
+        "results", "R12", "Сообщение об итоговых отметках и результатах экзаменов", "8.4",
+        "в течение суток семьям, отказавшимся от дневника", (PeriodKind.DAY,), (About.PUPIL,), build_results,
+        results_foci, due=(PeriodKind.DAY,), needs=frozenset({Capability.OPT_OUTS}),
+    ),
+    Report(
+        "handover", "R12", "Ведомость выдачи писем", "8.3, 8.4", "вместе с письмами",
+        (PeriodKind.DAY, PeriodKind.WEEK, PeriodKind.TERM), (About.CLASS,), build_handover, handover_foci,
+        due=(PeriodKind.DAY, PeriodKind.WEEK, PeriodKind.TERM), needs=frozenset({Capability.OPT_OUTS}),
     ),
     Report(
         "class", "R3", "Отчёт классного руководителя", "4.5, 5.3", "по итогам учебного периода и года",

@@ -104,7 +104,7 @@ def _head(matrix: ClassFinals) -> tuple[tuple[str, str], ...]:
         told.append((name, number(value, digits) + unit if value is not None else "—"))
     told.append(("Не аттестованы", str(len(found.of(Category.NOT_ATTESTED)))))
     if found.left_out:
-        told.append(("Не оценены", f"{found.left_out}: выставлены не все отметки или их нет"))
+        told.append(("Не оценены", f"{found.left_out} (выставлены не все отметки или их нет)"))
     return tuple(told)
 
 

@@ -76,7 +76,9 @@ def build_teacher(desk: Desk, request: Request) -> Document:
         facts=desk.facts(period, "4.4, 5.3"),
         sections=(
             Section("Успеваемость", () if journals else (_NO_JOURNALS,), (_outcome_table(outcomes),)),
-            Section("Не успевают и не аттестованы", () if failing.rows else (_NOBODY,), (failing,)),
+            Section("Не успевают и не аттестованы", tables=(failing,))
+            if failing.rows
+            else Section("Не успевают и не аттестованы", (_NOBODY,)),
             *_dynamics(desk, look, journals, period.last),
             Section(
                 "Выполнение программы",

@@ -228,3 +228,93 @@ class TestPar04:
         assert (
             gap.reason == "источник не даёт нужных сведений (таблица «Отказы от дневника» папки обмена ещё не принята)"
         )
+
+
+class TestPar05:
+    """Отказавшейся семье не сообщено об итоговых отметках."""
+
+    @pytest.fixture
+    def tried(self, trial) -> Trial:
+        """A family declined; the mark of the term is there from 22 October, 21:00, on."""
+        made: Trial = trial(Book().add_lessons(*DAYS))
+        made.hand_in("10-20 20:00", opt_outs=[declined()])
+        made.sync("10-21 21:00")
+        made.book.final(4)
+        made.sync("10-22 21:00")
+        return made
+
+    @pytest.mark.parametrize(("moment", "count"), [("10-23 21:00", 0), ("10-23 21:01", 1)])
+    def test_a_day_after_the_read(self, tried: Trial, moment: str, count: int) -> None:
+        findings = found(tried, "PAR-05", moment)
+        words = "7А: Иванов И. — об итоговых отметках, известных с 22.10.2026 21:00 (1), сообщение не составлено"
+        assert [item.message for item in findings] == [words] * count
+        assert all((item.place.class_id, item.place.student_id, item.place.day) == (CLASS, 1, "2026-10-22")
+                   for item in findings)  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("what", "moment", "period", "more", "count"),
+        [
+            ("results", "10-23 05:00", "2026-10-22", {"day": day("10-22")}, 0),
+            ("results", "10-23 21:00", "2026-10-22", {"day": day("10-22")}, 0),
+            ("results", "10-22 20:59", "2026-10-22", {"day": day("10-22")}, 1),
+            ("results", "10-24 05:00", "2026-10-22", {"day": day("10-22")}, 1),
+            ("results", "10-23 05:00", "2026-10-22", {"day": day("10-22"), "ok": False}, 1),
+            ("results", "10-23 05:00", "2026-10-22", {"day": day("10-22"), "whose": "7А-2"}, 1),
+            ("results", "10-23 05:00", "2026-10-22", {"day": day("10-22"), "whose": "7А"}, 1),
+            ("letter", "10-23 05:00", "1", {}, 0),
+            ("letter", "10-23 05:00", "2026-10-19", {"day": day("10-19")}, 1),
+            ("handover", "10-23 05:00", "2026-10-22", {"day": day("10-22")}, 1),
+        ],
+        ids=[
+            "in time", "at the last minute", "before it was known", "late", "failed", "another pupil", "a class",
+            "a term's letter", "a week's letter", "another report",
+        ],
+    )  # fmt: skip
+    def test_what_counts_as_told(
+        self, tried: Trial, what: str, moment: str, period: str, more: dict[str, object], count: int
+    ) -> None:
+        values = dict(more)
+        whose = values.pop("whose", "7А-1")
+        note(tried, EventKind.REPORT_MADE, moment, what, period, detail={"whose": whose}, **values)
+        assert len(found(tried, "PAR-05", "10-24 12:00")) == count
+
+    def test_a_late_message_is_told_of_as_late(self, tried: Trial) -> None:
+        note(tried, EventKind.REPORT_MADE, "10-24 05:00", "results", "2026-10-22", detail={"whose": "7А-1"})
+        (finding,) = found(tried, "PAR-05", "10-24 12:00")
+        assert finding.message.endswith("известных с 22.10.2026 21:00 (1), сообщение составлено 24.10.2026 05:00")
+
+    def test_another_mark_is_news_of_its_own_day(self, tried: Trial) -> None:
+        note(tried, EventKind.REPORT_MADE, "10-23 05:00", "results", "2026-10-22", detail={"whose": "7А-1"})
+        tried.book.final(5)
+        tried.sync("10-24 21:00")
+        tried.sync("10-25 21:00")
+        (finding,) = found(tried, "PAR-05", "10-26 12:00")
+        assert finding.place.day == "2026-10-24"
+
+    def test_what_the_first_read_showed_is_no_news(self, trial) -> None:
+        book = Book().add_lessons(*DAYS)
+        book.final(4)
+        made: Trial = trial(book)
+        made.hand_in("10-20 20:00", opt_outs=[declined()])
+        made.sync("10-22 21:00")
+        made.sync("10-24 21:00")
+        assert found(made, "PAR-05", "10-26 12:00") == []
+
+    @pytest.mark.parametrize(
+        ("row", "count"),
+        [(declined(), 1), (declined("10-23"), 0), (declined(withdrawn_on=day("10-01")), 0)],
+        ids=["declined", "applied after it", "withdrawn"],
+    )
+    def test_who_is_meant(self, trial, row: OptOut, count: int) -> None:
+        made: Trial = trial(Book().add_lessons(*DAYS))
+        made.sync("10-21 21:00")
+        made.book.final(4)
+        made.sync("10-22 21:00")
+        made.hand_in("10-24 20:00", opt_outs=[row])
+        made.sync("10-24 21:00")
+        assert len(found(made, "PAR-05", "10-24 22:00")) == count
+
+    def test_no_data_without_the_table(self, trial) -> None:
+        made: Trial = trial(Book().add_lessons(*DAYS))
+        made.sync("10-21 21:00")
+        assert [gap.rule for gap in made.check("PAR-05").no_data] == ["PAR-05"]

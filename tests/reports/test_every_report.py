@@ -17,7 +17,7 @@ from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Document
 from netcity_sync.reports.html import render_html
 from netcity_sync.reports.pdf import render_pdf
-from netcity_sync.reports.period import Period, PeriodKind, month_period, span_period, week_period
+from netcity_sync.reports.period import Period, PeriodKind, day_period, month_period, span_period, week_period
 from netcity_sync.reports.registry import Report, all_reports
 from netcity_sync.reports.xlsx import render_xlsx
 
@@ -31,6 +31,8 @@ EVERY = pytest.mark.parametrize(
 
 def period_of(desk: Desk, kind: PeriodKind) -> Period:
     match kind:
+        case PeriodKind.DAY:
+            return day_period(desk.term_period("3 четверть").last)
         case PeriodKind.WEEK:
             return week_period(DAY)
         case PeriodKind.MONTH:

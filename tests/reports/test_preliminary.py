@@ -67,7 +67,7 @@ def test_every_figure_of_a_term_under_way(school: str, request: pytest.FixtureRe
         figures_now, figures_then = _figures(rows), _figures(earlier) if earlier is not None else [None] * 4
         for line, now, was in zip(shown["Показатели"].rows, figures_now, figures_then, strict=True):
             grown = pytest.approx(now - was) if now is not None and was is not None else None
-            assert line[1:] == (now, was, grown), (item.name, line[0])
+            assert line[1:] == ((now, was, grown) if earlier is not None else (now,)), (item.name, line[0])
         kinds = [kind_of(row) for row in rows]
         lines = {str(row[0]): row[1:3] for row in shown["Категории учеников"].rows}
         for name, kind in _LINES.items():
@@ -78,7 +78,8 @@ def test_every_figure_of_a_term_under_way(school: str, request: pytest.FixtureRe
             assert lines[name] == _people(pupils, only), (item.name, name)
         failing = [(one.name.full, sum(mark in (1, 2) for mark in row.values()))
                    for one, row, kind in zip(pupils, rows, kinds, strict=True) if kind == "2"]  # fmt: skip
-        assert [(row[0], str(row[1]).count(" — 2")) for row in shown["Список"].rows] == failing
+        listed = shown["Список"].rows if "Список" in shown else ()
+        assert [(row[0], str(row[1]).count(" — 2")) for row in listed] == failing
         compared |= {mark for row in rows for mark in row.values()}
     assert {None, 2, 3, 4, 5} <= compared
 

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import openpyxl
 import pikepdf
@@ -147,6 +148,47 @@ def test_papers_that_are_kept_long_leave_thirty_millimetres(
     edition: GostEdition, kept_years: int, millimetres: int
 ) -> None:
     assert Page(kept_years=kept_years, edition=edition).left == millimetres
+
+
+@pytest.mark.parametrize(
+    ("page", "size", "pitch", "left", "indent"),
+    [
+        (Page(), 14, 14 * 1.15 * 1.5, 20, 12.5),
+        (Page(edition=GostEdition.OF_2016), 12, 12 * 1.15, 30, 12.5),
+        (Page(landscape=True), 12, 12 * 1.15, 20, 0),
+    ],
+    ids=["2025", "2016", "on its side"],
+)
+def test_running_text_is_set_as_the_standard_wants(
+    page: Page, size: float, pitch: float, left: float, indent: float
+) -> None:
+    """Size, distance of base lines in points, and where the first line and the others begin."""
+    words = "Проверены журналы всех классов, замечания названы ниже, срок устранения указан. " * 6
+    document = replace(DOCUMENT, sections=(Section("Главное", (words,)),), facts=(), notes=(), page=page)
+    with pikepdf.open(io.BytesIO(render_pdf(document))) as pdf:
+        lines = _regular_lines(pdf.pages[0])[1:]
+    heights = [y for _, _, y in lines]
+    assert len(lines) > 3
+    assert {font for font, _, _ in lines} == {size}
+    assert [above - below for above, below in pairwise(heights)] == pytest.approx([pitch] * (len(lines) - 1), abs=0.1)
+    starts = [x / 72 * 25.4 for _, x, _ in lines]
+    assert starts == pytest.approx([left + indent, *[left] * (len(lines) - 1)], abs=0.1)
+
+
+def _regular_lines(page: pikepdf.Page) -> list[tuple[float, float, float]]:
+    """Lines set in the font that is not bold: size, left end and base line in points, from the top of the page."""
+    found: dict[float, tuple[float, float, float]] = {}
+    x = y = 0.0
+    for operands, operator in pikepdf.parse_content_stream(page):
+        if str(operator) == "cm":
+            x, y = float(operands[4]), float(operands[5])
+        elif str(operator) == "Tf" and _is_regular(page, str(operands[0])):
+            found.setdefault(y, (float(operands[1]), x, y))
+    return [found[key] for key in sorted(found, reverse=True)]
+
+
+def _is_regular(page: pikepdf.Page, font: str) -> bool:
+    return "Bold" not in str(page.resources["/Font"][font].BaseFont)
 
 
 def test_html_draws_charts_and_headings_of_two_levels() -> None:

@@ -81,7 +81,7 @@ def test_an_absent_mark_is_nobodys_fault(tmp_path: Path) -> None:
     tried.sync("10-26 21:00")
     document = summary(tried)
     assert dict(document.facts)["Качество знаний"] == "100,0 %"
-    assert dict(document.facts)["Не оценены"] == "2: выставлены не все отметки или их нет"
+    assert dict(document.facts)["Не оценены"] == "2 (выставлены не все отметки или их нет)"
     assert tables(document)[TITLE].rows[2] == (3, "Жуков П", None, None, None)
 
 

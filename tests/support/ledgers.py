@@ -21,7 +21,7 @@ Key = tuple[str | int | None, ...]
 
 OF_THE_SERVICE = (
     "OPS-01", "OPS-02", "OPS-03", "OPS-04", "OPS-05", "OPS-06", "OPS-07", "OPS-08", "OPS-09", "CHG-06", "REP-01",
-    "REP-02", "REP-03", "REP-04", "ATT-09",
+    "REP-02", "REP-03", "REP-04", "ATT-09", "PAR-05",
 )  # fmt: skip
 """Rules about the service's own work, of which the GIS knows nothing: test_operations.py and its neighbour try them."""
 BY_ACCESS_REPORT = ("CHG-03", "CHG-04", "CHG-07", "LSN-08")
