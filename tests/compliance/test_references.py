@@ -103,7 +103,8 @@ class TestRef03:
         tried = trial(book("Иванов Иван Петрович"))
         tried.sync("09-10 21:00")
         (gap,) = tried.check("REF-03").no_data
-        assert gap.reason == "источник не даёт нужных сведений (приказы о движении)"
+        table = "таблица «Приказы о движении» папки обмена ещё не принята"
+        assert gap.reason == f"источник не даёт нужных сведений ({table})"
 
 
 class TestRef04:

@@ -1,4 +1,4 @@
-"""The eight files of the exchange folder, each declared once."""
+"""The nine files of the exchange folder, each declared once."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -9,11 +9,13 @@ from netcity_sync.model import (
     ActKind,
     Channel,
     CredentialIssue,
+    EnrolmentOrder,
     Entity,
     ExamKind,
     ExamResult,
     FinalMarkDate,
     LocalAct,
+    MovementKind,
     OptOut,
     PlannedLesson,
     Substitution,
@@ -57,6 +59,12 @@ _ACTS: Mapping[Enum | bool, str] = {
     ActKind.INSTRUCTION: "инструкция",
     ActKind.SCHEDULE: "график",
     ActKind.OTHER: "другое",
+}
+
+_MOVEMENTS: Mapping[Enum | bool, str] = {
+    MovementKind.ARRIVED: "прибытие",
+    MovementKind.LEFT: "выбытие",
+    MovementKind.MOVED: "перевод",
 }
 
 
@@ -135,6 +143,16 @@ def _another_person(row: Entity) -> tuple[str, str] | None:
     if isinstance(row, Substitution) and row.absent.casefold() == row.substitute.casefold():
         return "substitute", "замещает тот же, кого замещают"
     return None
+
+
+def _moves_to_another_class(row: Entity) -> tuple[str, str] | None:
+    if not isinstance(row, EnrolmentOrder):
+        return None
+    if row.kind is not MovementKind.MOVED:
+        return ("new_class", "нужен только при переводе") if row.new_class else None
+    if row.new_class is None:
+        return "new_class", "при переводе нужен новый класс"
+    return ("new_class", "переведён в тот же класс") if row.new_class == row.class_name else None
 
 
 PLAN = FileSpec(
@@ -298,4 +316,32 @@ LOCAL_ACTS = FileSpec(
     ),
 )  # fmt: skip
 
-FILES = (PLAN, SUBSTITUTIONS, EXAM_RESULTS, OPT_OUTS, CREDENTIALS, USER_ACTIVITY, FINAL_MARK_DATES, LOCAL_ACTS)
+ENROLMENT_ORDERS = FileSpec(
+    Capability.ENROLMENT_ORDERS, "enrolment_order", "Приказы о движении",
+    "Кто прибыл, выбыл или переведён в другой класс и по какому приказу (пункт 4.6): строка — ученик. Зачисленных "
+    "к началу учебного года вносить не нужно. Адреса и телефоны сюда не вносите.",
+    EnrolmentOrder,
+    (
+        _class_name("Прибывшему — в который зачислен; выбывшему и переведённому — из которого ушёл."),
+        _student(),
+        Field("kind", "Движение", Kind.CHOICE, "Прибытие в школу, выбытие из неё или перевод в другой класс.",
+              "выбытие", required=True, key=True, choices=_MOVEMENTS, aliases=("Вид движения", "Что произошло")),
+        Field("moved_on", "Дата", Kind.DATE,
+              "Первый день в классе; выбывшему — день, с которого его в классе нет.", "12.10.2026",
+              required=True, key=True, aliases=("Дата движения", "С какого дня")),
+        Field("came_from", "Откуда", Kind.TEXT, "Прибывшему: из какой школы, без адреса.", aliases=("Откуда прибыл",)),
+        Field("went_to", "Куда", Kind.TEXT, "Выбывшему: в какую школу, без адреса.", "МБОУ «СОШ № 2»",
+              aliases=("Куда выбыл",)),
+        Field("new_class", "В класс", Kind.CLASS, "Только при переводе: новый класс.", aliases=("Новый класс",)),
+        Field("order_number", "№ приказа", Kind.TEXT, "Номер приказа; пусто — приказа ещё нет.", "57-у",
+              aliases=("Приказ", "Номер приказа")),
+        Field("order_date", "Дата приказа", Kind.DATE, "Дата приказа.", "09.10.2026"),
+        Field("reason", "Причина", Kind.TEXT, "Коротко; о здоровье не пишите.", "переезд"),
+    ),
+    (_moves_to_another_class,),
+)  # fmt: skip
+
+FILES = (
+    PLAN, SUBSTITUTIONS, EXAM_RESULTS, OPT_OUTS, CREDENTIALS, USER_ACTIVITY, FINAL_MARK_DATES, LOCAL_ACTS,
+    ENROLMENT_ORDERS,
+)  # fmt: skip
