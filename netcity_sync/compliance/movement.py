@@ -1,0 +1,219 @@
+"""How pupils came, left and changed classes this year, as reads of the lists show it (docs/checks.md «Movement»)."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import groupby, pairwise
+
+from netcity_sync.compliance.bench import Bench
+from netcity_sync.model import MovementKind
+
+_TRANSFER = timedelta(days=7)
+"""Who stands on another list so soon after leaving one has moved."""
+
+_VERSIONS = """
+SELECT c.class_id, v.student_id, v.start, v.seen_from,
+  CASE WHEN v.seen_to <= :run THEN v.seen_to END AS seen_to,
+  CASE WHEN v.missing_from <= :run THEN v.missing_from END AS missing_from
+FROM class_read c CROSS JOIN main.enrolment v ON v.class_id = c.class_id AND v.seen_from <= :run
+ORDER BY c.grade, c.class_name, c.class_id, v.student_id, v.seen_from
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A pupil's place changes on a day from one class to another; None is outside of the school.
+
+    `day` is the first one in the new place; where it is not `exact`, the lists showed the change on it: it was made
+    not later.
+    """
+
+    student_id: int
+    name: str
+    day: date
+    exact: bool
+    from_class: int | None
+    to_class: int | None
+
+    @property
+    def kind(self) -> MovementKind:
+        """What this is for the school."""
+        if self.from_class is None:
+            return MovementKind.ARRIVED
+        return MovementKind.LEFT if self.to_class is None else MovementKind.MOVED
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """The classes that it concerns, first the one under which an order names it."""
+        return tuple(item for item in (self.from_class, self.to_class) if item is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A pupil's way through the school in a year.
+
+    `first` is the class at its beginning (None: came later), `lists` are the classes on whose lists the pupil stands
+    now: more than one where nobody took the pupil off the old list.
+    """
+
+    student_id: int
+    name: str
+    first: int | None
+    changes: tuple[Change, ...]
+    lists: tuple[int, ...]
+
+    def at(self, day: date) -> int | None:
+        """The pupil's class at the end of a day."""
+        passed = [item for item in self.changes if item.day <= day]
+        return passed[-1].to_class if passed else self.first
+
+
+@dataclass(frozen=True, slots=True)
+class _Stay:
+    """On the list of a class from `begins` (None: from the beginning) up to, not including, `ends`."""
+
+    class_id: int
+    begins: date | None
+    exact: bool
+    ends: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The good reads of lists: when each ended, by class and run; and the first run of each class."""
+
+    bench: Bench
+    ended: Mapping[tuple[int, int], int]
+    anew: frozenset[tuple[int, int]]
+    first_run: Mapping[int, int]
+
+    def day(self, class_id: int, run: int) -> date | None:
+        """The local date of a read."""
+        ended = self.ended.get((class_id, run))
+        return self.bench.local(ended).date() if ended is not None else None
+
+    def first_seen(self, class_id: int, run: int) -> date | None:
+        """The date of the read that was the first to show somebody; None where no earlier one proves that."""
+        if run == self.first_run.get(class_id) or (class_id, run) in self.anew:
+            return None
+        return self.day(class_id, run)
+
+
+def opening_day(bench: Bench) -> date | None:
+    """The first day of the year's first term: who is on a list by then did not come in the year."""
+    return _day(bench.rows("SELECT min(start) AS first FROM as_of_term")[0]["first"])
+
+
+def read_paths(bench: Bench) -> tuple[Path, ...]:
+    """The ways of all who were ever on the list of a class this year, as journals order names."""
+    lists, opening = _read_lists(bench), opening_day(bench)
+    names = {row["student_id"]: row["name"] for row in bench.rows("SELECT student_id, name FROM as_of_student")}
+    stays: dict[int, list[_Stay]] = {}
+    rows = bench.rows(_VERSIONS, run=bench.run_id)
+    for (class_id, student_id), versions in groupby(rows, key=lambda row: (row["class_id"], row["student_id"])):
+        found = _stays(class_id, list(versions), lists, opening)
+        stays.setdefault(student_id, []).extend(found)
+    paths = (_path(student_id, names.get(student_id, "—"), found) for student_id, found in stays.items() if found)
+    return tuple(sorted(paths, key=lambda item: (item.name.replace("ё", "е").replace("Ё", "Е"), item.student_id)))
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _read_lists(bench: Bench) -> _Lists:
+    rows = bench.rows(
+        "SELECT class_id, run_id, ended, anew FROM as_of_read WHERE kind = 'roster' AND error IS NULL ORDER BY run_id"
+    )
+    first: dict[int, int] = {}
+    for row in rows:
+        first.setdefault(row["class_id"], row["run_id"])
+    return _Lists(
+        bench,
+        {(row["class_id"], row["run_id"]): row["ended"] for row in rows},
+        frozenset((row["class_id"], row["run_id"]) for row in rows if row["anew"]),
+        first,
+    )
+
+
+def _stays(class_id: int, versions: Sequence[sqlite3.Row], lists: _Lists, opening: date | None) -> list[_Stay]:
+    """A pupil's stays in one class: versions without a confirmed absence between them are one."""
+    found: list[_Stay] = []
+    for run in _unbroken(versions):
+        last = run[-1]
+        told = _day(next((row["start"] for row in reversed(run) if row["start"]), None))
+        seen = lists.first_seen(class_id, run[0]["seen_from"])
+        ends = None
+        if last["seen_to"] is not None:
+            ends = lists.day(class_id, last["missing_from"] or last["seen_to"])
+        returned = found[-1].ends if found else None
+        if told is not None and (returned is None or told >= returned):
+            stay = _Stay(class_id, told, True, ends)
+        else:
+            stay = _Stay(class_id, seen, False, ends)
+        if stay.begins is not None and opening is not None and stay.begins <= opening:
+            stay = replace(stay, begins=None)
+        if found and stay.begins is None:
+            found[-1] = replace(found[-1], ends=ends)
+        elif ends is None or stay.begins is None or stay.begins < ends:
+            found.append(stay)
+    return found
+
+
+def _unbroken(versions: Sequence[sqlite3.Row]) -> Iterator[list[sqlite3.Row]]:
+    run = [versions[0]]
+    for before, after in pairwise(versions):
+        if before["seen_to"] != after["seen_from"]:
+            yield run
+            run = []
+        run.append(after)
+    yield run
+
+
+def _path(student_id: int, name: str, stays: Sequence[_Stay]) -> Path:
+    line = _line(stays)
+    return Path(
+        student_id,
+        name,
+        line[0].class_id if line[0].begins is None else None,
+        tuple(_changes(student_id, name, line)),
+        tuple(item.class_id for item in stays if item.ends is None),
+    )
+
+
+def _line(stays: Iterable[_Stay]) -> list[_Stay]:
+    """One class at a time: where lists overlap, or hardly part, the pupil moved when the later stay began.
+
+    A stay that ended within another one is a slip of whoever keeps the lists. Of two from the same day that which
+    lasts longer stands.
+    """
+    line: list[_Stay] = []
+    for stay in sorted(stays, key=lambda item: (item.begins or date.min, item.ends or date.max)):
+        before = line[-1] if line else None
+        if before is None or (before.ends is not None and (stay.begins or date.min) > before.ends + _TRANSFER):
+            line.append(stay)
+        elif stay.ends is not None and (before.ends is None or stay.ends <= before.ends):
+            continue
+        elif stay.class_id == before.class_id:
+            line[-1] = replace(before, ends=stay.ends)
+        elif stay.begins == before.begins:
+            line[-1] = stay
+        else:
+            line[-1] = replace(before, ends=stay.begins)
+            line.append(stay)
+    return line
+
+
+def _changes(student_id: int, name: str, line: Sequence[_Stay]) -> Iterator[Change]:
+    before: _Stay | None = None
+    for stay in line:
+        if stay.begins is not None:
+            moved = before is not None and before.ends == stay.begins
+            if before is not None and before.ends is not None and not moved:
+                yield Change(student_id, name, before.ends, False, before.class_id, None)
+            origin = before.class_id if before is not None and moved else None
+            yield Change(student_id, name, stay.begins, stay.exact, origin, stay.class_id)
+        before = stay
+    if before is not None and before.ends is not None:
+        yield Change(student_id, name, before.ends, False, before.class_id, None)
