@@ -24,22 +24,21 @@ _COUNT_WORDS = (
     "«На начало» — вечером накануне первого дня периода, «на конец» — вечером последнего. Зачисленные к первому дню"
     " учебного года считаются бывшими в школе с начала."
 )
-_MOVED_WORDS = (
-    "Перевод из класса в класс — не прибытие и не выбытие. В строках параллелей и ступеней — только переводы за их"
-    " пределы, в строке школы их нет."
-)
+_MOVED_WORDS = "Перевод из класса в класс — не прибытие и не выбытие."
+_BETWEEN_WORDS = " В строках параллелей и ступеней — только переводы за их пределы, в строке школы их нет."
 
 
 def build_movement(desk: Desk, request: Request) -> Document:
     """The report of the school, a grade or a class."""
     sheet, period = sheet_of(desk, request), request.period
     whose = _whose(desk, request.focus)
+    moved = _MOVED_WORDS + (_BETWEEN_WORDS if sheet.about is About.SCHOOL else "")
     return Document(
         title="Движение учащихся",
         subtitle=f"{whose}, за {period.name}" if whose else f"За {period.name}",
         facts=desk.facts(period, _CLAUSE),
         sections=tuple(_sections(desk, sheet, period)),
-        notes=desk.notes(_COUNT_WORDS, _MOVED_WORDS, DAY_WORDS, *_missing(desk, sheet, period)),
+        notes=desk.notes(_COUNT_WORDS, moved, DAY_WORDS, *_missing(desk, sheet, period)),
         made_at=desk.snapshot.moment,
         page=desk.page(),
     )

@@ -16,7 +16,8 @@ DAY_WORDS = (
     " день чтения, в котором список впервые изменился."
 )
 BY_HAND_WORDS = f"Приказов программа не знает: {TABLE} ещё не принята. Откуда, куда и приказ вписывают от руки."
-
+NO_MOVEMENT_WORDS = "Движения за период не было."
+_ALL_TOLD_WORDS = "На каждое движение за период есть приказ с номером и датой."
 _UNSEEN_WORDS = (
     "Приказ внесён, а в списках классов такого движения нет: в «Сетевом городе» его не провели, или в таблице иначе"
     " написаны имя или класс, или это было раньше, чем списки начали читать."
@@ -28,10 +29,12 @@ def when_words(change: Change) -> str:
     return full_date(change.day) if change.exact else f"не позднее {full_date(change.day)}"
 
 
-def place_cell(found: Movements, item: Movement) -> Cell:
-    """Where somebody came from or went to, as the order tells."""
+def place_cell(sheet: Sheet, item: Movement, seen_from: int) -> Cell:
+    """Where somebody came from or went to: another class of the school as that class sees it, or as the order tells."""
+    if item.change.kind is MovementKind.MOVED:
+        return _other_class(item.change, seen_from, sheet.names)
     if item.order is None:
-        return _untold(found)
+        return _untold(sheet.found)
     place = item.order.came_from if item.change.kind is MovementKind.ARRIVED else item.order.went_to
     return place or None
 
@@ -54,15 +57,19 @@ def order_words(order: EnrolmentOrder) -> str | None:
     return f"{number}, без даты" if order.order_number else None
 
 
-def kind_words(change: Change, seen_from: int, names: Mapping[int, str]) -> str:
-    """What happened, as the class `seen_from` sees it: «прибыл(а)», «переведён(а) из 7Б»."""
+def _kind_words(change: Change, seen_from: int, names: Mapping[int, str]) -> str:
+    """What happened, as a class sees it: «прибыл(а)», «переведён(а) из 7Б»."""
     if change.kind is not MovementKind.MOVED:
-        return _KINDS[change.kind]
+        return KIND_WORDS[change.kind]
+    return f"{KIND_WORDS[change.kind]} {_other_class(change, seen_from, names)}"
+
+
+def _other_class(change: Change, seen_from: int, names: Mapping[int, str]) -> str:
     origin, target = (names[item] for item in change.classes)
-    return f"{_KINDS[change.kind]} {f'из {origin}' if change.to_class == seen_from else f'в {target}'}"
+    return f"из {origin}" if change.to_class == seen_from else f"в {target}"
 
 
-_KINDS = {
+KIND_WORDS = {
     MovementKind.ARRIVED: "прибыл(а)", MovementKind.LEFT: "выбыл(а)", MovementKind.MOVED: "переведён(а)",
 }  # fmt: skip
 
@@ -83,7 +90,7 @@ def list_sections(sheet: Sheet) -> Iterator[Section]:
         rows = [
             (
                 sheet.names[item.change.classes[0]], item.change.name, when_words(item.change),
-                place_cell(found, item), order_cell(found, item), reason_cell(found, item),
+                place_cell(sheet, item, item.change.classes[0]), order_cell(found, item), reason_cell(found, item),
             )
             for item in sheet.movements()
             if item.change.kind is kind
@@ -101,6 +108,23 @@ def list_sections(sheet: Sheet) -> Iterator[Section]:
     yield _list("Переведены из класса в класс", columns, moved)
 
 
+def class_movements(sheet: Sheet) -> Table | None:
+    """The movements of a sheet of one class, as its teacher tells of them; None where there were none."""
+    columns = (
+        Column("Движение", width=1.3), Column("Фамилия, имя", width=3.2), Column("Дата", width=1.6),
+        Column("Откуда, куда", width=2.4), Column("Приказ", width=2),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            KIND_WORDS[item.change.kind], item.change.name, when_words(item.change),
+            place_cell(sheet, item, one.class_id), order_cell(sheet.found, item),
+        )
+        for one in sheet.classes
+        for item in sheet.movements()
+    )  # fmt: skip
+    return Table("Движение", columns, rows) if rows else None
+
+
 def _list(title: str, columns: tuple[Column, ...], rows: Sequence[tuple[Cell, ...]]) -> Section:
     if not rows:
         return Section(title, ("Таких учеников нет.",))
@@ -115,11 +139,13 @@ def orders_section(sheet: Sheet) -> Section:
     lacking = [
         (
             sheet.names[item.change.classes[0]], item.change.name,
-            kind_words(item.change, item.change.classes[0], sheet.names), when_words(item.change), item.lack,
+            _kind_words(item.change, item.change.classes[0], sheet.names), when_words(item.change), item.lack,
         )
         for item in sheet.lacking()
     ]  # fmt: skip
-    words = () if lacking else ("На каждое движение за период есть приказ с номером и датой.",)
+    words: tuple[str, ...] = ()
+    if not lacking:
+        words = (_ALL_TOLD_WORDS if sheet.movements() else NO_MOVEMENT_WORDS,)
     columns = (Column("Класс", width=0.8), Column("Ученик", width=3.2), Column("Движение", width=1.8),
                Column("Дата", width=1.7))  # fmt: skip
     tables = (

@@ -16,13 +16,13 @@ _DAY = timedelta(days=1)
 
 def main_table(sheet: Sheet, title: str, earlier: tuple[str, Span] | None) -> Table:
     """The figures of all classes together under a title; beside them, under theirs, those of the period before."""
-    now = _named(sheet, sheet.figures(sheet.classes, sheet.span))
+    now = named_figures(sheet, sheet.span)
     columns = [Column("Показатель", width=3), Column(title, Kind.INTEGER, 1.5)]
     rows: list[tuple[Cell, ...]] = list(now)
     if earlier is not None:
         before, span = earlier
         columns += [Column(before, Kind.INTEGER, 1.5), Column("Изменение", Kind.INTEGER)]
-        was = _named(sheet, sheet.figures(sheet.classes, span))
+        was = named_figures(sheet, span)
         rows = [
             (name, value, other, None if value is None or other is None else value - other)
             for (name, value), (_, other) in zip(now, was, strict=True)
@@ -30,8 +30,9 @@ def main_table(sheet: Sheet, title: str, earlier: tuple[str, Span] | None) -> Ta
     return Table("Движение", tuple(columns), tuple(rows))
 
 
-def _named(sheet: Sheet, found: Figures | None) -> tuple[tuple[str, int | None], ...]:
-    """The figures with their names; of moving only what can be: from the school no class is outside."""
+def named_figures(sheet: Sheet, span: Span) -> tuple[tuple[str, int | None], ...]:
+    """The figures of all classes of a sheet with their names; of moves those that can be: from a school none leads."""
+    found = sheet.figures(sheet.classes, span)
     inside = ("Переведено из класса в класс", found.moved_within if found else None)
     across = (
         ("Переведено из других классов", found.moved_in if found else None),

@@ -17,7 +17,7 @@ from benchmarks.handing import hand_in
 from netcity_sync.clock import fixed_clock
 from netcity_sync.jobs.exchange import take_files
 from netcity_sync.reports.desk import Desk
-from netcity_sync.reports.document import Document
+from netcity_sync.reports.document import Document, Table
 from netcity_sync.reports.period import Period, PeriodKind, month_period, span_period
 from netcity_sync.reports.registry import find_report
 from netcity_sync.reports.request import Focus, Request
@@ -233,6 +233,28 @@ def check_sheet(
         assert shown["По классам"].total[1:] == whole
         check_sizes(told, shown["Наполняемость"].rows, period, classes)
     check_names(told, document, period, ids)
+    if request.focus.class_id is not None and period.kind in (PeriodKind.TERM, PeriodKind.YEAR):
+        check_class_report(told, tables(find_report("class").build(desk, request)), period, request.focus.class_id)
+
+
+def check_class_report(told: Told, shown: dict[str, Table], period: Period, class_id: int) -> None:
+    """R3 counts and names the same, as the class sees it."""
+    whole = told.figures({class_id}, period.first, period.last)
+    assert tuple(row[1] for row in shown["Контингент"].rows) == whole[:6]
+    names = {item.id: item.name for item in told.school.world.school.classes}
+    wanted = []
+    for turn in told.within({class_id}, period.first, period.last):
+        row = turn.step.order.row if turn.step and turn.step.order else None
+        if turn.before is None:
+            kind, place = "прибыл(а)", row.came_from if row else None
+        elif turn.after is None:
+            kind, place = "выбыл(а)", row.went_to if row else None
+        else:
+            kind = "переведён(а)"
+            place = f"из {names[turn.before]}" if turn.after == class_id else f"в {names[turn.after]}"
+        wanted.append((kind, turn.pupil.name.full, when(turn), place, order_of(turn)))
+    rows = shown["Движение"].rows if "Движение" in shown else ()
+    assert sorted(rows, key=str) == sorted(wanted, key=str), period
 
 
 def check_classes(
