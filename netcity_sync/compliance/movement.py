@@ -12,13 +12,50 @@ from netcity_sync.model import MovementKind
 _TRANSFER = timedelta(days=7)
 """Who stands on another list so soon after leaving one has moved."""
 
+_CLASSES = """
+SELECT c.class_id, c.class_name AS name, c.grade, c.roster_fresh AS fresh, NULL AS gone_run FROM class_read c
+UNION ALL
+SELECT v.class_id, v.name, v.grade, 0, CASE WHEN v.seen_to <= :run THEN coalesce(v.missing_from, v.seen_to) END
+FROM main.school_class v
+WHERE v.class_id NOT IN (SELECT class_id FROM class_read)
+  AND v.seen_from = (
+    SELECT max(o.seen_from) FROM main.school_class o WHERE o.class_id = v.class_id AND o.seen_from <= :run)
+  AND EXISTS (
+    SELECT 1 FROM main.subject_group g CROSS JOIN main.subject_group_term t USING (subject_group_id)
+    WHERE g.class_id = v.class_id AND g.seen_from <= :run AND t.seen_from <= :run
+      AND t.term_id IN (SELECT term_id FROM as_of_term WHERE NOT missing))
+ORDER BY grade, name, class_id
+"""
+"""Of classes that the source names no more those are the year's that ever had a journal in one of its terms."""
+
 _VERSIONS = """
-SELECT c.class_id, v.student_id, v.start, v.seen_from,
+SELECT v.student_id, v.start, v.seen_from,
   CASE WHEN v.seen_to <= :run THEN v.seen_to END AS seen_to,
   CASE WHEN v.missing_from <= :run THEN v.missing_from END AS missing_from
-FROM class_read c CROSS JOIN main.enrolment v ON v.class_id = c.class_id AND v.seen_from <= :run
-ORDER BY c.grade, c.class_name, c.class_id, v.student_id, v.seen_from
+FROM main.enrolment v WHERE v.class_id = :class_id AND v.seen_from <= :run
+ORDER BY v.student_id, v.seen_from
 """
+
+_LIST_READS = """
+SELECT s.class_id, r.run_id, r.ended, r.anew FROM main.scope s CROSS JOIN main.scope_read r USING (scope_id)
+WHERE s.kind = 'roster' AND r.run_id <= :run AND r.error IS NULL ORDER BY r.run_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class YearClass:
+    """A class of the year; `fresh` tells whether its list was read of late, `gone_on` since when there is none."""
+
+    class_id: int
+    name: str
+    grade: int
+    fresh: bool
+    gone_on: date | None
+
+    @property
+    def known(self) -> bool:
+        """Whether it is known who is in it."""
+        return self.fresh or self.gone_on is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +139,19 @@ class _Lists:
 
 def opening_day(bench: Bench) -> date | None:
     """The first day of the year's first term: who is on a list by then did not come in the year."""
-    return _day(bench.rows("SELECT min(start) AS first FROM as_of_term")[0]["first"])
+    return _day(bench.rows("SELECT min(start) AS first FROM as_of_term WHERE NOT missing")[0]["first"])
+
+
+def year_classes(bench: Bench) -> tuple[YearClass, ...]:
+    """The classes of the year by grade and name, those too that were dissolved in it."""
+    read = {
+        row["run_id"]: bench.local(row["ended"]).date()
+        for row in bench.rows("SELECT run_id, ended FROM as_of_read WHERE kind = 'dictionaries' AND error IS NULL")
+    }
+    return tuple(
+        YearClass(row["class_id"], row["name"], row["grade"], bool(row["fresh"]), read.get(row["gone_run"]))
+        for row in bench.rows(_CLASSES, run=bench.run_id)
+    )
 
 
 def read_paths(bench: Bench) -> tuple[Path, ...]:
@@ -110,10 +159,10 @@ def read_paths(bench: Bench) -> tuple[Path, ...]:
     lists, opening = _read_lists(bench), opening_day(bench)
     names = {row["student_id"]: row["name"] for row in bench.rows("SELECT student_id, name FROM as_of_student")}
     stays: dict[int, list[_Stay]] = {}
-    rows = bench.rows(_VERSIONS, run=bench.run_id)
-    for (class_id, student_id), versions in groupby(rows, key=lambda row: (row["class_id"], row["student_id"])):
-        found = _stays(class_id, list(versions), lists, opening)
-        stays.setdefault(student_id, []).extend(found)
+    for item in year_classes(bench):
+        rows = bench.rows(_VERSIONS, class_id=item.class_id, run=bench.run_id)
+        for student_id, versions in groupby(rows, key=lambda row: int(row["student_id"])):
+            stays.setdefault(student_id, []).extend(_stays(item, list(versions), lists, opening))
     paths = (_path(student_id, names.get(student_id, "—"), found) for student_id, found in stays.items() if found)
     return tuple(sorted(paths, key=lambda item: (item.name.replace("ё", "е").replace("Ё", "Е"), item.student_id)))
 
@@ -123,9 +172,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _read_lists(bench: Bench) -> _Lists:
-    rows = bench.rows(
-        "SELECT class_id, run_id, ended, anew FROM as_of_read WHERE kind = 'roster' AND error IS NULL ORDER BY run_id"
-    )
+    rows = bench.rows(_LIST_READS, run=bench.run_id)
     first: dict[int, int] = {}
     for row in rows:
         first.setdefault(row["class_id"], row["run_id"])
@@ -137,14 +184,15 @@ def _read_lists(bench: Bench) -> _Lists:
     )
 
 
-def _stays(class_id: int, versions: Sequence[sqlite3.Row], lists: _Lists, opening: date | None) -> list[_Stay]:
+def _stays(item: YearClass, versions: Sequence[sqlite3.Row], lists: _Lists, opening: date | None) -> list[_Stay]:
     """A pupil's stays in one class: versions without a confirmed absence between them are one."""
+    class_id = item.class_id
     found: list[_Stay] = []
     for run in _unbroken(versions):
         last = run[-1]
         told = _day(next((row["start"] for row in reversed(run) if row["start"]), None))
         seen = lists.first_seen(class_id, run[0]["seen_from"])
-        ends = None
+        ends = item.gone_on
         if last["seen_to"] is not None:
             ends = lists.day(class_id, last["missing_from"] or last["seen_to"])
         returned = found[-1].ends if found else None

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.compliance.bench import Bench
-from netcity_sync.compliance.movement import Change, Path, opening_day, read_paths
+from netcity_sync.compliance.movement import Change, Path, opening_day, read_paths, year_classes
 from netcity_sync.model import EnrolmentOrder, MovementKind
 from netcity_sync.russian import class_key, plain
 
@@ -61,7 +61,7 @@ class Movements:
 def read_movements(bench: Bench) -> Movements:
     """All movements of the year up to the bench's day."""
     paths, opening = read_paths(bench), opening_day(bench)
-    classes = {row["class_id"]: class_key(row["class_name"]) for row in bench.rows("SELECT * FROM class_read")}
+    classes = {item.class_id: class_key(item.name) for item in year_classes(bench)}
     orders = _orders(bench, opening)
     namesakes = Counter((item, plain(path.name)) for path in paths for item in _classes_of(path))
     doubtful = {item for item, count in namesakes.items() if count > 1}

@@ -8,7 +8,7 @@ from netcity_sync.adapters.source import Capability
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation, Whose
 from netcity_sync.compliance.lessons import read_proof
-from netcity_sync.compliance.movement import Change
+from netcity_sync.compliance.movement import Change, year_classes
 from netcity_sync.compliance.orders import read_movements
 from netcity_sync.compliance.registry import Param, Unit, rule, stale_days
 from netcity_sync.model import MovementKind
@@ -148,7 +148,7 @@ def movement_without_order(bench: Bench) -> Iterator[Violation]:
     taken = bench.taken(Capability.ENROLMENT_ORDERS)
     if taken is None or bench.rows("SELECT 1 FROM class_read WHERE NOT roster_fresh"):
         return
-    classes = {row["class_id"]: row["class_name"] for row in bench.rows("SELECT * FROM class_read")}
+    classes = {item.class_id: item.name for item in year_classes(bench)}
     seen: Counter[tuple[int, int, str]] = Counter()
     for item in read_movements(bench).found:
         change, class_id = item.change, item.change.classes[0]

@@ -119,7 +119,10 @@ def _missing(desk: Desk, sheet: Sheet, period: Period) -> Iterator[str]:
     ]
     if twice:
         yield f"Числятся сразу в двух классах: {some_of(twice, _NAMED)}. Каждый посчитан там, куда пришёл позже."
-    unread = [item.name for item in sheet.classes if not item.known]
+    gone = [f"{item.name} — с {full_date(item.gone_on)}" for item in sheet.standing if item.gone_on is not None]
+    if gone:
+        yield f"Классов больше нет: {some_of(gone, _NAMED)}."
+    unread = [item.name for item in sheet.standing if not item.known]
     if unread:
         yield f"Нет данных: не прочитаны списки классов: {some_of(unread, _NAMED)}."
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from netcity_sync.compliance.movement import Path
+from netcity_sync.compliance.movement import Path, YearClass, year_classes
 from netcity_sync.compliance.orders import Movement, Movements, read_movements
 from netcity_sync.model import EnrolmentOrder, MovementKind
 from netcity_sync.reports.desk import Desk
@@ -95,26 +95,21 @@ def within(found: Movements, classes: Collection[int], span: Span) -> list[Movem
 
 
 @dataclass(frozen=True, slots=True)
-class OneClass:
-    """A class; `known` is false where its list was not read of late."""
-
-    class_id: int
-    name: str
-    grade: int
-    known: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Sheet:
     """What R9's sections are made of: the classes that the report is about, the names of all, the days."""
 
     found: Movements
-    classes: tuple[OneClass, ...]
+    classes: tuple[YearClass, ...]
     names: Mapping[int, str]
     about: About
     span: Span
 
-    def figures(self, classes: Iterable[OneClass], span: Span) -> Figures | None:
+    @property
+    def standing(self) -> tuple[YearClass, ...]:
+        """Those of the classes that there were in the span, on some day of it."""
+        return tuple(item for item in self.classes if item.gone_on is None or item.gone_on >= self.span.first)
+
+    def figures(self, classes: Iterable[YearClass], span: Span) -> Figures | None:
         """Of those whose lists are known; None where there are none."""
         known = {item.class_id for item in classes if item.known}
         return figures(self.found.paths, known, span) if known else None
@@ -140,11 +135,7 @@ class Sheet:
 
 def sheet_of(desk: Desk, request: Request) -> Sheet:
     """The sheet of the school, a grade or a class."""
-    every = tuple(
-        OneClass(row["class_id"], row["class_name"], row["grade"], bool(row["roster_fresh"]))
-        for row in desk.bench.rows("SELECT * FROM class_read ORDER BY grade, class_name")
-    )
-    focus = request.focus
+    every, focus = year_classes(desk.bench), request.focus
     classes = tuple(
         item for item in every if focus.class_id in (None, item.class_id) and focus.grade in (None, item.grade)
     )

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
+from netcity_sync.compliance.movement import YearClass
 from netcity_sync.reports.document import Cell, Column, Kind, Table
-from netcity_sync.reports.movement_facts import Figures, OneClass, Sheet, Span
+from netcity_sync.reports.movement_facts import Figures, Sheet, Span
 from netcity_sync.reports.period import month_period
 from netcity_sync.reports.request import About
 from netcity_sync.russian import month_name
@@ -70,12 +71,12 @@ def class_table(sheet: Sheet) -> Table:
     rows: list[tuple[Cell, ...]] = []
     subtotals = set()
 
-    def subtotal(name: str, classes: Sequence[OneClass]) -> None:
+    def subtotal(name: str, classes: Sequence[YearClass]) -> None:
         subtotals.add(len(rows))
         rows.append((name, *_cells(sheet.figures(classes, sheet.span))))
 
     for low, high, stage in _STAGES:
-        of_stage = [item for item in sheet.classes if low <= item.grade <= high]
+        of_stage = [item for item in sheet.standing if low <= item.grade <= high]
         for grade in dict.fromkeys(item.grade for item in of_stage):
             of_grade = [item for item in of_stage if item.grade == grade]
             rows += [(item.name, *_cells(sheet.figures([item], sheet.span))) for item in of_grade]
@@ -100,13 +101,14 @@ def size_table(sheet: Sheet) -> Table:
         Column("В среднем в классе", Kind.DECIMAL, 1.2), Column("Меньше всего", width=1.4),
         Column("Больше всего", width=1.4),
     )  # fmt: skip
-    grades = dict.fromkeys(item.grade for item in sheet.classes)
-    rows = tuple((str(grade), *_size(sheet, [one for one in sheet.classes if one.grade == grade])) for grade in grades)
-    total = (_total(sheet), *_size(sheet, sheet.classes)) if sheet.about is About.SCHOOL else None
+    classes = [item for item in sheet.standing if item.gone_on is None or item.gone_on > sheet.span.last]
+    grades = dict.fromkeys(item.grade for item in classes)
+    rows = tuple((str(grade), *_size(sheet, [one for one in classes if one.grade == grade])) for grade in grades)
+    total = (_total(sheet), *_size(sheet, classes)) if sheet.about is About.SCHOOL else None
     return Table("Наполняемость", columns, rows, total)
 
 
-def _size(sheet: Sheet, classes: Iterable[OneClass]) -> tuple[Cell, ...]:
+def _size(sheet: Sheet, classes: Iterable[YearClass]) -> tuple[Cell, ...]:
     sizes = {item.name: told.end for item in classes if (told := sheet.figures([item], sheet.span)) is not None}
     if not sizes:
         return (None,) * 5

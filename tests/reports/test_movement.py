@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support.reports import desk_at, month_files, tables
-from support.school import CLASS, Book, Trial, at
+from support.school import CLASS, SECOND_CLASS, Book, Trial, at
 
 from netcity_sync.model import EnrolmentOrder, MovementKind, Student
 from netcity_sync.reports.document import Document
@@ -234,6 +234,29 @@ def test_who_is_back_within_a_week_never_left(tmp_path: Path, back: str, figures
     tried.sync(f"{back} 21:00")
     rows = {row[0]: row[1] for row in tables(made(tried))["Движение"].rows}
     assert tuple(rows[name] for name in ("На начало", "Прибыло", "Выбыло", "На конец")) == figures
+
+
+def test_a_class_that_is_dissolved(tmp_path: Path) -> None:
+    book = Book(students=[IVANOV], term_end=date(2026, 12, 30)).add_lessons("09-01")
+    second = Book(class_id=SECOND_CLASS, group=701, students=[ORLOVA, PETROV], term_end=date(2026, 12, 30))
+    book.beside.append(second.add_lessons("09-01"))
+    tried = Trial(tmp_path, book)
+    tried.sync("09-30 21:00")
+    book.beside.clear()
+    book.students = [IVANOV, ORLOVA]
+    for day in ("10-12", "10-13", "11-20"):
+        tried.sync(f"{day} 21:00")
+    document = made(tried)
+    shown = tables(document)
+    assert shown["По классам"].rows[:2] == (("7А", 1, 0, 0, 1, 0, 2, 1), ("7Б", 2, 0, 1, 0, 1, 0, -2))
+    assert shown["По классам"].total == ("Школа", 3, 0, 1, 0, 0, 2, -1)
+    assert shown["Наполняемость"].rows == (("7", 1, 2, 2.0, None, None),)
+    assert shown["Переведены из класса в класс"].rows[0][:3] == ("Орлова Анна", "7Б", "7А")
+    assert shown["Выбыли"].rows[0][:3] == ("7Б", "Петров Пётр", "не позднее 12.10.2026")
+    assert "Классов больше нет: 7Б — с 12.10.2026." in document.notes
+    later = tables(made(tried, period=NOVEMBER))
+    assert [row[0] for row in later["По классам"].rows] == ["7А", "Основные классы (5–9)"]
+    assert later["Движение"].rows[0] == ("На начало", 2, 3, -1)
 
 
 def test_lists_that_were_not_read_are_no_data(tmp_path: Path) -> None:
