@@ -108,12 +108,16 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class _Stay:
-    """On the list of a class from `begins` (None: from the beginning) up to, not including, `ends`."""
+    """On the list of a class from `begins` (None: from the beginning) up to, not including, `ends`.
+
+    `seen` is the day of the read that was the first to show it, None where that proves nothing.
+    """
 
     class_id: int
     begins: date | None
     exact: bool
     ends: date | None
+    seen: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +201,9 @@ def _stays(item: YearClass, versions: Sequence[sqlite3.Row], lists: _Lists, open
             ends = lists.day(class_id, last["missing_from"] or last["seen_to"])
         returned = found[-1].ends if found else None
         if told is not None and (returned is None or told >= returned):
-            stay = _Stay(class_id, told, True, ends)
+            stay = _Stay(class_id, told, True, ends, seen)
         else:
-            stay = _Stay(class_id, seen, False, ends)
+            stay = _Stay(class_id, seen, False, ends, seen)
         if stay.begins is not None and opening is not None and stay.begins <= opening:
             stay = replace(stay, begins=None)
         if found and stay.begins is None:
@@ -220,7 +224,7 @@ def _unbroken(versions: Sequence[sqlite3.Row]) -> Iterator[list[sqlite3.Row]]:
 
 
 def _path(student_id: int, name: str, stays: Sequence[_Stay]) -> Path:
-    line = _line(stays)
+    line = _line([_as_seen(item, stays) for item in stays])
     return Path(
         student_id,
         name,
@@ -228,6 +232,16 @@ def _path(student_id: int, name: str, stays: Sequence[_Stay]) -> Path:
         tuple(_changes(student_id, name, line)),
         tuple(item.class_id for item in stays if item.ends is None),
     )
+
+
+def _as_seen(stay: _Stay, stays: Iterable[_Stay]) -> _Stay:
+    """A source may tell of a new class the day on which the pupil came to the old one: the reads know better."""
+    seen = stay.seen
+    if seen is not None and any(
+        other.begins == stay.begins and (other.seen is None or other.seen < seen) for other in stays
+    ):
+        return replace(stay, begins=seen, exact=False)
+    return stay
 
 
 def _line(stays: Iterable[_Stay]) -> list[_Stay]:

@@ -259,6 +259,24 @@ def test_a_class_that_is_dissolved(tmp_path: Path) -> None:
     assert later["Движение"].rows[0] == ("На начало", 2, 3, -1)
 
 
+@pytest.mark.parametrize("gone", [True, False], ids=["off the old list", "on both lists"])
+def test_a_source_that_tells_of_a_new_class_the_day_of_the_old(tmp_path: Path, gone: bool) -> None:
+    book = Book(students=[IVANOV, ORLOVA]).add_lessons("09-01")
+    second = Book(class_id=SECOND_CLASS, group=701, students=[PETROV])
+    book.beside.append(second.add_lessons("09-01"))
+    second.starts = book.starts = {2: date(2026, 9, 1)}
+    tried = Trial(tmp_path, book)
+    tried.sync("09-30 21:00")
+    second.students = [PETROV, ORLOVA]
+    if gone:
+        book.off_roster.add(2)
+    for day in ("10-07", "10-08"):
+        tried.sync(f"{day} 21:00")
+    shown = tables(made(tried))
+    assert shown["По классам"].rows[:2] == (("7А", 2, 0, 0, 0, 1, 1, -1), ("7Б", 1, 0, 0, 1, 0, 2, 1))
+    assert shown["Переведены из класса в класс"].rows[0][:4] == ("Орлова Анна", "7А", "7Б", "не позднее 07.10.2026")
+
+
 def test_lists_that_were_not_read_are_no_data(tmp_path: Path) -> None:
     tried = Trial(tmp_path, Book(students=[IVANOV]).add_lessons("10-05"), checks={"stale_after_hours": 1})
     tried.sync("10-06 21:00")
