@@ -59,7 +59,8 @@ def _sections(desk: Desk, sheet: Sheet, period: Period) -> Iterator[Section]:
     if len(months) > 1:
         yield Section("По месяцам", tables=(month_table(sheet, months),))
     yield from list_sections(sheet)
-    yield orders_section(sheet)
+    if sheet.found.told_on is not None:
+        yield orders_section(sheet)
 
 
 def _words(sheet: Sheet) -> Iterator[str]:

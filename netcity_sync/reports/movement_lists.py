@@ -20,7 +20,7 @@ NO_MOVEMENT_WORDS = "Движения за период не было."
 _ALL_TOLD_WORDS = "На каждое движение за период есть приказ с номером и датой."
 _UNSEEN_WORDS = (
     "Приказ внесён, а в списках классов такого движения нет: в «Сетевом городе» его не провели, или в таблице иначе"
-    " написаны имя или класс, или это было раньше, чем списки начали читать."
+    " написаны имя или класс, или в классе есть тёзка, или это было раньше, чем списки начали читать."
 )
 
 
@@ -40,7 +40,9 @@ def place_cell(sheet: Sheet, item: Movement, seen_from: int) -> Cell:
 
 
 def order_cell(found: Movements, item: Movement) -> Cell:
-    """«№ 57-у от 09.10.2026»."""
+    """«№ 57-у от 09.10.2026»; nobody but people can tell whose the order of one of two namesakes is."""
+    if not item.sure and found.told_on is not None:
+        return "есть тёзка: сверьте сами"
     return order_words(item.order) if item.order else _untold(found)
 
 
@@ -133,9 +135,6 @@ def _list(title: str, columns: tuple[Column, ...], rows: Sequence[tuple[Cell, ..
 
 def orders_section(sheet: Sheet) -> Section:
     """What does not go together: movements without orders, and orders without movements."""
-    title = "Приказы"
-    if sheet.found.told_on is None:
-        return Section(title, (BY_HAND_WORDS,))
     lacking = [
         (
             sheet.names[item.change.classes[0]], item.change.name,
@@ -144,7 +143,7 @@ def orders_section(sheet: Sheet) -> Section:
         for item in sheet.lacking()
     ]  # fmt: skip
     words: tuple[str, ...] = ()
-    if not lacking:
+    if all(item.sure and item.lack is None for item in sheet.movements()):
         words = (_ALL_TOLD_WORDS if sheet.movements() else NO_MOVEMENT_WORDS,)
     columns = (Column("Класс", width=0.8), Column("Ученик", width=3.2), Column("Движение", width=1.8),
                Column("Дата", width=1.7))  # fmt: skip
@@ -159,4 +158,4 @@ def orders_section(sheet: Sheet) -> Section:
     if unseen:
         tables.append(Table("Приказы без движения в списках", (*columns, Column("Приказ", width=2.6)), tuple(unseen)))
         words = (*words, _UNSEEN_WORDS)
-    return Section(title, words, tuple(tables))
+    return Section("Приказы", words, tuple(tables))

@@ -277,6 +277,23 @@ def test_a_source_that_tells_of_a_new_class_the_day_of_the_old(tmp_path: Path, g
     assert shown["Переведены из класса в класс"].rows[0][:4] == ("Орлова Анна", "7А", "7Б", "не позднее 07.10.2026")
 
 
+def test_namesakes_are_left_to_people(tmp_path: Path) -> None:
+    book = Book(students=[IVANOV, Student(id=2, name="Иванов  Иван")]).add_lessons("09-01")
+    tried = Trial(tmp_path, book)
+    tried.sync("09-30 21:00")
+    book.off_roster.add(1)
+    for day in ("10-07", "10-08"):
+        tried.sync(f"{day} 21:00")
+    tried.hand_in("10-08 22:00", enrolment_orders=[LEFT])
+    shown = tables(made(tried))
+    assert shown["Выбыли"].rows == (
+        ("7А", "Иванов Иван", "не позднее 07.10.2026", None, "есть тёзка: сверьте сами", None),
+    )
+    assert "Движение без приказа" not in shown
+    assert [row[1] for row in shown["Приказы без движения в списках"].rows] == ["Иванов Иван"]
+    assert not any(words.startswith("На каждое движение") for words in made(tried).sections[-1].paragraphs)
+
+
 def test_lists_that_were_not_read_are_no_data(tmp_path: Path) -> None:
     tried = Trial(tmp_path, Book(students=[IVANOV]).add_lessons("10-05"), checks={"stale_after_hours": 1})
     tried.sync("10-06 21:00")

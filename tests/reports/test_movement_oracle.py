@@ -76,7 +76,7 @@ class Told:
             yield self._turn(spells[-1], without[0], False, before, None)
 
     def _turn(self, pupil: Pupil, day: date, exact: bool, before: int | None, after: int | None) -> Turn:
-        sure = all(self.names.count((one, pupil.name.full)) == 1 for one in (before, after) if one is not None)
+        sure = not namesake(self, Turn(pupil, day, exact, before, after, None))
         for step in self.school.steps:
             same = (step.pupil.id, step.from_class, step.to_class) == (pupil.id, before, after)
             if same and sure and step.entered(self.taken) is not None:
@@ -136,7 +136,13 @@ def when(turn: Turn) -> str:
     return f"{turn.day:%d.%m.%Y}" if turn.exact else f"не позднее {turn.day:%d.%m.%Y}"
 
 
-def order_of(turn: Turn) -> str | None:
+def namesake(told: Told, turn: Turn) -> bool:
+    return any(told.names.count((one, turn.pupil.name.full)) > 1 for one in (turn.before, turn.after))
+
+
+def order_of(told: Told, turn: Turn) -> str | None:
+    if namesake(told, turn):
+        return "есть тёзка: сверьте сами"
     if turn.step is None or turn.step.order is None:
         return None
     row = turn.step.order.row
@@ -147,7 +153,7 @@ def order_of(turn: Turn) -> str | None:
 
 
 def lack_of(told: Told, turn: Turn) -> str | None:
-    if any(told.names.count((one, turn.pupil.name.full)) > 1 for one in (turn.before, turn.after)):
+    if namesake(told, turn):
         return None
     if turn.step is None or turn.step.order is None:
         return "приказа нет"
@@ -252,7 +258,7 @@ def check_class_report(told: Told, shown: dict[str, Table], period: Period, clas
         else:
             kind = "переведён(а)"
             place = f"из {names[turn.before]}" if turn.after == class_id else f"в {names[turn.after]}"
-        wanted.append((kind, turn.pupil.name.full, when(turn), place, order_of(turn)))
+        wanted.append((kind, turn.pupil.name.full, when(turn), place, order_of(told, turn)))
     rows = shown["Движение"].rows if "Движение" in shown else ()
     assert sorted(rows, key=str) == sorted(wanted, key=str), period
 
@@ -293,7 +299,7 @@ def check_names(told: Told, document: Document, period: Period, ids: set[int]) -
     for turn in turns:
         row = turn.step.order.row if turn.step and turn.step.order else None
         ends = [names[one] for one in (turn.before, turn.after) if one is not None]
-        tail = (order_of(turn), row.reason if row else None)
+        tail = (order_of(told, turn), row.reason if row else None)
         if turn.before is None:
             arrived.append((*ends, turn.pupil.name.full, when(turn), row.came_from if row else None, *tail))
         elif turn.after is None:
