@@ -192,10 +192,10 @@ def _stays(item: YearClass, versions: Sequence[sqlite3.Row], lists: _Lists, open
     """A pupil's stays in one class: versions without a confirmed absence between them are one."""
     class_id = item.class_id
     found: list[_Stay] = []
-    for run in _unbroken(versions):
-        last = run[-1]
-        told = _day(next((row["start"] for row in reversed(run) if row["start"]), None))
-        seen = lists.first_seen(class_id, run[0]["seen_from"])
+    for part in _unbroken(versions):
+        last = part[-1]
+        told = _day(next((row["start"] for row in reversed(part) if row["start"]), None))
+        seen = lists.first_seen(class_id, part[0]["seen_from"])
         ends = item.gone_on
         if last["seen_to"] is not None:
             ends = lists.day(class_id, last["missing_from"] or last["seen_to"])
@@ -214,13 +214,13 @@ def _stays(item: YearClass, versions: Sequence[sqlite3.Row], lists: _Lists, open
 
 
 def _unbroken(versions: Sequence[sqlite3.Row]) -> Iterator[list[sqlite3.Row]]:
-    run = [versions[0]]
+    part = [versions[0]]
     for before, after in pairwise(versions):
         if before["seen_to"] != after["seen_from"]:
-            yield run
-            run = []
-        run.append(after)
-    yield run
+            yield part
+            part = []
+        part.append(after)
+    yield part
 
 
 def _path(student_id: int, name: str, stays: Sequence[_Stay]) -> Path:

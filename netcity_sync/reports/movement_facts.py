@@ -124,13 +124,12 @@ class Sheet:
         return [item for item in self.movements() if item.lack is not None and item.change.day <= told_on]
 
     def unseen(self) -> list[EnrolmentOrder]:
-        """The orders of the span that no change of the lists answers to."""
+        """The orders of the span that no change of the lists answers to; the school's those too that name no class."""
+        of_span = [item for item in self.found.unseen if self.span.holds(item.moved_on)]
+        if self.about is About.SCHOOL:
+            return of_span
         names = {class_key(item.name) for item in self.classes}
-        return [
-            item
-            for item in self.found.unseen
-            if self.span.holds(item.moved_on) and {item.class_name, item.new_class} & names
-        ]
+        return [item for item in of_span if {item.class_name, item.new_class} & names]
 
 
 def sheet_of(desk: Desk, request: Request) -> Sheet:

@@ -106,7 +106,8 @@ def test_orders_tell_where_from_and_where_to(tried: Trial) -> None:
 def test_orders_that_are_missing_and_orders_of_nothing(tried: Trial) -> None:
     stranger = order(Student(id=0, name="Чужой Иван"), MovementKind.LEFT, date(2026, 10, 8), order_number=None)
     unnumbered = CAME.model_copy(update={"order_number": None})
-    tried.hand_in("10-12 22:00", enrolment_orders=[unnumbered, MOVED, stranger])
+    nowhere = LEFT.model_copy(update={"class_name": "11Я", "order_date": None})
+    tried.hand_in("10-12 22:00", enrolment_orders=[unnumbered, MOVED, stranger, nowhere])
     document = made(tried)
     shown = tables(document)
     assert shown["Движение без приказа"].rows == (
@@ -114,8 +115,11 @@ def test_orders_that_are_missing_and_orders_of_nothing(tried: Trial) -> None:
         ("7А", "Иванов Иван", "выбыл(а)", "не позднее 07.10.2026", "приказа нет"),
     )
     assert shown["Приказы без движения в списках"].rows == (
+        ("11Я", "Иванов Иван", "выбытие", date(2026, 10, 5), "№ 57-у, без даты"),
         ("7А", "Чужой Иван", "выбытие", date(2026, 10, 8), "без номера от 02.10.2026"),
     )
+    of_class = tables(made(tried, focus=Focus(class_id=CLASS)))
+    assert [row[0] for row in of_class["Приказы без движения в списках"].rows] == ["7А"]
     assert shown["Прибыли"].rows[0][4] == "без номера от 02.10.2026"
     assert shown["Выбыли"].rows[0][3:] == (None, None, None)
     assert document.sections[0].paragraphs == ("Без приказа, его номера или даты — 2 случая; список в конце.",)

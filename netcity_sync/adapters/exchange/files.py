@@ -1,6 +1,7 @@
 """The nine files of the exchange folder, each declared once."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import Enum
 
 from netcity_sync.adapters.exchange.spec import YES_NO, Field, FileSpec, Kind
@@ -66,6 +67,8 @@ _MOVEMENTS: Mapping[Enum | bool, str] = {
     MovementKind.LEFT: "выбытие",
     MovementKind.MOVED: "перевод",
 }
+
+_YEAR = timedelta(days=366)
 
 
 def _class_name(hint: str = "Как в журнале.", *, required: bool = True) -> Field:
@@ -149,10 +152,16 @@ def _moves_to_another_class(row: Entity) -> tuple[str, str] | None:
     if not isinstance(row, EnrolmentOrder):
         return None
     if row.kind is not MovementKind.MOVED:
-        return ("new_class", "нужен только при переводе") if row.new_class else None
+        return ("new_class", "нужен только при переводе, иначе оставьте пустым") if row.new_class else None
     if row.new_class is None:
         return "new_class", "при переводе нужен новый класс"
     return ("new_class", "переведён в тот же класс") if row.new_class == row.class_name else None
+
+
+def _order_near_its_movement(row: Entity) -> tuple[str, str] | None:
+    if isinstance(row, EnrolmentOrder) and row.order_date is not None and abs(row.order_date - row.moved_on) > _YEAR:
+        return "order_date", "приказ больше чем на год раньше или позже движения"
+    return None
 
 
 PLAN = FileSpec(
@@ -338,7 +347,7 @@ ENROLMENT_ORDERS = FileSpec(
         Field("order_date", "Дата приказа", Kind.DATE, "Дата приказа.", "09.10.2026"),
         Field("reason", "Причина", Kind.TEXT, "Коротко; о здоровье не пишите.", "переезд"),
     ),
-    (_moves_to_another_class,),
+    (_moves_to_another_class, _order_near_its_movement),
 )  # fmt: skip
 
 FILES = (

@@ -142,6 +142,7 @@ def test_parts_of_a_table_are_one_table() -> None:
         (ENROLMENT_ORDERS, {"kind": "перевод"}, "В класс"),
         (ENROLMENT_ORDERS, {"kind": "перевод", "new_class": "7 «a»"}, "В класс"),
         (ENROLMENT_ORDERS, {"new_class": "7Б"}, "В класс"),
+        (ENROLMENT_ORDERS, {"order_date": "09.10.2006"}, "Дата приказа"),
     ],
 )
 def test_rows_that_contradict_themselves(spec: FileSpec, values: dict[str, Cell], column: str) -> None:
