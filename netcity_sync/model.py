@@ -353,6 +353,14 @@ class ActKind(StrEnum):
     OTHER = "other"
 
 
+class MovementKind(StrEnum):
+    """How the place of a pupil changes: from outside into the school, out of it, or from class to class."""
+
+    ARRIVED = "arrived"
+    LEFT = "left"
+    MOVED = "moved"
+
+
 class PlannedLesson(Entity):
     """A row of the plan (КТП) of a class or subgroup in a subject; `group_name` is empty for the whole class."""
 
@@ -456,3 +464,22 @@ class LocalAct(Entity):
     rules: str | None = None
     appointed: str | None = None
     ends_on: date | None = None
+
+
+class EnrolmentOrder(Entity):
+    """An order by which a pupil comes, leaves or changes the class (clause 4.6).
+
+    `class_name` is the class that is entered by who arrives, and left by all others; who moves enters `new_class`.
+    `moved_on` is the first day in the new place: for who leaves, the first day off the list.
+    """
+
+    class_name: str
+    student: str
+    kind: MovementKind
+    moved_on: date
+    came_from: str | None = None
+    went_to: str | None = None
+    new_class: str | None = None
+    order_number: str | None = None
+    order_date: date | None = None
+    reason: str | None = None

@@ -33,8 +33,9 @@ class Capability(StrEnum):
     FINAL_MARK_DATES = "final_mark_dates"
     LOCAL_ACTS = "local_acts"
     ENROLMENT_ORDERS = "enrolment_orders"
-    """Orders by which pupils come and go: no source tells them yet, nor what follows."""
+    """Orders by which pupils come, go and change classes."""
     USER_RIGHTS = "user_rights"
+    """No source tells these yet."""
 
 
 class ScopeKind(StrEnum):

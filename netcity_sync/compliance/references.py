@@ -1,14 +1,18 @@
 """REF: lists of classes, class teachers, teachers of journals, the timetable as a whole, the school year."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation, Whose
 from netcity_sync.compliance.lessons import read_proof
-from netcity_sync.compliance.registry import Param, Unit, rule
-from netcity_sync.russian import full_date, plural, short_name
+from netcity_sync.compliance.movement import Change, year_classes
+from netcity_sync.compliance.orders import read_movements
+from netcity_sync.compliance.registry import Param, Unit, rule, stale_days
+from netcity_sync.model import MovementKind
+from netcity_sync.russian import day_month, full_date, plural, short_name
 from netcity_sync.settings import Role
 
 _NAME_PARTS, _FULL_NAME_PARTS = 2, 3
@@ -124,13 +128,51 @@ def wrong_lists(bench: Bench) -> Iterator[Violation]:
 
 @rule(
     "REF-03", clause="4.6", title="Движение без приказа", kind=RuleKind.STATE, severity=Severity.WARN,
-    formula="Ученик прибыл или выбыл, а номер или дата приказа не указаны.",
-    example="7А: Иванов И. выбыл 10.10, номер приказа не указан",
-    recipients=(Role.ADMINISTRATOR,), cadence="w", needs=(Capability.ENROLMENT_ORDERS,), unit=Unit.SCHOOL,
+    formula="Ученик прибыл, выбыл или перешёл в другой класс, до дня, в который взята таблица «Приказы о движении»,"
+    " прошло больше days дней, а в таблице о нём нет строки или в ней нет номера или даты приказа. Таблица, которой"
+    " больше stale_days дней, — «нет данных».",
+    example="7А: Иванов И. — выбыл(а) 10.10, номер приказа не указан",
+    params=(
+        Param("days", 7, "Сколько дней даётся, чтобы издать приказ и внести его в таблицу.", 0, 366),
+        stale_days(31),
+    ),
+    recipients=(Role.ADMINISTRATOR,), cadence="w", needs=(Capability.ENROLMENT_ORDERS,), unit=Unit.ROSTERS,
+    about_pupils=True,
 )  # fmt: skip
-def movement_without_order(_: Bench) -> Iterator[Violation]:
-    """Движение учеников без приказа. Приказов о движении пока не даёт ни один источник: ответ всегда «нет данных»."""
-    return iter(())
+def movement_without_order(bench: Bench) -> Iterator[Violation]:
+    """Сверяет движение учеников, как его показывают списки классов, с таблицей приказов.
+
+    Судит, когда прочитаны списки всех классов: перевод виден только по двум сразу. Зачисленные к началу учебного года
+    не в счёт, как и те, чьё имя в классе носил ещё кто-то.
+    """
+    taken = bench.taken(Capability.ENROLMENT_ORDERS)
+    if taken is None or bench.rows("SELECT 1 FROM class_read WHERE NOT roster_fresh"):
+        return
+    classes = {item.class_id: item.name for item in year_classes(bench)}
+    seen: Counter[tuple[int, int, str]] = Counter()
+    for item in read_movements(bench).found:
+        change, class_id = item.change, item.change.classes[0]
+        key = change.kind.value
+        seen[class_id, change.student_id, key] += 1
+        times = seen[class_id, change.student_id, key]
+        if item.lack is None or (taken.day - change.day).days <= bench.param("days"):
+            continue
+        yield Violation(
+            Place(class_id=class_id, student_id=change.student_id, key=key if times == 1 else f"{key}-{times}"),
+            Severity.WARN,
+            f"{classes[class_id]}: {short_name(change.name)} — {_moved_words(change, classes)}, {item.lack}",
+            taken.proof,
+        )
+
+
+def _moved_words(change: Change, classes: Mapping[int, str]) -> str:
+    """«выбыл(а) 10.10»."""
+    what = {
+        MovementKind.ARRIVED: "прибыл(а)",
+        MovementKind.LEFT: "выбыл(а)",
+        MovementKind.MOVED: f"переведён(а) в {classes[change.classes[-1]]}",
+    }[change.kind]
+    return f"{what} {'' if change.exact else 'не позднее '}{day_month(change.day)}"
 
 
 @rule(

@@ -50,13 +50,16 @@ def _table(spec: FileSpec) -> Table:
 TABLE_OF_FILE = {spec.stem: _table(spec) for spec in FILES}
 EXCHANGE_TABLES = tuple(TABLE_OF_FILE.values())
 
+_ORDERS_TABLE = TABLE_OF_FILE["enrolment_orders"]
+_EARLY_TABLES = tuple(table for table in EXCHANGE_TABLES if table is not _ORDERS_TABLE)
+
 migrations = Migrations("exchange")
 
 
 @migrations()
 def tables_of_the_exchange_folder(db: Database) -> None:
     """A table a file with a view of its current rows, and the record of takes."""
-    for table in EXCHANGE_TABLES:
+    for table in _EARLY_TABLES:
         create_table(db, table)
     db.execute(record_ddl(TAKE_RECORD))
 
@@ -64,10 +67,17 @@ def tables_of_the_exchange_folder(db: Database) -> None:
 @migrations()
 def declarations_like_those_of_journals(db: Database) -> None:
     """The columns of versions are declared as everywhere."""
-    bring_up_to_date(db, EXCHANGE_TABLES)
+    bring_up_to_date(db, _EARLY_TABLES)
 
 
 @migrations()
 def readable_views(db: Database) -> None:
     """Views that people read, of runs too."""
+    make_views(db, VIEWS)
+
+
+@migrations()
+def orders_of_movement(db: Database) -> None:
+    """Orders by which pupils come, go and change classes."""
+    create_table(db, _ORDERS_TABLE)
     make_views(db, VIEWS)

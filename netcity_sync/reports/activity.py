@@ -182,7 +182,7 @@ def _class_table(found: _Found, families: list[User]) -> Table:
     )  # fmt: skip
     names = {class_key(item.class_name): item.class_name for item in sorted(families, key=_class_order)}
     rows = tuple((name, *_both(found, key)) for key, name in names.items())
-    return Table("Входили за период", columns, rows, (whole_name(found.request.focus), *_both(found, None)))
+    return Table("Входили за период", columns, rows, (whole_name(found.request.focus.about), *_both(found, None)))
 
 
 def _both(found: _Found, class_name: str | None) -> tuple[Cell, ...]:

@@ -55,7 +55,7 @@ def _sections(desk: Desk, request: Request, was: _ByWeek, earlier: Period | None
         (row["class_name"], row["pupils"], *_figures(_of_class(weeks, row), _of_class(was, row), earlier))
         for row in classes
     )
-    last = (whole_name(request.focus), sum(row["pupils"] for row in classes), *_figures(every, all_was, earlier))
+    last = (whole_name(request.focus.about), sum(row["pupils"] for row in classes), *_figures(every, all_was, earlier))
     columns = (*_COLUMNS, *share_columns("Посещаемость, %", earlier, 1.5))
     yield Section("По классам", tables=(Table("По классам", columns, rows, last),))
 

@@ -1,6 +1,5 @@
 """Who was on the list of a class on which day: who is there now, who came during the year, who left."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -63,24 +62,3 @@ LEFT JOIN roster came ON came.run_id = n.first_run
 LEFT JOIN roster gone ON gone.run_id = n.gone_run
 ORDER BY {BY_NAME}
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """How the list of a class changed in a period: at its start and end, who came and who left in between."""
-
-    start: int
-    end: int
-    came: tuple[Member, ...]
-    left: tuple[Member, ...]
-
-
-def movement(found: Iterable[Member], first: date, last: date) -> Movement:
-    """Who came after the first day of a period, and who was no longer there after it."""
-    found = tuple(found)
-    return Movement(
-        start=sum(one.listed(first) for one in found),
-        end=sum(one.listed(last) for one in found),
-        came=tuple(one for one in found if one.first_day is not None and first < one.first_day <= last),
-        left=tuple(one for one in found if one.left_day is not None and first < one.left_day <= last),
-    )

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from netcity_sync.model import FinalKind
 from netcity_sync.reports.categories import FORMULA_NOTES, Category, Results, category, only_one, results
-from netcity_sync.reports.class_lists import members, movement
 from netcity_sync.reports.class_people import class_facts, teacher_signature
 from netcity_sync.reports.current_marks import CURRENT_WORDS, current_finals
 from netcity_sync.reports.desk import Desk
@@ -26,14 +25,13 @@ from netcity_sync.reports.final_matrix import (
     unread_notes,
 )
 from netcity_sync.reports.formulas import change
+from netcity_sync.reports.movement_facts import sheet_of
+from netcity_sync.reports.movement_lists import BY_HAND_WORDS, DAY_WORDS, NO_MOVEMENT_WORDS, class_movements
+from netcity_sync.reports.movement_tables import named_figures
 from netcity_sync.reports.period import Period
 from netcity_sync.reports.request import Request
 
 _FAILING = (Category.FAILING, Category.NOT_ATTESTED)
-_MOVEMENT_WORDS = (
-    "День прибытия — из списка класса; если «Сетевой город» его не сообщает — первое чтение, в котором ученик есть."
-    " День выбытия — первое чтение, в котором ученика нет. Откуда, куда и приказ вписывают от руки: в журнале их нет."
-)
 _NOBODY = "Таких учеников нет."
 _WITHOUT_MARKS = "В классе нет предметов, по которым ставят отметки."
 _LINES: tuple[tuple[str, Callable[[Pupil], bool]], ...] = (
@@ -72,7 +70,7 @@ def build_class(desk: Desk, request: Request) -> Document:
         title=f"Отчёт классного руководителя{' (предварительный)' if preliminary else ''}",
         subtitle=f"{item.name} класс, {period.name}",
         facts=(*desk.facts(period, "4.5, 5.3"), *class_facts(desk, item.class_id)),
-        sections=(_people(desk, item, period), *results_sections),
+        sections=(_people(desk, request), *results_sections),
         notes=desk.notes(
             *FORMULA_NOTES,
             *unread_notes([item for item in (matrix, before) if item]),
@@ -91,25 +89,15 @@ def _under_way(desk: Desk, item: SchoolClass, period: Period) -> Point | None:
     return next((one for one in found if one.last >= period.last), None)
 
 
-def _people(desk: Desk, item: SchoolClass, period: Period) -> Section:
-    last = min(period.last, desk.bench.today)
-    moved = movement(members(desk, item.class_id), period.first, last)
-    counts = (
-        ("На начало периода", moved.start), ("Прибыло", len(moved.came)), ("Выбыло", len(moved.left)),
-        ("На конец периода", moved.end),
-    )  # fmt: skip
-    people = Table("Контингент", (Column("Показатель", width=4), Column("Учеников", Kind.INTEGER)), counts)
-    told = [("прибыл(а)", one.name, one.first_day) for one in moved.came]
-    told += [("выбыл(а)", one.name, one.left_day) for one in moved.left]
-    if not told:
-        return Section("Контингент", ("Движения за период не было.",), (people,))
-    columns = (
-        Column("Движение", width=1.3), Column("Фамилия, имя", width=3.5), Column("Дата", Kind.DATE, 1.2),
-        Column("Откуда, куда", width=2.5), Column("Приказ", width=1.8),
-    )  # fmt: skip
-    return Section(
-        "Контингент", (_MOVEMENT_WORDS,), (people, Table("Движение", columns, tuple((*one, "", "") for one in told)))
-    )  # fmt: skip
+def _people(desk: Desk, request: Request) -> Section:
+    sheet = sheet_of(desk, request)
+    columns = (Column("Показатель", width=4), Column("Учеников", Kind.INTEGER))
+    people = Table("Контингент", columns, named_figures(sheet, sheet.span))
+    moved = class_movements(sheet)
+    if moved is None:
+        return Section("Контингент", (NO_MOVEMENT_WORDS,), (people,))
+    words = (BY_HAND_WORDS, DAY_WORDS) if sheet.found.told_on is None else (DAY_WORDS,)
+    return Section("Контингент", words, (people, moved))
 
 
 def _point_name(matrix: ClassFinals) -> str:

@@ -150,7 +150,7 @@ def _class_tables(filling: list[Filling], was: list[Filling], earlier: Period | 
         )
         for _, name in both
     )  # fmt: skip
-    yield Table("По классам", columns, rows, _class_row(whole_name(focus), filling, was, earlier))
+    yield Table("По классам", columns, rows, _class_row(whole_name(focus.about), filling, was, earlier))
 
 
 def _class_row(name: str, items: list[Filling], was: list[Filling], earlier: Period | None) -> tuple[Cell, ...]:

@@ -30,6 +30,6 @@ def topic_trend(bench: Bench, request: Request) -> tuple[Trend, ...]:
         Trend(
             "Уроки с темой по неделям, %",
             points,
-            (Series(whole_name(focus), values),),
+            (Series(whole_name(focus.about), values),),
         ),
     )

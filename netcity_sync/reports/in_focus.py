@@ -13,9 +13,9 @@ IN_FOCUS = """(:class_id IS NULL OR j.class_id = :class_id) AND (:grade IS NULL 
     WHERE f.subject_group_id = j.subject_group_id AND f.staff_id = :staff_id))"""
 
 
-def whole_name(focus: Focus) -> str:
+def whole_name(about: About) -> str:
     """What the last line of a table says, which is of all that is in focus."""
-    return {About.SCHOOL: "Школа", About.GRADE: "Параллель"}.get(focus.about, "Всего")
+    return {About.SCHOOL: "Школа", About.GRADE: "Параллель"}.get(about, "Всего")
 
 
 def focus_values(focus: Focus) -> Mapping[str, int | None]:

@@ -1,78 +1,145 @@
-"""Who was on the list of which class from when to when, as reads of the lists show it.
+"""How many were in a group of classes, came, left and moved within a span of days: what R9 and R3 count.
 
-A day that the source tells is exact; else it is that of the first read that showed the pupil there, or no longer: the
-pupil came, or left, not later. Who leaves and comes back within the year counts as never gone. A pupil whom only the
-newest read lacks has not left until that is confirmed.
+A span begins on the eve of its first day: whoever came or left on that day did so within it, so that each span starts
+with what the one before ended with.
 """
 
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from netcity_sync.reports.class_people import BY_NAME
+from netcity_sync.compliance.movement import Path, YearClass, year_classes
+from netcity_sync.compliance.orders import Movement, Movements, read_movements
+from netcity_sync.model import EnrolmentOrder, MovementKind
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.period import Period
+from netcity_sync.reports.request import About, Request
+from netcity_sync.russian import class_key
+
+_DAY = timedelta(days=1)
+_KEY = "movements"
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
-    """A pupil in a class; `came` is None for who was there at the first read, `left` for who is there still."""
+class Span:
+    """Days, both included, none of them to come."""
 
-    class_id: int
-    student_id: int
-    name: str
-    came: date | None
-    came_exactly: bool
-    left: date | None
+    first: date
+    last: date
 
-    def at_start(self, period: Period) -> bool:
-        """On the list on the period's first day."""
-        return (self.came is None or self.came <= period.first) and (self.left is None or self.left >= period.first)
-
-    def arrived(self, period: Period) -> bool:
-        """Came later in the period."""
-        return self.came is not None and period.first < self.came <= period.last
-
-    def departed(self, period: Period) -> bool:
-        """Left in the period."""
-        return self.left is not None and period.first <= self.left <= period.last
+    def holds(self, day: date) -> bool:
+        """Whether a day is one of them."""
+        return self.first <= day <= self.last
 
 
-def stays(desk: Desk) -> tuple[Stay, ...]:
-    """All of them in the classes of the year, by class and name."""
-    return tuple(
-        Stay(
-            row["class_id"], row["student_id"], row["name"] or "—", _day(row["start"] or row["seen_on"]),
-            row["start"] is not None, _day(row["left_on"]),
-        )
-        for row in desk.bench.rows(_STAYS, run=desk.bench.run_id)
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How a group of classes changed: by pupils from outside of the school, and by those who changed classes.
+
+    `moved_within` are those who went from one class of the group to another.
+    """
+
+    start: int
+    arrived: int
+    left: int
+    moved_in: int
+    moved_out: int
+    moved_within: int
+    end: int
 
 
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+def span_of(desk: Desk, period: Period) -> Span:
+    """The days of a period up to the desk's day."""
+    return Span(period.first, min(period.last, desk.bench.today))
 
 
-_STAYS = f"""
-WITH known AS MATERIALIZED (
-  SELECT c.class_id, c.grade, c.class_name, v.student_id, min(v.seen_from) AS first_run, max(v.start) AS start,
-    max(coalesce(v.missing_from, v.seen_to)) AS last_run,
-    (SELECT scope_id FROM main.scope WHERE class_id = c.class_id AND kind = 'roster') AS scope_id,
-    EXISTS (SELECT 1 FROM as_of_enrolment e WHERE e.class_id = c.class_id AND e.student_id = v.student_id) AS present
-  FROM class_read c CROSS JOIN main.enrolment v ON v.class_id = c.class_id AND v.seen_from <= :run
-  GROUP BY c.class_id, v.student_id
-)
-SELECT k.class_id, k.student_id, k.start,
-  coalesce(s.name, (
-    SELECT n.name FROM main.student n WHERE n.student_id = k.student_id AND n.seen_from <= :run
-    ORDER BY n.seen_from DESC LIMIT 1)) AS name,
-  (SELECT local_date(r.ended) FROM main.scope_read r WHERE r.scope_id = k.scope_id AND r.run_id = k.first_run
-     AND NOT r.anew AND EXISTS (SELECT 1 FROM main.scope_read b WHERE b.scope_id = r.scope_id
-       AND b.error IS NULL AND b.run_id < r.run_id)) AS seen_on,
-  CASE WHEN NOT k.present THEN (SELECT local_date(r.ended) FROM main.scope_read r
-     WHERE r.scope_id = k.scope_id AND r.run_id = k.last_run) END AS left_on
-FROM known k LEFT JOIN as_of_student s ON s.student_id = k.student_id
-ORDER BY k.grade, k.class_name, {BY_NAME}, k.student_id
-"""
+def movements_of(desk: Desk) -> Movements:
+    """The year's movements, read once for all reports."""
+    made: Movements | None = desk.kept.get(_KEY)
+    if made is None:
+        made = desk.kept[_KEY] = read_movements(desk.bench)
+    return made
+
+
+def figures(paths: Sequence[Path], classes: Collection[int], span: Span) -> Figures:
+    """The figures of a group of classes: who moves within it neither comes nor goes."""
+    eve = span.first - _DAY
+    counts: Counter[tuple[bool, bool]] = Counter()
+    arrived = left = 0
+    for change in (change for path in paths for change in path.changes if span.holds(change.day)):
+        came, went = change.to_class in classes, change.from_class in classes
+        if change.kind is MovementKind.MOVED:
+            counts[went, came] += 1
+        arrived += came and change.kind is MovementKind.ARRIVED
+        left += went and change.kind is MovementKind.LEFT
+    return Figures(
+        start=sum(path.at(eve) in classes for path in paths),
+        arrived=arrived,
+        left=left,
+        moved_in=counts[False, True],
+        moved_out=counts[True, False],
+        moved_within=counts[True, True],
+        end=sum(path.at(span.last) in classes for path in paths),
+    )
+
+
+def within(found: Movements, classes: Collection[int], span: Span) -> list[Movement]:
+    """The movements of a span that concern some of these classes, by day."""
+    of_span = [
+        item
+        for item in found.found
+        if span.holds(item.change.day) and any(one in classes for one in item.change.classes)
+    ]
+    return sorted(of_span, key=lambda item: item.change.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What R9's sections are made of: the classes that the report is about, the names of all, the days."""
+
+    found: Movements
+    classes: tuple[YearClass, ...]
+    names: Mapping[int, str]
+    about: About
+    span: Span
+
+    @property
+    def standing(self) -> tuple[YearClass, ...]:
+        """Those of the classes that there were in the span, on some day of it."""
+        return tuple(item for item in self.classes if item.gone_on is None or item.gone_on >= self.span.first)
+
+    def figures(self, classes: Iterable[YearClass], span: Span) -> Figures | None:
+        """Of those whose lists are known; None where there are none."""
+        known = {item.class_id for item in classes if item.known}
+        return figures(self.found.paths, known, span) if known else None
+
+    def movements(self) -> list[Movement]:
+        """Those of the span, by day."""
+        return within(self.found, {item.class_id for item in self.classes if item.known}, self.span)
+
+    def lacking(self) -> list[Movement]:
+        """Those up to the day of the table of orders that it does not tell all of."""
+        told_on = self.found.told_on or date.min
+        return [item for item in self.movements() if item.lack is not None and item.change.day <= told_on]
+
+    def unseen(self) -> list[EnrolmentOrder]:
+        """The orders of the span that no change of the lists answers to; the school's those too that name no class."""
+        of_span = [item for item in self.found.unseen if self.span.holds(item.moved_on)]
+        if self.about is About.SCHOOL:
+            return of_span
+        names = {class_key(item.name) for item in self.classes}
+        return [item for item in of_span if {item.class_name, item.new_class} & names]
+
+
+def sheet_of(desk: Desk, request: Request) -> Sheet:
+    """The sheet of the school, a grade or a class."""
+    every, focus = year_classes(desk.bench), request.focus
+    classes = tuple(
+        item for item in every if focus.class_id in (None, item.class_id) and focus.grade in (None, item.grade)
+    )
+    names = {item.class_id: item.name for item in every}
+    return Sheet(movements_of(desk), classes, names, focus.about, span_of(desk, request.period))
 
 
 def lists_read_since(desk: Desk) -> date | None:
@@ -81,4 +148,4 @@ def lists_read_since(desk: Desk) -> date | None:
         "SELECT local_date(min(r.ended)) AS first FROM class_read c CROSS JOIN as_of_read r ON r.class_id = c.class_id"
         " AND r.kind = 'roster' AND r.error IS NULL"
     )
-    return _day(rows[0]["first"])
+    return date.fromisoformat(rows[0]["first"]) if rows[0]["first"] else None

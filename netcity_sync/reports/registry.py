@@ -95,7 +95,8 @@ _REPORTS = (
     ),
     Report(
         "movement", "R9", "Движение учащихся", "4.6", "ежемесячно, по итогам периода и года",
-        (PeriodKind.MONTH, PeriodKind.TERM, PeriodKind.YEAR, PeriodKind.SPAN), (About.SCHOOL,), build_movement,
+        (PeriodKind.MONTH, PeriodKind.TERM, PeriodKind.YEAR, PeriodKind.SPAN),
+        (About.SCHOOL, About.GRADE, About.CLASS), build_movement,
         due=(PeriodKind.TERM, PeriodKind.YEAR),
     ),
     Report(

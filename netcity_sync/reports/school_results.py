@@ -44,7 +44,7 @@ def build_school(desk: Desk, request: Request) -> Document:
         facts=desk.facts(period, "5.3"),
         sections=(
             Section("Главное", main_words(found, whole), charts=(distribution(whole),)),
-            Section("По классам", tables=(class_table(found, whole_name(request.focus)),)),
+            Section("По классам", tables=(class_table(found, whole_name(request.focus.about)),)),
             Section("Качество по предметам", charts=(quality_map(found),)),
             *(Section("По учебным периодам", charts=(trend,)) for trend in trends(desk, found)),
         ),

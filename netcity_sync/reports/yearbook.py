@@ -1,17 +1,19 @@
 """R10 «Годовая книга»: the school's year for its director, put together from the pieces of the other reports."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from netcity_sync.adapters.exchange.files import EXAM_RESULTS
 from netcity_sync.adapters.source import Capability
 from netcity_sync.reports.categories import Category, Results, marks_tally, results
-from netcity_sync.reports.class_lists import Movement, members, movement
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Table
 from netcity_sync.reports.final_matrix import FAILS
 from netcity_sync.reports.formulas import change, share
 from netcity_sync.reports.in_focus import whole_name
+from netcity_sync.reports.movement_facts import sheet_of
+from netcity_sync.reports.movement_tables import moves_by_class
 from netcity_sync.reports.past_year import desk_of_year_before
 from netcity_sync.reports.request import Request
 from netcity_sync.reports.school_results import class_table, distribution, main_words, result_notes
@@ -47,12 +49,16 @@ def build_yearbook(desk: Desk, request: Request) -> Document:
         subtitle=f"{desk.whose(request.focus) or desk.school}, {period.name}",
         facts=desk.facts(period, "5.3"),
         sections=(
-            Section("Динамика численности", tables=(_numbers(desk, found, request),)),
+            Section(
+                "Динамика численности", tables=(replace(moves_by_class(sheet_of(desk, request)), title="Численность"),)
+            ),
             Section(
                 "Сводка", main_words(found, whole), _compared(whole, was, before) if was else (),
                 (distribution(whole),),
             ),
-            Section("Успеваемость по классам", tables=(class_table(found, whole_name(request.focus)),), new_page=True),
+            Section(
+                "Успеваемость по классам", tables=(class_table(found, whole_name(request.focus.about)),), new_page=True
+            ),
             Section("По ступеням и учебным периодам", tables=(_stages(desk, found),), charts=trends(desk, found)),
             Section("Качество по предметам", charts=(quality_map(found, by_subject=True),), new_page=True),
             Section("Проблемные зоны", (_PROBLEM_WORDS,), (_problems(found),)),
@@ -104,24 +110,6 @@ def _beside(kind: Kind, before: str) -> tuple[Column, ...]:
 def _changes(whole: Results, was: Results, figures: _Figures) -> tuple[tuple[Cell, ...], ...]:
     told = ((name, figure(whole), figure(was)) for name, figure in figures)
     return tuple((name, now, then, change(now, then)) for name, now, then in told)
-
-
-def _numbers(desk: Desk, found: Sequence[Standing], request: Request) -> Table:
-    """How many pupils each class had at the beginning, and who came and left."""
-    columns = (
-        Column("Класс", width=1.5), Column("На начало года", Kind.INTEGER), Column("Прибыло", Kind.INTEGER),
-        Column("Выбыло", Kind.INTEGER), Column("На конец года", Kind.INTEGER), Column("Изменение", Kind.INTEGER),
-    )  # fmt: skip
-    period = request.period
-    last = min(period.last, desk.bench.today)
-    moved = [movement(members(desk, one.item.class_id), period.first, last) for one in found]
-    rows: list[tuple[Cell, ...]] = [(one.item.name, *_moved([item])) for one, item in zip(found, moved, strict=True)]
-    return Table("Численность", columns, tuple(rows), (whole_name(request.focus), *_moved(moved)))
-
-
-def _moved(found: Sequence[Movement]) -> tuple[int, ...]:
-    start, end = sum(one.start for one in found), sum(one.end for one in found)
-    return (start, sum(len(one.came) for one in found), sum(len(one.left) for one in found), end, end - start)
 
 
 def _stages(desk: Desk, found: Sequence[Standing]) -> Table:

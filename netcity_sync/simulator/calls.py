@@ -115,9 +115,7 @@ def _simple(server: Server, request: Request, session: Session) -> dict[str, Cal
         "years": lambda: pages.years(world),
         "classes": lambda: [pages.school_class(item) for item in world.school.classes],
         "subjectgroups": lambda: [pages.subject_group(item) for item in _groups(server, request, session)],
-        "users/studentlist": lambda: [
-            pages.pupil(item) for item in world.roster(_reachable_class(session, query.get("classid")))
-        ],
+        "users/studentlist": lambda: _roster(server, session, query.get("classid")),
         "grade/studentlist": lambda: [pages.pupil(item) for item in _group_list(server, query.get("sgid"))],
         "users/staff/teachers": lambda: pages.teachers(world),
         "grade/assignment/types": pages.assignment_types,
@@ -204,6 +202,13 @@ def _reachable_class(session: Session, class_id: str | None) -> int:
     if session.kind != "staff" and wanted not in {pupil.class_id for pupil in session.account.students}:
         raise BadRequestError
     return wanted
+
+
+def _roster(server: Server, session: Session, class_id: str | None) -> list[pages.Json]:
+    """The pupils of a class that the account may see."""
+    wanted = _reachable_class(session, class_id)
+    server.world.note_roster_read(wanted)
+    return [pages.pupil(item) for item in server.world.roster(wanted)]
 
 
 def _groups(server: Server, request: Request, session: Session) -> list[Group]:

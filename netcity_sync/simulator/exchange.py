@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from netcity_sync.model import Entity
 from netcity_sync.simulator.families import activity_rows, credential_rows, opt_out_rows
+from netcity_sync.simulator.orders import entered_orders
 from netcity_sync.simulator.plans import Plan, plan_of
 from netcity_sync.simulator.replacements import as_handed_in
 from netcity_sync.simulator.world import World
@@ -20,6 +21,7 @@ def handed_over(world: World) -> Mapping[str, list[Entity]]:
         "opt_outs": [*opt_out_rows(world)],
         "credentials": [*credential_rows(world)],
         "user_activity": [*activity_rows(world)],
+        "enrolment_orders": [*entered_orders(world, world.now.date())],
     }
 
 

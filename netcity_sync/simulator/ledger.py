@@ -19,6 +19,7 @@ from netcity_sync.simulator.homework_ledger import HomeworkLedger, overloaded_da
 from netcity_sync.simulator.journal_ledger import JournalLedger, LedgerEntry
 from netcity_sync.simulator.lesson_ledger import crowded_lessons, replaced_lessons
 from netcity_sync.simulator.marks_ledger import MarksLedger
+from netcity_sync.simulator.orders_ledger import missing_orders
 from netcity_sync.simulator.school import Group, Pupil, SchoolClass
 from netcity_sync.simulator.world import World
 
@@ -47,7 +48,7 @@ def make_ledger(world: World) -> list[LedgerEntry]:
     entries += [*silence.violations(), *accumulation_of_school(all_journals), *crowded_lessons(all_journals)]
     entries += [*spread_of_works(all_journals), *_overloaded(world, all_journals)]
     if world.takes:
-        entries += FamiliesLedger(world, days).violations()
+        entries += [*FamiliesLedger(world, days).violations(), *missing_orders(world)]
     return entries
 
 

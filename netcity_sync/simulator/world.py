@@ -86,6 +86,7 @@ class World:
         self.terms = {term.id: term for group in self.school.groups for term in group.terms}
         self.habits: dict[int, Habit] = deal_habits(self.school, Random(f"habits-{seed}"))
         self.reads: dict[tuple[int, int], list[datetime]] = {}
+        self.roster_reads: dict[int, list[datetime]] = {}
         self.takes: list[datetime] = []
         self.finals_reads: dict[int, list[datetime]] = {}
         self._years = plan_absences(self.school, Random(f"absences-{seed}"))
@@ -135,6 +136,10 @@ class World:
     def note_read(self, group_id: int, term_id: int) -> None:
         """Remember that a journal was shown whole at this moment; what is certain in the ledger depends on it."""
         self._note(self.reads.setdefault((group_id, term_id), []))
+
+    def note_roster_read(self, class_id: int) -> None:
+        """Remember that the list of a class was shown at this moment."""
+        self._note(self.roster_reads.setdefault(class_id, []))
 
     def note_finals_read(self, group_id: int) -> None:
         """Remember that the final marks of a journal were shown at this moment."""

@@ -67,6 +67,13 @@ def test_changes_in_a_closed_term_occur() -> None:
     assert found(8, 2, nights("2027-01-05", 6))["CHG-02"]
 
 
+@pytest.mark.parametrize(
+    "seed", [10, pytest.param(16, marks=pytest.mark.soak), pytest.param(7, marks=pytest.mark.soak)]
+)
+def test_movement_without_an_order_occurs(seed: int) -> None:
+    assert found(seed, 5, nights("2026-09-20", 181, 45))["REF-03"] > 3
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(100, 106))
 def test_a_whole_year(seed: int, tmp_path: Path) -> None:

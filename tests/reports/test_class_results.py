@@ -9,7 +9,7 @@ from support.reports import desk_at, tables
 from support.school import CLASS, Book, Trial
 from support.whole_school import WholeSchool
 
-from netcity_sync.model import Student
+from netcity_sync.model import EnrolmentOrder, MovementKind, Student
 from netcity_sync.reports.document import Document
 from netcity_sync.reports.registry import find_report
 from netcity_sync.reports.request import Focus, Request
@@ -95,11 +95,38 @@ def test_who_came_and_who_left(tmp_path: Path) -> None:
     tried.sync("09-21 21:00")
     tried.sync("10-26 21:00")
     shown = tables(made(tried))
-    assert [row[1] for row in shown["Контингент"].rows] == [2, 1, 1, 2]
+    assert [row[1] for row in shown["Контингент"].rows] == [2, 1, 1, 0, 0, 2]
     assert shown["Движение"].rows == (
-        ("прибыл(а)", "Яковлев Пётр", date(2026, 9, 21), "", ""),
-        ("выбыл(а)", "Иванов Иван", date(2026, 9, 21), "", ""),
+        ("выбыл(а)", "Иванов Иван", "не позднее 21.09.2026", "", ""),
+        ("прибыл(а)", "Яковлев Пётр", "21.09.2026", "", ""),
     )
+
+
+def test_orders_of_movement_and_a_transfer(tmp_path: Path) -> None:
+    book = two_terms()
+    book.students = [*book.students, Student(id=4, name="Орлова Анна")]
+    tried = Trial(tmp_path, book)
+    tried.source.second_class = (Student(id=9, name="Ильин Олег"),)
+    tried.sync("09-10 21:00")
+    book.off_roster |= {1, 4}
+    tried.source.second_class += (book.students[-1],)
+    for moment in ("09-21 21:00", "10-26 21:00"):
+        tried.sync(moment)
+    order = EnrolmentOrder(
+        class_name="7А", student="Иванов Иван", kind=MovementKind.LEFT, moved_on=date(2026, 9, 18),
+        went_to="МБОУ «СОШ № 2»", order_number="57-у", order_date=date(2026, 9, 17),
+    )  # fmt: skip
+    tried.hand_in("10-26 22:00", enrolment_orders=[order])
+    document = made(tried)
+    assert tables(document)["Контингент"].rows == (
+        ("На начало", 3), ("Прибыло", 0), ("Выбыло", 1), ("Переведено из других классов", 0),
+        ("Переведено в другие классы", 1), ("На конец", 1),
+    )  # fmt: skip
+    assert tables(document)["Движение"].rows == (
+        ("выбыл(а)", "Иванов Иван", "18.09.2026", "МБОУ «СОШ № 2»", "№ 57-у от 17.09.2026"),
+        ("переведён(а)", "Орлова Анна", "не позднее 21.09.2026", "в 7Б", None),
+    )
+    assert not any("от руки" in words for words in document.sections[0].paragraphs)
 
 
 def test_first_grade(tmp_path: Path) -> None:
@@ -156,5 +183,5 @@ def test_the_movement_of_the_year(school_year: WholeSchool) -> None:
         end = sum(one.listed(period.last) for one in own)
         counts = [row[1] for row in shown["Контингент"].rows]
         assert counts[1] == came
-        assert counts[3] == end
-        assert counts[0] + counts[1] - counts[2] == counts[3]
+        assert counts[-1] == end
+        assert counts[0] + counts[1] - counts[2] + counts[3] - counts[4] == counts[5]

@@ -35,7 +35,7 @@ def test_every_figure_of_the_year(school_year: WholeSchool) -> None:
     for item in world.school.classes:
         own = [one for one in world.school.pupils if one.class_id == item.id]
         assert numbers[item.name][2] == sum(calendar.start < one.start <= calendar.quarters[-1].end for one in own)
-        assert numbers[item.name][4] == len(pupils_on(world, item, calendar.quarters[-1].end))
+        assert numbers[item.name][6] == len(pupils_on(world, item, calendar.quarters[-1].end))
 
     best = []
     problems = []

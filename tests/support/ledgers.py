@@ -14,7 +14,7 @@ from netcity_sync.simulator.ledger import LedgerEntry, make_ledger
 from netcity_sync.simulator.server import running_simulator
 from support.near_misses import near_misses
 
-NEVER_JUDGED = {"REF-03", "USR-05"}
+NEVER_JUDGED = {"USR-05"}
 """Rules that wait for a source that can tell."""
 
 Key = tuple[str | int | None, ...]

@@ -14,6 +14,7 @@ from netcity_sync.simulator.entries import Lesson, Mark
 from netcity_sync.simulator.families import declined, listed_pupils, sign_ins
 from netcity_sync.simulator.journal_ledger import JournalLedger
 from netcity_sync.simulator.ledger import LedgerEntry
+from netcity_sync.simulator.orders import movements
 from netcity_sync.simulator.world import World
 
 Spot = tuple[int, int, int | None, int | None]
@@ -30,7 +31,7 @@ def near_misses(world: World, ledger: list[LedgerEntry]) -> Counter[str]:
     for journal in _journals(world):
         for rule, spot in (*_of_journal(journal), *_finals(journal), *_replaced(world, journal)):
             tempting[rule].add(spot)
-    for rule, spot in (*_plans(world), *_families(world), *_crowded(world)):
+    for rule, spot in (*_plans(world), *_families(world), *_moved(world), *_crowded(world)):
         tempting[rule].add(spot)
     return Counter({rule: len(spots - broken[rule]) for rule, spots in tempting.items()})
 
@@ -249,6 +250,13 @@ def _families(world: World) -> Iterator[tuple[str, Spot]]:
                     yield rule, (pupil.class_id, list(UserKind).index(kind), None, pupil.id)
     for teacher in world.school.teachers:
         yield "USR-01", (0, 0, None, teacher.id)
+
+
+def _moved(world: World) -> Iterator[tuple[str, Spot]]:
+    """Pupils who came or left, whatever their orders."""
+    for pupil, _, day in movements(world):
+        if day <= world.now.date():
+            yield "REF-03", (0, 0, None, pupil.id)
 
 
 def _crowded(world: World) -> Iterator[tuple[str, Spot]]:

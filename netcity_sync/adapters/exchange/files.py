@@ -1,6 +1,7 @@
-"""The eight files of the exchange folder, each declared once."""
+"""The nine files of the exchange folder, each declared once."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import Enum
 
 from netcity_sync.adapters.exchange.spec import YES_NO, Field, FileSpec, Kind
@@ -9,11 +10,13 @@ from netcity_sync.model import (
     ActKind,
     Channel,
     CredentialIssue,
+    EnrolmentOrder,
     Entity,
     ExamKind,
     ExamResult,
     FinalMarkDate,
     LocalAct,
+    MovementKind,
     OptOut,
     PlannedLesson,
     Substitution,
@@ -58,6 +61,14 @@ _ACTS: Mapping[Enum | bool, str] = {
     ActKind.SCHEDULE: "график",
     ActKind.OTHER: "другое",
 }
+
+_MOVEMENTS: Mapping[Enum | bool, str] = {
+    MovementKind.ARRIVED: "прибытие",
+    MovementKind.LEFT: "выбытие",
+    MovementKind.MOVED: "перевод",
+}
+
+_YEAR = timedelta(days=366)
 
 
 def _class_name(hint: str = "Как в журнале.", *, required: bool = True) -> Field:
@@ -134,6 +145,22 @@ def _period_in_order(row: Entity) -> tuple[str, str] | None:
 def _another_person(row: Entity) -> tuple[str, str] | None:
     if isinstance(row, Substitution) and row.absent.casefold() == row.substitute.casefold():
         return "substitute", "замещает тот же, кого замещают"
+    return None
+
+
+def _moves_to_another_class(row: Entity) -> tuple[str, str] | None:
+    if not isinstance(row, EnrolmentOrder):
+        return None
+    if row.kind is not MovementKind.MOVED:
+        return ("new_class", "нужен только при переводе, иначе оставьте пустым") if row.new_class else None
+    if row.new_class is None:
+        return "new_class", "при переводе нужен новый класс"
+    return ("new_class", "переведён в тот же класс") if row.new_class == row.class_name else None
+
+
+def _order_near_its_movement(row: Entity) -> tuple[str, str] | None:
+    if isinstance(row, EnrolmentOrder) and row.order_date is not None and abs(row.order_date - row.moved_on) > _YEAR:
+        return "order_date", "приказ больше чем на год раньше или позже движения"
     return None
 
 
@@ -298,4 +325,32 @@ LOCAL_ACTS = FileSpec(
     ),
 )  # fmt: skip
 
-FILES = (PLAN, SUBSTITUTIONS, EXAM_RESULTS, OPT_OUTS, CREDENTIALS, USER_ACTIVITY, FINAL_MARK_DATES, LOCAL_ACTS)
+ENROLMENT_ORDERS = FileSpec(
+    Capability.ENROLMENT_ORDERS, "enrolment_order", "Приказы о движении",
+    "Кто прибыл, выбыл или переведён в другой класс и по какому приказу (пункт 4.6): строка — ученик. Зачисленных "
+    "к началу учебного года вносить не нужно. Адреса и телефоны сюда не вносите.",
+    EnrolmentOrder,
+    (
+        _class_name("Прибывшему — в который зачислен; выбывшему и переведённому — из которого ушёл."),
+        _student(),
+        Field("kind", "Движение", Kind.CHOICE, "Прибытие в школу, выбытие из неё или перевод в другой класс.",
+              "выбытие", required=True, key=True, choices=_MOVEMENTS, aliases=("Вид движения", "Что произошло")),
+        Field("moved_on", "Дата", Kind.DATE,
+              "Первый день в классе; выбывшему — день, с которого его в классе нет.", "12.10.2026",
+              required=True, key=True, aliases=("Дата движения", "С какого дня")),
+        Field("came_from", "Откуда", Kind.TEXT, "Прибывшему: из какой школы, без адреса.", aliases=("Откуда прибыл",)),
+        Field("went_to", "Куда", Kind.TEXT, "Выбывшему: в какую школу, без адреса.", "МБОУ «СОШ № 2»",
+              aliases=("Куда выбыл",)),
+        Field("new_class", "В класс", Kind.CLASS, "Только при переводе: новый класс.", aliases=("Новый класс",)),
+        Field("order_number", "№ приказа", Kind.TEXT, "Номер приказа; пусто — приказа ещё нет.", "57-у",
+              aliases=("Приказ", "Номер приказа")),
+        Field("order_date", "Дата приказа", Kind.DATE, "Дата приказа.", "09.10.2026"),
+        Field("reason", "Причина", Kind.TEXT, "Коротко; о здоровье не пишите.", "переезд"),
+    ),
+    (_moves_to_another_class, _order_near_its_movement),
+)  # fmt: skip
+
+FILES = (
+    PLAN, SUBSTITUTIONS, EXAM_RESULTS, OPT_OUTS, CREDENTIALS, USER_ACTIVITY, FINAL_MARK_DATES, LOCAL_ACTS,
+    ENROLMENT_ORDERS,
+)  # fmt: skip

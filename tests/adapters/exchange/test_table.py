@@ -7,12 +7,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.exchange import OPT_OUT_HEAD, PLAN_HEAD, PUPIL
 
-from netcity_sync.adapters.exchange.files import FILES, LOCAL_ACTS, OPT_OUTS, PLAN, SUBSTITUTIONS, USER_ACTIVITY
+from netcity_sync.adapters.exchange.files import (
+    ENROLMENT_ORDERS,
+    FILES,
+    LOCAL_ACTS,
+    OPT_OUTS,
+    PLAN,
+    SUBSTITUTIONS,
+    USER_ACTIVITY,
+)
 from netcity_sync.adapters.exchange.grid import MAX_ROWS, Cell, Grid, GridRow, plain
 from netcity_sync.adapters.exchange.spec import FileSpec
 from netcity_sync.adapters.exchange.table import Content, read_grids
 from netcity_sync.mirror.exchange import _value
-from netcity_sync.model import OptOut, PlannedLesson
+from netcity_sync.model import EnrolmentOrder, MovementKind, OptOut, PlannedLesson
 
 Rows = list[tuple[Cell, ...]]
 GOOD_PLAN: Rows = [("7А", "Алгебра", 1, "Числа"), ("7А", "Алгебра", 2, "Дроби")]
@@ -131,6 +139,10 @@ def test_parts_of_a_table_are_one_table() -> None:
         (FILES[2], {"received": "01.06.2027"}, "Получен школой"),
         (FILES[2], {"informed": "14.06.2027"}, "Доведён до семьи"),
         (FILES[4], {"class_name": None}, "Класс"),
+        (ENROLMENT_ORDERS, {"kind": "перевод"}, "В класс"),
+        (ENROLMENT_ORDERS, {"kind": "перевод", "new_class": "7 «a»"}, "В класс"),
+        (ENROLMENT_ORDERS, {"new_class": "7Б"}, "В класс"),
+        (ENROLMENT_ORDERS, {"order_date": "09.10.2006"}, "Дата приказа"),
     ],
 )
 def test_rows_that_contradict_themselves(spec: FileSpec, values: dict[str, Cell], column: str) -> None:
@@ -162,6 +174,29 @@ def test_an_act_may_have_many_clauses() -> None:
     head = ("Вид", "Название", "Номер", "Дата", "Пункт")
     rows: Rows = [("положение", "Об ЭЖ", "187", "30.08.2026", clause) for clause in ("", "3.5", 4.4)]
     assert [item.clause for item in read(LOCAL_ACTS, head, rows).rows] == ["", "3.5", "4,4"]  # type: ignore[attr-defined]
+
+
+def test_orders_of_movement() -> None:
+    head = ("Класс", "ФИО", "Вид движения", "С какого дня", "Новый класс", "Приказ", "Дата приказа")
+    rows: Rows = [
+        ("7А", PUPIL, "перевод", "12.10.2026", "7 б класс", 57, date(2026, 10, 9)),
+        ("7А", PUPIL, "прибыла", "12.10.2026", "", "", ""),
+        ("7А", PUPIL, "перевод", "12.10.2026", "другая школа", "58-у", "позже"),
+    ]
+    content = read(ENROLMENT_ORDERS, head, rows)
+    told = [(item.row, item.column, item.reason, item.allowed) for item in content.problems]
+    assert told == [
+        (3, "Движение", "такого значения нет: «прибыла»", "одно из: прибытие, выбытие, перевод"),
+        (4, "В класс", "не класс: «другая школа»", "класс, пример: 7А"),
+        (4, "Дата приказа", "не дата: «позже»", "дата, пример: 05.10.2026"),
+    ]
+    assert content.rows == ()
+    assert read(ENROLMENT_ORDERS, head, rows[:1]).rows == (
+        EnrolmentOrder(
+            class_name="7А", student=PUPIL, kind=MovementKind.MOVED, moved_on=date(2026, 10, 12), new_class="7Б",
+            order_number="57", order_date=date(2026, 10, 9),
+        ),
+    )  # fmt: skip
 
 
 TEXTS = st.sampled_from(
