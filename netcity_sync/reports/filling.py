@@ -57,7 +57,7 @@ def build_filling(desk: Desk, request: Request) -> Document:
             Section("Накопляемость отметок", (_ACCUMULATION_WORDS,), (_accumulation_table(accumulation),)),
         ),
         notes=desk.notes(
-            _HELD_WORDS, _ATTENDANCE_WORDS, *comparison_notes(desk, period, before, found=bool(was)),
+            _HELD_WORDS, _ATTENDANCE_WORDS, *comparison_notes(desk, request, before, found=bool(was)),
             period=period, focus=focus,
         ),
         made_at=desk.snapshot.moment,
