@@ -10,10 +10,10 @@ from netcity_sync.russian import number, plural, some_of
 _NAMED = 5
 
 EARLIER_WORDS = {
-    PeriodKind.WEEK: "неделей раньше",
-    PeriodKind.MONTH: "месяцем раньше",
-    PeriodKind.TERM: "периодом раньше",
-    PeriodKind.SPAN: "раньше",
+    PeriodKind.WEEK: "Неделей раньше",
+    PeriodKind.MONTH: "Месяцем раньше",
+    PeriodKind.TERM: "Периодом раньше",
+    PeriodKind.SPAN: "Раньше",
 }
 """By the kind of the period that is compared; a year has none before it."""
 
@@ -47,7 +47,7 @@ def earlier_words(now: float | None, was: float | None, earlier: Period | None) 
         return ()
     grown = change(now, was)
     more = f", изменение {number(grown, 1)} п.\u00a0п" if grown is not None else ""
-    return (f"{EARLIER_WORDS[earlier.kind].capitalize()} — {number(was, 1)} %{more}.",)
+    return (f"{EARLIER_WORDS[earlier.kind]} — {number(was, 1)} %{more}.",)
 
 
 def comparison_notes(desk: Desk, request: Request, before: Period | None, *, found: bool) -> tuple[str, ...]:

@@ -89,7 +89,7 @@ def _summary(
     ]
     columns = [Column("Показатель", width=5), Column("Всего", Kind.INTEGER), Column("Доля", Kind.PERCENT, digits=1)]
     if earlier is not None:
-        group = EARLIER_WORDS[earlier.kind].capitalize()
+        group = EARLIER_WORDS[earlier.kind]
         columns += [
             Column("всего", Kind.INTEGER, group=group), Column("доля", Kind.PERCENT, digits=1, group=group),
             Column("Изменение доли, п.\u00a0п.", Kind.DECIMAL, 1.2),
