@@ -46,7 +46,7 @@ def build_attendance(desk: Desk, request: Request) -> Document:
     days: _ByPupil = {pupil.student_id: {} for pupil in pupils} | days_of_class(desk, class_id, period)
     before = desk.period_before(period)
     was = days_of_class(desk, class_id, before) if before is not None else {}
-    known, words = codes_known(desk), (*WORDS, *comparison_notes(desk, period, before, found=bool(was)))
+    known, words = codes_known(desk), (*WORDS, *comparison_notes(desk, request, before, found=bool(was)))
     return Document(
         title="Ведомость посещаемости",
         subtitle=desk.subtitle(request),

@@ -26,7 +26,7 @@ def build_school_attendance(desk: Desk, request: Request) -> Document:
     before = desk.period_before(period)
     was = weeks_of_school(desk, before, request.focus.grade) if before is not None else {}
     earlier = before if was else None
-    known, words = codes_known(desk), (*WORDS, _LESSON_WORDS, *comparison_notes(desk, period, before, found=bool(was)))
+    known, words = codes_known(desk), (*WORDS, _LESSON_WORDS, *comparison_notes(desk, request, before, found=bool(was)))
     return Document(
         title="Сводная ведомость посещаемости",
         subtitle=desk.subtitle(request),

@@ -4,13 +4,16 @@ from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Kind
 from netcity_sync.reports.formulas import change
 from netcity_sync.reports.period import Period, PeriodKind
-from netcity_sync.russian import number
+from netcity_sync.reports.request import Request
+from netcity_sync.russian import number, plural, some_of
+
+_NAMED = 5
 
 EARLIER_WORDS = {
-    PeriodKind.WEEK: "неделей раньше",
-    PeriodKind.MONTH: "месяцем раньше",
-    PeriodKind.TERM: "периодом раньше",
-    PeriodKind.SPAN: "раньше",
+    PeriodKind.WEEK: "Неделей раньше",
+    PeriodKind.MONTH: "Месяцем раньше",
+    PeriodKind.TERM: "Периодом раньше",
+    PeriodKind.SPAN: "Раньше",
 }
 """By the kind of the period that is compared; a year has none before it."""
 
@@ -44,14 +47,23 @@ def earlier_words(now: float | None, was: float | None, earlier: Period | None) 
         return ()
     grown = change(now, was)
     more = f", изменение {number(grown, 1)} п.\u00a0п" if grown is not None else ""
-    return (f"{EARLIER_WORDS[earlier.kind].capitalize()} — {number(was, 1)} %{more}.",)
+    return (f"{EARLIER_WORDS[earlier.kind]} — {number(was, 1)} %{more}.",)
 
 
-def comparison_notes(desk: Desk, period: Period, before: Period | None, *, found: bool) -> tuple[str, ...]:
-    """With which period one was compared; why with none, where it has one before it, but nothing was `found` there."""
+def comparison_notes(desk: Desk, request: Request, before: Period | None, *, found: bool) -> tuple[str, ...]:
+    """With which period one was compared, and what is missing of it.
+
+    Why with none, where the period has one before it, but nothing was `found` there.
+    """
     if before is None:
         return ()
-    if not found:
-        return (f"Сравнить не с чем: за {before.name} в прочитанных журналах уроков нет.",)
     words = f"Сравнивается с периодом за {before.name}: он посчитан по тем же журналам, какими они стали к дате данных."
-    return (f"{words} Нынешний период ещё не закончился." if desk.bench.today < period.last else words,)
+    if not found:
+        words = f"Сравнить не с чем: за {before.name} в прочитанных журналах уроков нет."
+    elif desk.bench.today < request.period.last:
+        words += " Нынешний период ещё не закончился."
+    unread = desk.unread(before, request.focus)
+    if unread:
+        count = plural(len(unread), "журнал", "журнала", "журналов")
+        words += f" За тот период не прочитано: {count} ({some_of(unread, _NAMED, '; ')})."
+    return (words,)

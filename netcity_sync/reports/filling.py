@@ -57,7 +57,7 @@ def build_filling(desk: Desk, request: Request) -> Document:
             Section("Накопляемость отметок", (_ACCUMULATION_WORDS,), (_accumulation_table(accumulation),)),
         ),
         notes=desk.notes(
-            _HELD_WORDS, _ATTENDANCE_WORDS, *comparison_notes(desk, period, before, found=bool(was)),
+            _HELD_WORDS, _ATTENDANCE_WORDS, *comparison_notes(desk, request, before, found=bool(was)),
             period=period, focus=focus,
         ),
         made_at=desk.snapshot.moment,
@@ -89,7 +89,7 @@ def _summary(
     ]
     columns = [Column("Показатель", width=5), Column("Всего", Kind.INTEGER), Column("Доля", Kind.PERCENT, digits=1)]
     if earlier is not None:
-        group = EARLIER_WORDS[earlier.kind].capitalize()
+        group = EARLIER_WORDS[earlier.kind]
         columns += [
             Column("всего", Kind.INTEGER, group=group), Column("доля", Kind.PERCENT, digits=1, group=group),
             Column("Изменение доли, п.\u00a0п.", Kind.DECIMAL, 1.2),

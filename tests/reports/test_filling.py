@@ -6,6 +6,7 @@ from pathlib import Path
 from statistics import mean, median
 
 import pytest
+from support.books import write
 from support.filling_loops import Counted, accumulated, counted, in_order, percent, whole_line
 from support.reports import desk_at, month_document, tables
 from support.school import Book, Trial, at
@@ -127,6 +128,31 @@ def test_what_is_compared_is_said(tmp_path: Path) -> None:
         " данных. Нынешний период ещё не закончился." in span.notes
     )
     assert not any(note.startswith("Сравн") for note in year.notes)
+
+
+def test_what_is_missing_of_the_period_before_is_said(tmp_path: Path) -> None:
+    book = Book().add_lessons("09-01", "10-06")
+    second = Book(
+        term=2, term_start=date(2026, 11, 2), term_end=date(2026, 12, 27), term_name="2 четверть", first_lesson=301
+    )
+    book.following.append(second.add_lessons("11-03"))
+    other = Book(group=701, subject="Физика", first_lesson=201, first_slot=2).add_lessons("09-02")
+    other.following.append(
+        Book(group=701, subject="Физика", term=2, term_start=second.term_start, term_end=second.term_end,
+             term_name="2 четверть", first_lesson=401, first_slot=2).add_lessons("11-05")
+    )  # fmt: skip
+    book.beside.append(other)
+    tried = Trial(tmp_path, book)
+    tried.sync("11-12 21:00")
+    write(tried, "UPDATE scope_read SET error = 'x' WHERE scope_id IN"
+          " (SELECT scope_id FROM scope WHERE subject_group_id = 701 AND term_id = 1)")  # fmt: skip
+    with desk_at(tried.settings, tried.now) as desk:
+        document = find_report("filling").build(desk, Request(desk.term_period("2 четверть")))
+    assert [row[1] for row in tables(document)["По журналам"].rows] == ["Физика", "Химия"]
+    assert tables(document)["Показатели"].rows[0][3] == 2
+    (said,) = [note for note in document.notes if note.startswith("Сравнивается")]
+    assert said.endswith("За тот период не прочитано: 1 журнал (7А Физика).")
+    assert not any(note.startswith("Нет данных") for note in document.notes)
 
 
 def expected_rows(items: list[Counted]) -> list[tuple[object, ...]]:
