@@ -21,7 +21,8 @@ _STANDINGS = {
 }
 _ELSEWHERE = (
     "Эти же данные есть в резервных копиях (папка backups), пока те не удалены, и в прежних отчётах и сводках"
-    " (папки reports и digests): их удаляют отдельно."
+    " (папки reports и digests): их удаляют отдельно. Строки тех лет уберите и из таблиц папки обмена, иначе следующий"
+    " приём возьмёт их снова."
 )
 
 
@@ -135,11 +136,11 @@ def _print_purge(purged: Purge, written: bool) -> None:
     say(f"{'Уничтожено' if written else 'Будет уничтожено'}: журналы за {act.year} учебный год, {act.words}.")
     say(f"  файлы архива: {act.files} ({size(act.bytes)})")
     say(f"  строки зеркала: {sum(act.rows.values())}")
-    for name, count in act.rows.items():
-        say(f"    {name}: {count}")
+    for words, count in act.rows_by_words:
+        say(f"    {words}: {count}")
     say(f"  исходные ответы «Сетевого города»: {act.raw_answers}")
-    say(f"  учеников: {act.subjects}")
-    say("Сводные ведомости и итоговые отметки остаются.")
+    say(f"  чьи данные: {act.subjects_words}")
+    say("Сводные ведомости с итоговыми отметками остаются в архиве года.")
     if purged.begun:
         say("Прежнее уничтожение было прервано: это его продолжение.")
     say(_ELSEWHERE)

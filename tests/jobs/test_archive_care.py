@@ -156,7 +156,8 @@ class TestPurge:
         done = purge(tried, write=True)
         for table in ("lesson", "assignment", "mark", "attendance", "group_student"):
             assert ask(tried, f"SELECT count(*) FROM {table} WHERE term_id = 1") == [(0,)]
-        assert ask(tried, "SELECT count(*) FROM final_mark") == [(4,)]
+        assert ask(tried, "SELECT count(*) FROM final_mark") == [(0,)]
+        assert ask(tried, "SELECT count(*), min(seen_to IS NULL) FROM enrolment") == [(2, 1)]
         assert ask(tried, "SELECT count(*) FROM lesson WHERE term_id = 9") == [(2,)]
         assert ask(tried, "SELECT count(*) FROM finding WHERE json_extract(place, '$.term_id') = 1") == [(0,)]
         assert not (root / "journal").exists()
@@ -179,6 +180,16 @@ class TestPurge:
         for words in ("Иванов Иван Петрович", "Ёлкина Анна Ильинична", "netcity_sync", "10.01.2029", "отметки"):
             assert words in log
 
+    def test_what_paper_copies_were_printed_from_goes_too(self, tried: Trial) -> None:
+        printed = tried.settings.storage.data_dir / "paper/2026-2027/7А/year"
+        printed.mkdir(parents=True)
+        for name in ("journal.pdf", "comparison.pdf", "summary.pdf", "summary-cover.pdf"):
+            (printed / name).write_bytes(b"%PDF")
+        files = purge(tried).act.files
+        (printed / "comparison.pdf").unlink()
+        assert purge(tried, write=True).act.files == files - 1
+        assert sorted(path.name for path in printed.iterdir()) == ["summary-cover.pdf", "summary.pdf"]
+
     def test_the_rules_are_content(self, tried: Trial) -> None:
         purge(tried, write=True)
         tried.now = AFTER
@@ -193,9 +204,22 @@ class TestPurge:
         begin_second_year(tried)
         of_journal = "SELECT payload_hash FROM scope_read JOIN scope USING (scope_id) WHERE scope.term_id = 1"
         gone = {row[0] for row in ask(tried, of_journal.replace("payload_hash", "scope_read.payload_hash", 1))}
+        still_received = {row[0] for row in ask(tried, "SELECT payload_hash FROM scope_read WHERE run_id > 2")}
+        still_received |= {
+            row[0]
+            for row in ask(
+                tried,
+                "SELECT payload_hash FROM scope_read JOIN scope USING (scope_id)".replace(
+                    "payload_hash", "scope.payload_hash"
+                )
+                + " WHERE kind = 'roster'",
+            )
+        }
         before = raw_answers(tmp_path)
-        assert purge(tried, write=True).act.raw_answers == len(gone & before) == 2
-        assert raw_answers(tmp_path) == before - gone
+        assert len(gone & before) == 2
+        assert purge(tried, write=True).act.raw_answers == len(before - still_received) == 5
+        assert raw_answers(tmp_path) == before & still_received
+        assert not raw_answers(tmp_path) & gone
 
     @pytest.mark.parametrize("step", ["act", "files", "raw", "mirror"])
     def test_a_death_on_the_way(self, tried: Trial, root: Path, step: str) -> None:

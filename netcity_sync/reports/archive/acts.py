@@ -1,7 +1,7 @@
 """The act about journals that are destroyed, and the extract of the log that proves it (reports.md §2.4).
 
-What both must hold is said in the order of Роскомнадзор № 179 of 28.10.2022: whose data, which, in which system, why,
-when, by whom; they are kept for three years.
+What both must hold is said in the order of Роскомнадзор № 179 of 28.10.2022: whose data, which, in which system, how,
+why, when, by whom; they are kept for three years.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,9 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from netcity_sync.compliance.forget import FORGOTTEN_TABLES
+from netcity_sync.mirror.purge import PURGED_TABLES
+from netcity_sync.mirror.purged_people import Subject
 from netcity_sync.reports.document import Column, Document, Kind, Section, Signature, Table
 from netcity_sync.reports.page import page_of
 from netcity_sync.russian import full_date, plural, size
@@ -17,12 +20,16 @@ from netcity_sync.settings import PaperSettings
 KEEP_YEARS = 3
 ORDER = "приказ Роскомнадзора от 28.10.2022 № 179"
 SYSTEM = "Зеркало электронного журнала netcity_sync (копия записей ГИС «Сетевой город»)"
-CATEGORIES = "фамилия, имя, отчество; класс; отметки текущего контроля; посещаемость уроков; задания"
-_WAY = "Файлы архива удалены с диска; строки базы данных удалены, освободившиеся страницы базы перезаписаны нулями."
+_WAY = (
+    "Файлы удалены с диска. Строки баз данных удалены, освободившиеся страницы перезаписаны нулями, файлы баз"
+    " переписаны заново без удалённого."
+)
+_HAND = "________________"
+_ROW_WORDS = {table.name: table.meaning for table in (*PURGED_TABLES, *FORGOTTEN_TABLES)}
 
 
 class Act(BaseModel):
-    """An act: what was decided, and what it destroys. `begun_at` is UTC."""
+    """An act: what was decided, and what it destroys. `begun_at` is UTC; `staff` are so many of the `subjects`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -32,6 +39,7 @@ class Act(BaseModel):
     by: str
     commission: tuple[str, ...]
     school: str
+    address: str = ""
     year: str
     kept_until: date
     begun_at: datetime
@@ -42,6 +50,8 @@ class Act(BaseModel):
     rows: dict[str, int]
     raw_answers: int
     subjects: int
+    staff: int = 0
+    data: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -54,25 +64,31 @@ class Act(BaseModel):
         day, year = self.destroyed_on, self.destroyed_on.year + KEEP_YEARS
         return date(year, 2, 28) if (day.month, day.day) == (2, 29) else day.replace(year=year)
 
+    @property
+    def rows_by_words(self) -> tuple[tuple[str, int], ...]:
+        """What each table that loses rows holds (Russian), and how many it loses."""
+        return tuple((_ROW_WORDS.get(name, name), count) for name, count in self.rows.items() if count)
+
+    @property
+    def subjects_words(self) -> str:
+        """«25 обучающихся, 2 работника»."""
+        pupils = plural(self.subjects - self.staff, "обучающийся", "обучающихся", "обучающихся")
+        return f"{pupils}, {plural(self.staff, 'работник', 'работника', 'работников')}" if self.staff else pupils
+
 
 def act_document(act: Act, paper: PaperSettings) -> Document:
     """The act, to be signed by hand."""
-    rows = (
-        ("Файлы архива: журналы", plural(act.files, "файл", "файла", "файлов"), size(act.bytes)),
-        ("Записи базы данных", plural(sum(act.rows.values()), "строка", "строки", "строк"), "mirror.db"),
-        ("Исходные ответы «Сетевого города»", plural(act.raw_answers, "ответ", "ответа", "ответов"), "raw.db"),
-    )
-    table = Table("Что уничтожено", (Column("Что", width=3), Column("Сколько"), Column("Объём или файл")), rows)
     return Document(
-        title=f"Акт № {act.number} об уничтожении электронных журналов",
+        title=f"Акт № {act.number} об уничтожении персональных данных: электронные журналы",
         subtitle=f"За {act.year} учебный год, классы: {', '.join(act.classes)}",
         facts=(
             ("Дата акта", full_date(act.dated)),
             ("Оператор", act.school),
+            ("Адрес оператора", act.address or _HAND),
+            ("По поручению оператора данные обрабатывал", f"никто / {_HAND}"),
             ("Информационная система", SYSTEM),
-            ("Чьи данные", f"{plural(act.subjects, 'обучающийся', 'обучающихся', 'обучающихся')}; поимённо — в выгрузке"
-                           " из журнала, приложенной к акту"),
-            ("Категории данных", CATEGORIES),
+            ("Чьи данные", f"{act.subjects_words}; поимённо — в выгрузке из журнала, приложенной к акту"),
+            ("Категории данных", "; ".join(act.data)),
             ("Срок хранения кончился", full_date(act.kept_until)),
             ("Причина уничтожения", act.reason),
             ("Способ", _WAY),
@@ -80,15 +96,18 @@ def act_document(act: Act, paper: PaperSettings) -> Document:
             ("Уничтожил", act.by),
         ),
         sections=(
-            Section("Уничтожено", tables=(table,)),
-            Section("Оставлено", ("Сводные ведомости успеваемости (срок хранения 25 лет) и итоговые отметки, на которых"
-                                  " они основаны.",)),
+            Section("Уничтожено", tables=(_destroyed(act),)),
+            Section("Оставлено", (
+                "Сводные ведомости успеваемости и итоговые отметки, на которых они основаны: в архиве года, папка"
+                " summary. Бумажные журналы этим актом не уничтожаются.",
+            )),
         ),
         notes=(
             f"Составлен по пункту 7.1 положения; содержание — {ORDER}.",
             f"Акт и выгрузку хранят {plural(KEEP_YEARS, 'год', 'года', 'лет')} со дня уничтожения:"
             f" до {full_date(act.keep_until)}.",
-            "Резервные копии, сделанные раньше, держат эти данные, пока не удалены: см. папку backups.",
+            "Резервные копии, прежние отчёты и сводки держат эти данные, пока не удалены: папки backups, reports,"
+            " digests.",
         ),
         made_at=act.begun_at,
         page=page_of(paper),
@@ -96,13 +115,30 @@ def act_document(act: Act, paper: PaperSettings) -> Document:
     )  # fmt: skip
 
 
-def log_document(act: Act, names: Sequence[str], paper: PaperSettings) -> Document:
-    """The extract of the log: a row a pupil."""
+def _destroyed(act: Act) -> Table:
+    rows = (
+        ("Файлы журналов: архив года и бумажные копии", act.files, size(act.bytes)),
+        *((words, count, "mirror.db") for words, count in act.rows_by_words),
+        ("Исходные ответы «Сетевого города»", act.raw_answers, "raw.db"),
+    )
+    return Table(
+        "Что уничтожено",
+        (Column("Что", width=4), Column("Сколько", Kind.INTEGER), Column("Объём или файл базы", width=1.5)),
+        rows,
+    )
+
+
+def log_document(act: Act, subjects: Sequence[Subject], paper: PaperSettings) -> Document:
+    """The extract of the log: a row a person."""
     columns = (
-        Column("ФИО", width=2), Column("Категории персональных данных", width=3), Column("ИСПДн", width=2),
-        Column("Причина", width=2), Column("Дата", Kind.DATE),
+        Column("№", Kind.INTEGER, width=0.4), Column("ФИО", width=2), Column("Кто", width=1.2),
+        Column("Категории персональных данных", width=3), Column("ИСПДн", width=2),
+        Column("Причина", width=1.8), Column("Дата", Kind.DATE),
     )  # fmt: skip
-    rows = tuple((name or "—", CATEGORIES, SYSTEM, act.reason, act.destroyed_on) for name in names)
+    rows = tuple(
+        (number, item.name or "—", item.who.value, "; ".join(item.data), SYSTEM, act.reason, act.destroyed_on)
+        for number, item in enumerate(subjects, 1)
+    )
     return Document(
         title="Выгрузка из журнала регистрации событий",
         subtitle=f"Уничтожение электронных журналов за {act.year} учебный год, {act.words}",

@@ -6,9 +6,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from netcity_sync.mirror.schema import ENTITY_TABLES, FINAL_MARK_TABLE, VERSION_COLUMNS, Table
+from netcity_sync.mirror.extract import EXTRACT_TABLES
+from netcity_sync.mirror.schema import FINAL_MARK_TABLE, VERSION_COLUMNS, Table
 
-TABLES = ENTITY_TABLES
 _VIEW_COLUMNS = tuple(column for column in VERSION_COLUMNS if column.name != "seen_to")
 
 _SUMMARY = """
@@ -44,7 +44,7 @@ def write_fields(target: Path) -> None:
             "holds": table.meaning,
             "fields": {column.name: column.meaning for column in (*table.columns, *_VIEW_COLUMNS)},
         }
-        for table in TABLES
+        for table in EXTRACT_TABLES
     }
     _write_json(tables, target)
 
