@@ -80,10 +80,12 @@ def make_papers(
     journals = (read_class_journal(desk, class_id, period) for class_id in classes)
     orders = (_order(desk, journal, key, period) for journal in journals)
     done = []
+    folder = DataFolder(desk.settings.storage.data_dir)
     for made in on_all_cores(_make, orders, len(classes), a_process=_SETS_A_PROCESS, few=1):
         detail = {f"{FILE_PREFIX}{name}": digest for name, digest in made.files}
-        note = StateNote(made.class_name, key, PaperState.MADE, "", {**detail, "sheets": made.sheets})
-        note_states(DataFolder(desk.settings.storage.data_dir), clock, [note], desk.snapshot.run_id)
+        place = made.folder.relative_to(folder.paper).as_posix()
+        note = StateNote(made.class_name, key, PaperState.MADE, "", {**detail, "sheets": made.sheets, "folder": place})
+        note_states(folder, clock, [note], desk.snapshot.run_id)
         log.info("paper_set_made", period=key, sheets=made.sheets)
         done.append(made)
         told(made)

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from support.reports import desk_at
 from support.school import Trial, at
 from support.two_years import OLD, begin_second_year, two_years, with_summary
 
@@ -21,6 +22,8 @@ from netcity_sync.jobs.archive import make_archive
 from netcity_sync.jobs.archive_care import Standing, register, verify_archives
 from netcity_sync.jobs.archive_purge import Order, Purge, purge_archive
 from netcity_sync.jobs.mirror_doctor import examine_mirror
+from netcity_sync.jobs.paper import classes_with_journals, make_papers
+from netcity_sync.jobs.paper_files import paper_flaws
 from netcity_sync.settings import RetentionSettings
 
 JUNE = at("2027-06-10 12:00")
@@ -189,6 +192,20 @@ class TestPurge:
         (printed / "comparison.pdf").unlink()
         assert purge(tried, write=True).act.files == files - 1
         assert sorted(path.name for path in printed.iterdir()) == ["summary-cover.pdf", "summary.pdf"]
+
+    def test_paper_copies_that_were_destroyed_are_not_missed(self, tried: Trial) -> None:
+        with desk_at(tried.settings, AFTER) as desk:
+            period = desk.year_period()
+            make_papers(desk, fixed_clock(AFTER), classes_with_journals(desk, period), period)
+        folder = DataFolder(tried.settings.storage.data_dir)
+        (folder.paper / "2027-2028").rename(folder.paper / "2026-2027")
+        with closing(sqlite3.connect(folder.mirror)) as db, db:
+            db.execute("UPDATE service_event SET detail = replace(detail, '2027-2028', '2026-2027')")
+        assert paper_flaws(folder) == {"2026-2027": ()}
+        purge(tried, write=True)
+        assert paper_flaws(folder) == {"2026-2027": ()}
+        (folder.paper / "2026-2027/8А/year/summary.pdf").unlink()
+        assert paper_flaws(folder) == {"2026-2027": ("8А/year/summary.pdf: файла нет",)}
 
     def test_the_rules_are_content(self, tried: Trial) -> None:
         purge(tried, write=True)
