@@ -17,7 +17,7 @@ from netcity_sync.jobs.report import FILE_PREFIX, write_whole
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Document
 from netcity_sync.reports.page import page_of
-from netcity_sync.reports.paper.case import PaperCase, case_documents
+from netcity_sync.reports.paper.case import PaperCase, case_documents, inventory
 from netcity_sync.reports.paper.journal import ClassJournal
 from netcity_sync.reports.paper.leaves import journal_data
 from netcity_sync.reports.paper.reading import read_class_journal
@@ -140,8 +140,9 @@ def _make(order: _Order) -> PaperSet:
     sheets = typeset("journal", journal_data(journal, page), part, made_at)
     summary = render_pdf(order.summary) if order.summary is not None else b""
     case = PaperCase(journal, sheets.pages, sheets.marks, order.key, settings, summary_pages=page_count(summary))
-    files = {"journal.pdf": sheets.pdf}
-    for name, data in case_documents(case).items():
+    listed = typeset("paper_case", inventory(case), part, made_at)
+    files = {"journal.pdf": sheets.pdf, "inventory.pdf": listed.pdf}
+    for name, data in case_documents(case, listed.pages).items():
         files[f"{name}.pdf"] = typeset("paper_case", data, part, made_at).pdf
     if summary:
         files["summary.pdf"] = summary

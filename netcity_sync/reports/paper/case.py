@@ -36,15 +36,14 @@ def sheets_words(count: int) -> str:
     return f"{count} ({number_words(count)}) {plural_word(count, 'лист', 'листа', 'листов')}"
 
 
-def case_documents(case: PaperCase) -> dict[str, dict[str, Any]]:
-    """What `templates/paper_case.typ` draws, by the name of the file."""
+def case_documents(case: PaperCase, inventory_pages: int) -> dict[str, dict[str, Any]]:
+    """What `templates/paper_case.typ` draws besides the inventory, which has so many pages, by the name of the file."""
     summary = {"summary-cover": _summary_cover(case)} if case.summary_pages else {}
     return {
         **summary,
         "cover": _cover(case),
-        "inventory": _inventory(case),
         "comparison": _comparison(case),
-        "certificate": _certificate(case),
+        "certificate": _certificate(case, inventory_pages),
         "label": _label(case),
         "act": _act(case),
     }
@@ -110,7 +109,8 @@ def _summary_cover(case: PaperCase) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _inventory(case: PaperCase) -> dict[str, Any]:
+def inventory(case: PaperCase) -> dict[str, Any]:
+    """The inventory of what lies in the case, as that template draws it; its sheets have numbers of their own."""
     journal = case.journal
     starts: dict[int, int] = {}
     for leaf, page in zip(leaves_of(journal), case.leaf_pages, strict=True):
@@ -158,12 +158,12 @@ def _peculiarities(case: PaperCase) -> str:
     return f"прочитаны не полностью: {'; '.join(doubtful)}" if doubtful else f"нет / {_HAND}"
 
 
-def _certificate(case: PaperCase) -> dict[str, Any]:
+def _certificate(case: PaperCase, inventory_pages: int) -> dict[str, Any]:
     return _document(
         case, "Лист-заверитель дела",
         lead=[f"Классный журнал, {_name(case)}",
               f"В деле прошито и пронумеровано {sheets_words(case.pages)}, с № 1 по № {case.pages},"
-              f" кроме того, листов внутренней описи: {_HAND}."],
+              f" кроме того, листов внутренней описи: {inventory_pages} ({number_words(inventory_pages)})."],
         head=["Особенности физического состояния и формирования дела", "Листы"], widths=["1fr", "30mm"],
         rows=[[_peculiarities(case), ""]],
         signatures=[_clerk(case), {"lead": "Верно", **_director(case)}],
