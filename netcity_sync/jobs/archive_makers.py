@@ -121,8 +121,11 @@ def summary_pieces(desk: Desk, extract: Path) -> Iterator[Piece]:
             yield from _report_files(desk, item, SUMMARY, ("pdf", "xlsx"))
 
 
-MAKERS: tuple[Maker, ...] = (data_pieces, class_book_pieces, journal_pieces, report_pieces, summary_pieces)
-"""What an archive is made of, in this order, besides the extract, README.txt and manifest.json."""
+MAKERS: tuple[Maker, ...] = (journal_pieces, data_pieces, class_book_pieces, report_pieces, summary_pieces)
+"""What an archive is made of, besides the extract, README.txt and manifest.json.
+
+In this order other processes have the longest pieces to draw while this one writes the records.
+"""
 
 
 def all_pieces(desk: Desk, extract: Path) -> list[Piece]:

@@ -31,7 +31,7 @@ from netcity_sync.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-_SETS_A_PROCESS = 4
+_SETS_A_PROCESS = 16
 _SUMMARY = "summary"
 
 

@@ -64,7 +64,7 @@ def _write_rows(extract: Path, query: str, values: tuple[int, ...], target: Path
         closing(sqlite3.connect(uri, uri=True)) as connection,
         target.open("w", encoding="utf-8", newline="\n") as file,
     ):
-        rows = connection.execute(query, values)
-        names = [item[0] for item in rows.description]
-        for row in rows:
-            file.write(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) + "\n")
+        names = [item[0] for item in connection.execute(f"{query} LIMIT 0", values).description]
+        pairs = ", ".join(f"""'{name}', "{name}\"""" for name in names)
+        lines = connection.execute(f"SELECT json_object({pairs}) FROM ({query})", values)
+        file.writelines(f"{line}\n" for (line,) in lines)
