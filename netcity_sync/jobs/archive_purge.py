@@ -29,7 +29,7 @@ from netcity_sync.mirror.events import ServiceEvent, record_event
 from netcity_sync.mirror.exchange_years import Who
 from netcity_sync.mirror.lock import hold_lock
 from netcity_sync.mirror.purge import YearPurge
-from netcity_sync.mirror.purged_people import purged_subjects
+from netcity_sync.mirror.purged_people import kinds_of_data, purged_subjects
 from netcity_sync.mirror.raw import RawStore, open_raw
 from netcity_sync.mirror.school_years import MirrorYear, find_year, school_years
 from netcity_sync.mirror.vacuum import rebuild, require_room
@@ -195,7 +195,7 @@ def _plan(work: _Work, order: Order, now: datetime) -> Purge:
         rows=work.rows.rows() | mark_findings(work.writer, work.findings),
         raw_answers=_raw_answers(work),
         subjects=len(people), staff=sum(item.who is Who.STAFF for item in people),
-        data=tuple(dict.fromkeys(what for item in people for what in item.data)),
+        data=kinds_of_data(people),
     )  # fmt: skip
     return Purge(act, target, False)
 
@@ -272,7 +272,6 @@ def _event(act: Act, class_name: str, now: datetime) -> ServiceEvent:
 
 def _write_act(work: _Work, purge: Purge) -> None:
     """The act and the extract of the log, in a folder that is renamed whole; its `act.json` says that a purge began."""
-    paper = work.settings.paper
     acts = purge.act_folder.parent
     acts.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in acts.glob(".making-*"):
@@ -280,8 +279,10 @@ def _write_act(work: _Work, purge: Purge) -> None:
     with TemporaryDirectory(dir=acts, prefix=".making-") as work_name:
         draft = Path(work_name, "act")
         draft.mkdir(mode=0o700)
-        log_extract = log_document(purge.act, purged_subjects(work.rows), paper)
-        documents = {"act": act_document(purge.act, paper), "log": log_extract}
+        documents = {
+            "act": act_document(purge.act, work.settings.paper),
+            "log": log_document(purge.act, purged_subjects(work.rows), work.settings),
+        }
         for name, document in documents.items():
             for form, render in RENDERERS.items():
                 write_whole(draft / f"{name}.{form}", render(document))

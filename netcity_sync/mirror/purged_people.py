@@ -1,6 +1,6 @@
 """Whose data a purge destroys, and which: a person a line, as the extract of the log names them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from netcity_sync.mirror.exchange_years import BELONGING, Who
@@ -48,6 +48,12 @@ def purged_subjects(purge: YearPurge) -> tuple[Subject, ...]:
     order = list(Who)
     found.sort(key=lambda item: (order.index(item[1]), plain(item[0])))
     return tuple(Subject(name, who, tuple(dict.fromkeys(data))) for name, who, data in found)
+
+
+def kinds_of_data(subjects: Iterable[Subject]) -> tuple[str, ...]:
+    """All that goes of them, names first."""
+    found = dict.fromkeys(what for item in subjects for what in item.data)
+    return tuple(sorted(found, key=lambda what: what != _NAME))
 
 
 def _named(purge: YearPurge) -> Iterator[tuple[str, Who, str]]:

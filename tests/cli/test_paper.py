@@ -39,7 +39,9 @@ def move(config: str, state: str, name: str = "7А") -> int:
 
 def test_a_set_is_made_and_moved_on(config: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(config, "paper", "make", *TERM) == 0
-    assert "7А: 3 листа" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "7А: 3 листа" in shown
+    assert "Давно не читаны" not in shown
     assert move(config, "сверено") == 0
     capsys.readouterr()
     assert run(config, "archive", "state", "--json", "--now", NOW) == 0
@@ -70,6 +72,11 @@ def test_a_file_that_was_changed_or_is_gone_is_told(
     assert (told["kind"], told["year"], told["flaws"][0]) == ("paper", "2026/2027", "7А/1/cover.pdf: файла нет")
     assert run(config, "paper", "make", "--again", *TERM) == 0
     assert run(config, "archive", "verify") == 0
+
+
+def test_journals_that_were_not_read_for_long_are_told(config: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(config, "paper", "make", "--term", "1 четверть", "--now", "2026-11-25T12:00:00") == 0
+    assert "Давно не читаны: 7А Химия. В сводной ведомости" in capsys.readouterr().out
 
 
 def test_a_set_that_is_gone_is_told(config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

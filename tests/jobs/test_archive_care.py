@@ -31,7 +31,7 @@ AFTER = at("2029-01-10 12:00")
 ORDER = Order(
     "3", date(2029, 1, 9), "срок хранения кончился", "Заместитель директора Учебнова Е. П.", ("Примерова В. П.",)
 )
-ONE_YEAR = {"retention": {"journal_years": 1}}
+ONE_YEAR = {"retention": {"journal_years": 1}, "paper": {"address": "ул. Школьная, 1"}}
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +178,10 @@ class TestPurge:
     def test_the_act_and_the_extract_of_the_log(self, tried: Trial) -> None:
         folder = purge(tried, write=True).act_folder
         act, log = ((folder / name).read_text(encoding="utf-8") for name in ("act.html", "log.html"))
-        for words in ("Акт № 3", "срок хранения кончился", "Учебнова Е. П.", "10.01.2029", "10.01.2032", "№ 179"):
+        for words in (
+            "Акт № 3", "срок хранения кончился", "Учебнова Е. П.", "10.01.2029", "10.01.2032", "№ 179",
+            "МБОУ «СОШ № 0»", "Адрес оператора", "ул. Школьная, 1", "Способ", "По поручению оператора",
+        ):  # fmt: skip
             assert words in act
         for words in ("Иванов Иван Петрович", "Ёлкина Анна Ильинична", "netcity_sync", "10.01.2029", "отметки"):
             assert words in log

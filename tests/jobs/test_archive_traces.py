@@ -25,6 +25,7 @@ from support.two_years import NEW, OLD, begin_second_year, two_years, with_summa
 
 from netcity_sync.clock import fixed_clock
 from netcity_sync.compliance.exemptions import Decision, Scope, add_exemptions, load_exemptions
+from netcity_sync.compliance.forget import FORGOTTEN_TABLES
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import NetcityError, NoSpace
 from netcity_sync.jobs.archive import make_archive
@@ -33,7 +34,9 @@ from netcity_sync.jobs.mirror_doctor import examine_mirror
 from netcity_sync.mirror import space
 from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.exchange_years import Who
+from netcity_sync.mirror.purge import PURGED_TABLES
 from netcity_sync.mirror.raw import open_raw, payload_hash
+from netcity_sync.reports.archive.acts import ROW_WORDS
 
 AFTER = at("2029-01-10 12:00")
 ORDER = Order("3", date(2029, 1, 9), "срок хранения кончился", "Учебнова Е. П.")
@@ -208,6 +211,10 @@ def test_the_extract_of_the_log_names_everybody_and_what_went(tried: Trial) -> N
         assert words in log
     assert (act.act.subjects, act.act.staff) == (7, 3)
     assert {"exam_result": 3, "opt_out": 2, "substitution": 1}.items() <= act.act.rows.items()
+
+
+def test_the_act_has_words_for_every_table() -> None:
+    assert ROW_WORDS.keys() == {table.name for table in (*PURGED_TABLES, *FORGOTTEN_TABLES)}
 
 
 def test_while_somebody_reads_the_file_it_is_not_called_destroyed(tried: Trial) -> None:

@@ -9,23 +9,35 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from netcity_sync.compliance.forget import FORGOTTEN_TABLES
-from netcity_sync.mirror.purge import PURGED_TABLES
 from netcity_sync.mirror.purged_people import Subject
 from netcity_sync.reports.document import Column, Document, Kind, Section, Signature, Table
 from netcity_sync.reports.page import page_of
-from netcity_sync.russian import full_date, plural, size
-from netcity_sync.settings import PaperSettings
+from netcity_sync.russian import full_date, full_date_time, plural, size
+from netcity_sync.settings import PaperSettings, Settings
 
 KEEP_YEARS = 3
 ORDER = "приказ Роскомнадзора от 28.10.2022 № 179"
+ORDER_UNTIL = date(2029, 3, 1)
+"""The first day on which that order is no longer in force."""
 SYSTEM = "Зеркало электронного журнала netcity_sync (копия записей ГИС «Сетевой город»)"
 _WAY = (
     "Файлы удалены с диска. Строки баз данных удалены, освободившиеся страницы перезаписаны нулями, файлы баз"
     " переписаны заново без удалённого."
 )
+_DESTROYED, _SUBJECTS = "Что уничтожено", "Субъекты персональных данных"
 _HAND = "________________"
-_ROW_WORDS = {table.name: table.meaning for table in (*PURGED_TABLES, *FORGOTTEN_TABLES)}
+ROW_WORDS = {
+    "student": "Имена обучающихся", "enrolment": "Строки списков классов", "group_student": "Строки списков журналов",
+    "lesson": "Уроки: даты и темы", "assignment": "Задания", "mark": "Отметки", "attendance": "Отметки о посещении",
+    "final_mark": "Итоговые отметки", "journal_access": "Записи о доступе к журналу", "staff": "Имена работников",
+    "class_chief": "Кто классный руководитель", "subject_group_teacher": "Кто ведёт журнал",
+    "substitution": "Замены", "exam_result": "Результаты экзаменов", "opt_out": "Отказы от дневника",
+    "credential_issue": "Выдача реквизитов", "user_activity": "Активность пользователей",
+    "local_act": "Локальные акты: кто назначен", "scope": "Что читалось из «Сетевого города»",
+    "scope_read": "Когда и как это читалось", "finding": "Замечания", "finding_past": "Замечания прежних лет и раз",
+    "finding_exception": "Исключения из замечаний",
+}  # fmt: skip
+"""What the rows are that a table loses, by its name."""
 
 
 class Act(BaseModel):
@@ -67,7 +79,7 @@ class Act(BaseModel):
     @property
     def rows_by_words(self) -> tuple[tuple[str, int], ...]:
         """What each table that loses rows holds (Russian), and how many it loses."""
-        return tuple((_ROW_WORDS.get(name, name), count) for name, count in self.rows.items() if count)
+        return tuple((words, self.rows[name]) for name, words in ROW_WORDS.items() if self.rows.get(name))
 
     @property
     def subjects_words(self) -> str:
@@ -96,14 +108,14 @@ def act_document(act: Act, paper: PaperSettings) -> Document:
             ("Уничтожил", act.by),
         ),
         sections=(
-            Section("Уничтожено", tables=(_destroyed(act),)),
+            Section(_DESTROYED, tables=(_destroyed(act),)),
             Section("Оставлено", (
                 "Сводные ведомости успеваемости и итоговые отметки, на которых они основаны: в архиве года, папка"
                 " summary. Бумажные журналы этим актом не уничтожаются.",
             )),
         ),
         notes=(
-            f"Составлен по пункту 7.1 положения; содержание — {ORDER}.",
+            f"Составлен по пункту 7.1 положения; содержание — {_order(act)}.",
             f"Акт и выгрузку хранят {plural(KEEP_YEARS, 'год', 'года', 'лет')} со дня уничтожения:"
             f" до {full_date(act.keep_until)}.",
             "Резервные копии, прежние отчёты и сводки держат эти данные, пока не удалены: папки backups, reports,"
@@ -111,8 +123,17 @@ def act_document(act: Act, paper: PaperSettings) -> Document:
         ),
         made_at=act.begun_at,
         page=page_of(paper),
-        signatures=(Signature("Уничтожил", act.by), *(Signature("Член комиссии", name) for name in act.commission)),
+        signatures=(
+            Signature(act.by, lead="Уничтожил"), *(Signature(name, lead="Член комиссии") for name in act.commission),
+        ),
     )  # fmt: skip
+
+
+def _order(act: Act) -> str:
+    """What rules the contents; an order that was in force when this was written may be replaced by another."""
+    if act.destroyed_on < ORDER_UNTIL:
+        return ORDER
+    return f"{ORDER} (действовал до {full_date(ORDER_UNTIL)}; сверьте с тем, что его заменил)"
 
 
 def _destroyed(act: Act) -> Table:
@@ -122,13 +143,13 @@ def _destroyed(act: Act) -> Table:
         ("Исходные ответы «Сетевого города»", act.raw_answers, "raw.db"),
     )
     return Table(
-        "Что уничтожено",
+        _DESTROYED,
         (Column("Что", width=4), Column("Сколько", Kind.INTEGER), Column("Объём или файл базы", width=1.5)),
         rows,
     )
 
 
-def log_document(act: Act, subjects: Sequence[Subject], paper: PaperSettings) -> Document:
+def log_document(act: Act, subjects: Sequence[Subject], settings: Settings) -> Document:
     """The extract of the log: a row a person."""
     columns = (
         Column("№", Kind.INTEGER, width=0.4), Column("ФИО", width=2), Column("Кто", width=1.2),
@@ -142,9 +163,9 @@ def log_document(act: Act, subjects: Sequence[Subject], paper: PaperSettings) ->
     return Document(
         title="Выгрузка из журнала регистрации событий",
         subtitle=f"Уничтожение электронных журналов за {act.year} учебный год, {act.words}",
-        facts=(("Оператор", act.school), ("Начато", f"{act.begun_at:%d.%m.%Y %H:%M} UTC")),
-        sections=(Section("Субъекты персональных данных", tables=(Table("Выгрузка", columns, rows),)),),
-        notes=(f"Содержание — {ORDER}. Хранить {plural(KEEP_YEARS, 'год', 'года', 'лет')} вместе с актом.",),
+        facts=(("Оператор", act.school), ("Начато", full_date_time(act.begun_at, settings.zone))),
+        sections=(Section(_SUBJECTS, tables=(Table(_SUBJECTS, columns, rows),)),),
+        notes=(f"Содержание — {_order(act)}. Хранить {plural(KEEP_YEARS, 'год', 'года', 'лет')} вместе с актом.",),
         made_at=act.begun_at,
-        page=page_of(paper, landscape=True),
+        page=page_of(settings.paper, landscape=True),
     )

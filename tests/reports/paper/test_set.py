@@ -99,6 +99,13 @@ def test_the_summary_is_a_case_of_its_own(tried: Trial) -> None:
     assert "Хранить до 31.12.2052" in documents["summary-cover"]["tail"]
     assert documents["summary-cover"]["page"]["left"] == 30
     assert "Листов: 2 (два)" in documents["summary-cover"]["lead"]
+    certificate, label = documents["summary-certificate"], documents["summary-label"]
+    assert certificate["lead"][:2] == [
+        "Сводная ведомость успеваемости, 7А класс, 1 четверть 2026/2027 учебного года",
+        "В деле прошито и пронумеровано 2 (два) листа, с № 1 по № 2.",
+    ]
+    assert certificate["page"]["left"] == 30
+    assert label["box"] == "Прошито, пронумеровано и скреплено печатью 2 (два) листа"
     assert documents["act"]["tail"] == ["Передано дел: 2, листов: 5 (пять)."]
     assert [row[3] for row in documents["act"]["rows"]] == ["Хранить до 31.12.2032", "Хранить до 31.12.2052"]
 
@@ -124,8 +131,8 @@ def test_the_certificate_counts_the_pages_of_the_inventory(tried: Trial, monkeyp
     told = {}
 
     def kept(template: str, data: dict[str, Any], *more: Any) -> Sheets:
-        told[data.get("title", template)] = (data, made := typeset(template, data, *more))
-        return made
+        told[data.get("title", template), *data.get("lead", [])[:1]] = data
+        return typeset(template, data, *more)
 
     monkeypatch.setattr(paper, "typeset", kept)
     monkeypatch.setattr(paper, "inventory", lambda case: {**inventory(case), "rows": [["1", "Химия", "1"]] * 120})
@@ -133,7 +140,7 @@ def test_the_certificate_counts_the_pages_of_the_inventory(tried: Trial, monkeyp
     with pikepdf.open(made.folder / "inventory.pdf") as pdf:
         pages = len(pdf.pages)
     assert pages > 2
-    certificate, _ = told["Лист-заверитель дела"]
+    certificate = told["Лист-заверитель дела", "Классный журнал, 7А класс, 1 четверть 2026/2027 учебного года"]
     assert f"листов внутренней описи: {pages} (" in certificate["lead"][1]
 
 
