@@ -118,6 +118,12 @@ SELECT DISTINCT payload_hash FROM (
 ) a WHERE EXISTS (SELECT 1 FROM temp.kept_year y WHERE a.run_id <= y.last_run AND a.next_run > y.first_run)
 """
 
+_LOOK_AGAIN = """
+UPDATE main.scope SET unconfirmed = 1
+WHERE kind = 'dictionaries' AND NOT EXISTS (SELECT 1 FROM temp.kept_year)
+"""
+"""Where even the staff of today went, the next sync must not pass the same answer by."""
+
 
 class YearPurge:
     """What belongs to a school year and to none of those that are kept: found once, told, deleted."""
@@ -186,6 +192,7 @@ class YearPurge:
             also(self.connection)
             for name in _CONDITIONS:
                 self.connection.execute(f"DELETE {self.gone(name)}", self._values)
+            self.connection.execute(_LOOK_AGAIN)
 
 
 @contextmanager

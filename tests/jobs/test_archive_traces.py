@@ -229,6 +229,20 @@ def test_while_somebody_reads_the_file_it_is_not_called_destroyed(tried: Trial) 
     assert GONE.name.split()[0] not in traces(tried, [GONE.name])
 
 
+def test_a_mirror_of_that_year_alone_is_emptied_and_can_be_filled_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_summary(monkeypatch)
+    tried = two_years(tmp_path, LEAVERS, retention={"journal_years": 1}, storage=_storage(tmp_path))
+    make_archive(tried.settings, fixed_clock(at("2027-06-10 12:00")))
+    before = ask(tried, "SELECT name FROM current_staff UNION ALL SELECT name FROM current_student ORDER BY 1")
+    purge(tried)
+    assert traces(tried, [STAYS, OLD_TEACHER, *(item.name for item in LEAVERS)]) == set()
+    tried.sync("2029-01-11 21:00")
+    assert ask(tried, "SELECT name FROM current_staff UNION ALL SELECT name FROM current_student ORDER BY 1") == before
+    assert examine_mirror(DataFolder(tried.settings.storage.data_dir)).exit_code == 0
+
+
 def test_without_room_to_rebuild_the_files_nothing_is_touched(tried: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(space, "free_space", lambda path: 1)
     with pytest.raises(NoSpace):

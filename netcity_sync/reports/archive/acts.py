@@ -28,12 +28,12 @@ _DESTROYED, _SUBJECTS = "Что уничтожено", "Субъекты пер�
 _HAND = "________________"
 ROW_WORDS = {
     "student": "Имена обучающихся", "enrolment": "Строки списков классов", "group_student": "Строки списков журналов",
-    "lesson": "Уроки: даты и темы", "assignment": "Задания", "mark": "Отметки", "attendance": "Отметки о посещении",
+    "lesson": "Уроки с темами", "assignment": "Задания", "mark": "Отметки", "attendance": "Отметки о посещении",
     "final_mark": "Итоговые отметки", "journal_access": "Записи о доступе к журналу", "staff": "Имена работников",
     "class_chief": "Кто классный руководитель", "subject_group_teacher": "Кто ведёт журнал",
     "substitution": "Замены", "exam_result": "Результаты экзаменов", "opt_out": "Отказы от дневника",
     "credential_issue": "Выдача реквизитов", "user_activity": "Активность пользователей",
-    "local_act": "Локальные акты: кто назначен", "scope": "Что читалось из «Сетевого города»",
+    "local_act": "Кто назначен локальными актами", "scope": "Что читалось из «Сетевого города»",
     "scope_read": "Когда и как это читалось", "finding": "Замечания", "finding_past": "Замечания прежних лет и раз",
     "finding_exception": "Исключения из замечаний",
 }  # fmt: skip
@@ -150,22 +150,34 @@ def _destroyed(act: Act) -> Table:
 
 
 def log_document(act: Act, subjects: Sequence[Subject], settings: Settings) -> Document:
-    """The extract of the log: a row a person."""
+    """The extract of the log: a row a person. What is the same of all, and the kinds of data, stand once above them."""
+    kinds = {what: str(number) for number, what in enumerate(act.data, 1)}
+    legend = "; ".join(f"{number} — {what}" for what, number in kinds.items())
     columns = (
-        Column("№", Kind.INTEGER, width=0.4), Column("ФИО", width=2), Column("Кто", width=1.2),
-        Column("Категории персональных данных", width=3), Column("ИСПДн", width=2),
-        Column("Причина", width=1.8), Column("Дата", Kind.DATE),
+        Column("№", Kind.INTEGER, width=0.5), Column("ФИО", width=4), Column("Кто", width=1.3),
+        Column("Категории данных", width=2.5),
     )  # fmt: skip
     rows = tuple(
-        (number, item.name or "—", item.who.value, "; ".join(item.data), SYSTEM, act.reason, act.destroyed_on)
+        (number, item.name or "—", item.who.value, ", ".join(sorted((kinds[what] for what in item.data), key=int)))
         for number, item in enumerate(subjects, 1)
     )
     return Document(
         title="Выгрузка из журнала регистрации событий",
         subtitle=f"Уничтожение электронных журналов за {act.year} учебный год, {act.words}",
-        facts=(("Оператор", act.school), ("Начато", full_date_time(act.begun_at, settings.zone))),
-        sections=(Section(_SUBJECTS, tables=(Table(_SUBJECTS, columns, rows),)),),
+        facts=(
+            ("Оператор", act.school),
+            ("Информационная система", SYSTEM),
+            ("Причина уничтожения", act.reason),
+            ("Дата уничтожения", full_date(act.destroyed_on)),
+            ("Начато", full_date_time(act.begun_at, settings.zone)),
+            ("Чьи данные", f"{act.subjects_words}; система, причина и дата у всех одни"),
+        ),
+        sections=(
+            Section(
+                _SUBJECTS, (f"Категории персональных данных: {legend}.",), tables=(Table(_SUBJECTS, columns, rows),)
+            ),
+        ),
         notes=(f"Содержание — {_order(act)}. Хранить {plural(KEEP_YEARS, 'год', 'года', 'лет')} вместе с актом.",),
         made_at=act.begun_at,
-        page=page_of(settings.paper, landscape=True),
+        page=page_of(settings.paper),
     )
