@@ -12,6 +12,7 @@ from netcity_sync.retention import keep_until
 from netcity_sync.russian import full_date, number_words, plural_word
 from netcity_sync.settings import Settings
 
+_JOURNAL, _SUMMARY = "Классный журнал", "Сводная ведомость успеваемости"
 _HAND = "________________"
 _NUMBERS = "Литерных номеров листов нет, пропущенных номеров нет."
 _ORIGINAL = "Подлинник — электронный журнал, находится в ГИС «Сетевой город»."
@@ -44,7 +45,7 @@ def case_documents(case: PaperCase, inventory_pages: int) -> dict[str, dict[str,
         "cover": _cover(case),
         "comparison": _comparison(case),
         "certificate": _certificate(case, inventory_pages),
-        "label": _label(case, case.pages),
+        "label": _label(case, _JOURNAL, case.pages),
         **(_summary_documents(case) if case.summary_pages else {}),
         "act": _act(case),
     }
@@ -56,7 +57,7 @@ def _summary_documents(case: PaperCase) -> dict[str, dict[str, Any]]:
     documents = {
         "summary-cover": _summary_cover(case),
         "summary-certificate": _summary_certificate(case),
-        "summary-label": _label(case, case.summary_pages),
+        "summary-label": _label(case, _SUMMARY, case.summary_pages),
     }
     return {name: {**document, "page": page} for name, document in documents.items()}
 
@@ -104,7 +105,7 @@ def _years_words(count: int) -> str:
 def _cover(case: PaperCase) -> dict[str, Any]:
     journal, years = case.journal, case.settings.retention.journal_years
     return _document(
-        case, "КЛАССНЫЙ ЖУРНАЛ", big=True,
+        case, _JOURNAL.upper(), big=True,
         lead=[journal.school, _name(case), f"Классный руководитель: {journal.chief}",
               f"Начат {full_date(journal.first)}. Окончен {full_date(journal.last)}.",
               f"Листов: {case.pages} ({number_words(case.pages)})"],
@@ -115,7 +116,7 @@ def _cover(case: PaperCase) -> dict[str, Any]:
 def _summary_cover(case: PaperCase) -> dict[str, Any]:
     journal, years = case.journal, case.settings.retention.summary_years
     return _document(
-        case, "СВОДНАЯ ВЕДОМОСТЬ УСПЕВАЕМОСТИ", big=True,
+        case, _SUMMARY.upper(), big=True,
         lead=[journal.school, _name(case), f"Классный руководитель: {journal.chief}",
               f"Листов: {case.summary_pages} ({number_words(case.summary_pages)})"],
         tail=[f"Индекс дела по номенклатуре: {_HAND}", _term(case, years), _ground(case, years)],
@@ -136,7 +137,7 @@ def inventory(case: PaperCase) -> dict[str, Any]:
     ]
     return _document(
         case, "Внутренняя опись документов дела",
-        lead=[f"Классный журнал, {_name(case)}"], head=["№", "Что вложено", "Листы"], widths=["12mm", "1fr", "24mm"],
+        lead=[f"{_JOURNAL}, {_name(case)}"], head=["№", "Что вложено", "Листы"], widths=["12mm", "1fr", "24mm"],
         rows=rows,
         tail=[f"Итого документов: {len(rows)} ({number_words(len(rows))}). Листов: {sheets_words(case.pages)}.",
               "Лист напечатан с одной стороны; лист и страница — одно и то же."],
@@ -154,7 +155,7 @@ def _comparison(case: PaperCase) -> dict[str, Any]:
     filled = sum(len(item.filled) for item in case.journal.journals)
     return _document(
         case, "Лист выборочной сверки",
-        lead=[f"Классный журнал, {_name(case)}",
+        lead=[f"{_JOURNAL}, {_name(case)}",
               f"Заполненных клеток: {filled}, в выборке: {len(cells)}. Ключ выборки: {seed}.",
               "В столбец «В журнале» впишите, что стоит в «Сетевом городе», и сравните с бумажной копией."],
         head=["№", "Предмет", "Стр.", "Ученик", "Дата", "В журнале", "Совпадает"],
@@ -174,12 +175,12 @@ def _peculiarities(case: PaperCase) -> str:
 
 def _certificate(case: PaperCase, inventory_pages: int) -> dict[str, Any]:
     inventory_words = f"листов внутренней описи: {inventory_pages} ({number_words(inventory_pages)})"
-    lead = [f"Классный журнал, {_name(case)}", f"{_sewn(case.pages)}, кроме того, {inventory_words}.", _NUMBERS]
+    lead = [f"{_JOURNAL}, {_name(case)}", f"{_sewn(case.pages)}, кроме того, {inventory_words}.", _NUMBERS]
     return _certified(case, lead, _peculiarities(case))
 
 
 def _summary_certificate(case: PaperCase) -> dict[str, Any]:
-    lead = [f"Сводная ведомость успеваемости, {_name(case)}", f"{_sewn(case.summary_pages)}.", _NUMBERS]
+    lead = [f"{_SUMMARY}, {_name(case)}", f"{_sewn(case.summary_pages)}.", _NUMBERS]
     return _certified(case, lead, f"нет / {_HAND}")
 
 
@@ -197,10 +198,10 @@ def _certified(case: PaperCase, lead: list[str], peculiarities: str) -> dict[str
     )  # fmt: skip
 
 
-def _label(case: PaperCase, pages: int) -> dict[str, Any]:
+def _label(case: PaperCase, what: str, pages: int) -> dict[str, Any]:
     return _document(
         case, "Ярлык на прошивку",
-        lead=["Вырежьте по рамке и наклейте на узел с обратной стороны последнего листа."],
+        lead=[f"{what}, {_name(case)}", "Вырежьте по рамке и наклейте на узел с обратной стороны последнего листа."],
         box=f"Прошито, пронумеровано и скреплено печатью {sheets_words(pages)}",
         signatures=[_director(case)],
     )  # fmt: skip
@@ -208,10 +209,10 @@ def _label(case: PaperCase, pages: int) -> dict[str, Any]:
 
 def _act(case: PaperCase) -> dict[str, Any]:
     retention, total = case.settings.retention, case.pages + case.summary_pages
-    rows = [["1", f"Классный журнал, {_name(case)}", str(case.pages), _term(case, retention.journal_years)]]
+    rows = [["1", f"{_JOURNAL}, {_name(case)}", str(case.pages), _term(case, retention.journal_years)]]
     if case.summary_pages:
         term = _term(case, retention.summary_years)
-        rows.append(["2", f"Сводная ведомость успеваемости, {_name(case)}", str(case.summary_pages), term])
+        rows.append(["2", f"{_SUMMARY}, {_name(case)}", str(case.summary_pages), term])
     return _document(
         case, "Акт приёма-передачи бумажной копии электронного журнала",
         lead=[f"{case.journal.school}. Дата: {_HAND}. № {_HAND}",

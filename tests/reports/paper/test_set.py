@@ -106,6 +106,7 @@ def test_the_summary_is_a_case_of_its_own(tried: Trial) -> None:
     ]
     assert certificate["page"]["left"] == 30
     assert label["box"] == "Прошито, пронумеровано и скреплено печатью 2 (два) листа"
+    assert label["lead"][0] == certificate["lead"][0]
     assert documents["act"]["tail"] == ["Передано дел: 2, листов: 5 (пять)."]
     assert [row[3] for row in documents["act"]["rows"]] == ["Хранить до 31.12.2032", "Хранить до 31.12.2052"]
 
