@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import pairwise
 
-from benchmarks.claim import Claim, at_most, seconds
+from benchmarks.claim import Claim, at_most, peak_megabytes, seconds
 from benchmarks.evenings import live_through, settings_for
 from netcity_sync.clock import fixed_clock
 from netcity_sync.jobs.archive import make_archive
@@ -44,7 +44,7 @@ def archive() -> Iterator[Claim]:
     yield at_most("CPU seconds of the process that reads / of all", figures["own"] / figures["cpu"], 0.5)
     yield Claim("made: share of all cores that it kept busy", figures["busy"])
     yield at_most("made: longest time without progress / all of it", figures["pause"] / figures["made"], 0.15)
-    yield at_most("peak memory of the process that reads, MB", figures["megabytes"], 500)
+    yield at_most("peak memory of the process that reads, MB", figures["megabytes"], 250)
     yield at_most("peak memory of a process that draws, MB", figures["drawing"], 600)
     yield at_most("proved / made", figures["proved"] / figures["made"], 0.1)
 
@@ -71,7 +71,7 @@ def _measure(settings: Settings) -> dict[str, float]:
         "own": own,
         "busy": spent / (ended - began) / (os.cpu_count() or 1),
         "pause": max(after - earlier for earlier, after in pairwise(stops)),
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "megabytes": peak_megabytes(),
         "drawing": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
         "proved": seconds(lambda: verify_archives(settings, clock)),
     }
