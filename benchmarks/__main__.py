@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from benchmarks.archive import archive
 from benchmarks.catalogue import catalogue
 from benchmarks.claim import Claim, at_most, seconds
 from benchmarks.evenings import settings_for
@@ -70,6 +71,7 @@ def nights() -> Iterator[Claim]:
 BENCHMARKS = {
     "demo": demo_seconds, "nights": nights, "slow-line": slow_line, "merging": merging, "pipeline": pipeline,
     "years": years, "catalogue": catalogue, "paper": paper, "printing": printing,
+    "archive": archive,
 }  # fmt: skip
 
 

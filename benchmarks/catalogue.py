@@ -6,9 +6,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from benchmarks.claim import Claim, at_most, seconds
+from benchmarks.claim import Claim, at_most, peak_megabytes, seconds
 from benchmarks.evenings import live_through, settings_for
 from benchmarks.loops import Loops
 from netcity_sync.clock import fixed_clock
@@ -64,7 +63,7 @@ def _measure(settings: Settings) -> dict[str, float]:
 
     first = seconds(check)
     figures: dict[str, float] = {
-        "check": first, "megabytes": _peak_megabytes(), "findings": found,
+        "check": first, "megabytes": peak_megabytes(), "findings": found,
     }  # fmt: skip
     with open_snapshot(DataFolder(settings.storage.data_dir)) as snapshot:
         loops = Loops(snapshot, settings.zone)
@@ -87,12 +86,6 @@ def _measure(settings: Settings) -> dict[str, float]:
         "same": min(_rules_seconds(settings, now, tuple(looped)) for _ in range(2)),
         "all": min(_rules_seconds(settings, now, all_rules()) for _ in range(2)),
     }
-
-
-def _peak_megabytes() -> float:
-    """The most memory of this program so far; `getrusage` begins with that of the process it was forked from."""
-    (line,) = (row for row in Path("/proc/self/status").read_text().splitlines() if row.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
 
 
 def _rules_seconds(settings: Settings, now: datetime, rules: tuple[Rule, ...]) -> float:

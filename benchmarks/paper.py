@@ -63,7 +63,7 @@ def _full_journal(journals: int = _JOURNALS) -> ClassJournal:
                          tuple(_SHOWN[(row * 7 + place * number) % len(_SHOWN)] for place in range(_DATES)))
                 for row in range(_PUPILS)
             ),
-            (), _MADE_AT, fresh=True,
+            (), _MADE_AT, whole=True,
         )
         for number in range(1, journals + 1)
     )  # fmt: skip

@@ -415,6 +415,7 @@ class PaperSettings(Section):
     director: str = Field(default="", description="Директор: фамилия и инициалы для подписей. Пусто — линия.")
     deputy: str = Field(default="", description="Заместитель директора по учебной работе: то же.")
     clerk: str = Field(default="", description="Документовед: то же.")
+    address: str = Field(default="", description="Адрес школы для актов об уничтожении данных. Пусто — линия.")
 
 
 class RetentionSettings(Section):

@@ -8,7 +8,7 @@ from netcity_sync.cli.options import clock_at, config_option, day_of, json_optio
 from netcity_sync.cli.progress import count_progress
 from netcity_sync.errors import DamagedError
 from netcity_sync.jobs.archive import make_archive
-from netcity_sync.jobs.archive_care import KeptItem, Standing, register, verify_archives
+from netcity_sync.jobs.archive_care import KeptItem, Kind, Standing, register, verify_archives
 from netcity_sync.jobs.archive_purge import Order, Purge, purge_archive
 from netcity_sync.russian import full_date, plural, size
 
@@ -19,9 +19,14 @@ _STANDINGS = {
     Standing.OVER: "срок кончился",
     Standing.PURGED: "уничтожено",
 }
+_WHOLE = {
+    Kind.ARCHIVE: ("архив цел", "архив повреждён"),
+    Kind.PAPER: ("файлы бумажных копий целы", "файлы бумажных копий не те, что были составлены"),
+}
 _ELSEWHERE = (
     "Эти же данные есть в резервных копиях (папка backups), пока те не удалены, и в прежних отчётах и сводках"
-    " (папки reports и digests): их удаляют отдельно."
+    " (папки reports и digests): их удаляют отдельно. Строки тех лет уберите и из таблиц папки обмена, иначе следующий"
+    " приём возьмёт их снова."
 )
 
 
@@ -59,7 +64,9 @@ def make(year: str | None, force: bool, now: str | None, as_json: bool) -> None:
         say(f"Сводная ведомость не заморожена: {', '.join(loose)}.")
 
 
-@archive_group.command("verify", help="Доказать, что архивы целы: сверить каждый файл; без --year — все.")
+@archive_group.command(
+    "verify", help="Доказать, что архивы и бумажные копии целы: сверить каждый файл; без --year — все."
+)
 @click.option("--year", metavar="ГОД", help="Учебный год, например 2026/2027.")
 @now_option
 @json_option
@@ -72,7 +79,8 @@ def verify(year: str | None, now: str | None, as_json: bool) -> None:
         print_json(proved)
     else:
         for item in proved:
-            say(f"{item.year}: {'архив цел' if not item.flaws else 'архив повреждён'}")
+            whole, damaged = _WHOLE[item.kind]
+            say(f"{item.year}: {damaged if item.flaws else whole}")
             for flaw in item.flaws:
                 say(f"  {flaw}")
     if any(item.flaws for item in proved):
@@ -135,11 +143,11 @@ def _print_purge(purged: Purge, written: bool) -> None:
     say(f"{'Уничтожено' if written else 'Будет уничтожено'}: журналы за {act.year} учебный год, {act.words}.")
     say(f"  файлы архива: {act.files} ({size(act.bytes)})")
     say(f"  строки зеркала: {sum(act.rows.values())}")
-    for name, count in act.rows.items():
-        say(f"    {name}: {count}")
+    for words, count in act.rows_by_words:
+        say(f"    {words}: {count}")
     say(f"  исходные ответы «Сетевого города»: {act.raw_answers}")
-    say(f"  учеников: {act.subjects}")
-    say("Сводные ведомости и итоговые отметки остаются.")
+    say(f"  чьи данные: {act.subjects_words}")
+    say("Сводные ведомости с итоговыми отметками остаются в архиве года.")
     if purged.begun:
         say("Прежнее уничтожение было прервано: это его продолжение.")
     say(_ELSEWHERE)

@@ -8,7 +8,9 @@ from netcity_sync.cli.options import clock_at, config_option, json_option, now_o
 from netcity_sync.cli.paper import paper_period
 from netcity_sync.clock import Clock
 from netcity_sync.compliance.paper_states import PaperState
+from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import UsageError
+from netcity_sync.jobs.paper_files import set_flaws
 from netcity_sync.jobs.paper_states import StateNote, move_states, period_words, states_of
 from netcity_sync.jobs.report import open_desk
 from netcity_sync.reports.desk import Desk
@@ -40,8 +42,9 @@ def state_command(
     with open_desk(settings, clock) as desk:
         names = tuple(desk.class_name(desk.class_id(name)) for name in classes)
         if wanted is None:
-            _show(desk, [item for item in states_of(desk) if not names or class_key(item.class_name) in
-                         {class_key(name) for name in names}], as_json=as_json)  # fmt: skip
+            keys = {class_key(name) for name in names}
+            chosen = [item for item in states_of(desk) if not keys or class_key(item.class_name) in keys]
+            _show(desk, chosen, as_json=as_json)
             return
         if not names or not (who or "").strip():
             raise UsageError("Неизвестно, чья копия и кто отмечает.", todo="Укажите --class и --who.")
@@ -61,22 +64,29 @@ def _move(
 
 
 def _show(desk: Desk, states: list[StateNote], *, as_json: bool) -> None:
+    folder = DataFolder(desk.settings.storage.data_dir)
+    flaws = [set_flaws(folder, item) for item in states]
     if as_json:
         print_json([
             {"class": item.class_name, "period": item.period, "state": item.state.value, "who": item.who,
-             "at": item.at, "sheets": item.sheets}
-            for item in states
+             "at": item.at, "sheets": item.sheets, "flaws": found}
+            for item, found in zip(states, flaws, strict=True)
         ])  # fmt: skip
         return
     print_table(
         "Бумажные копии",
-        ("Класс", "Период", "Состояние", "Когда", "Кто", "Листов"),
+        ("Класс", "Период", "Состояние", "Когда", "Кто", "Листов", "Файлы"),
         [
             (
                 item.class_name, period_words(desk, item.period), item.state.value,
                 full_date_time(item.at, desk.settings.zone) if item.at else "—", item.who or "—",
-                str(item.sheets or "—"),
+                str(item.sheets or "—"), "не те" if found else "целы",
             )
-            for item in states
+            for item, found in zip(states, flaws, strict=True)
         ],
     )  # fmt: skip
+    for item, found in zip(states, flaws, strict=True):
+        for flaw in found:
+            say(f"{item.class_name}, {period_words(desk, item.period)}: {flaw}")
+    if any(flaws):
+        say("Такую копию составляют заново: netcity-sync paper make --again")

@@ -11,7 +11,10 @@ from netcity_sync.jobs.paper import classes_with_journals, make_papers
 from netcity_sync.jobs.report import open_desk
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.period import Period
-from netcity_sync.russian import plural
+from netcity_sync.reports.request import Focus
+from netcity_sync.russian import plural, some_of
+
+_NAMED = 5
 
 
 @click.group("paper", cls=RussianGroup, help="Бумажные копии журналов: составить комплект класса.")
@@ -38,6 +41,7 @@ def make(classes: tuple[str, ...], term: str | None, year: bool, again: bool, no
             raise UsageError(f"Ни у одного класса нет журналов за {period.name}.", todo="Укажите другой период.")
         with count_progress("Бумажные копии", len(chosen)) as advance:
             made = make_papers(desk, clock, chosen, period, again=again, told=lambda _: advance())
+        unread = [name for class_id in chosen for name in desk.unread(period, Focus(class_id=class_id))]
     if as_json:
         print_json([
             {"class": item.class_name, "folder": item.folder, "sheets": item.sheets, "files": dict(item.files)}
@@ -46,6 +50,11 @@ def make(classes: tuple[str, ...], term: str | None, year: bool, again: bool, no
         return
     for item in made:
         say(f"{item.class_name}: {plural(item.sheets, 'лист', 'листа', 'листов')}, {item.folder}")
+    if unread:
+        say(
+            f"Давно не читаны: {some_of(list(dict.fromkeys(unread)), _NAMED)}. В сводной ведомости о них нет данных."
+            " Прочитайте журналы и составьте копии заново: netcity-sync sync, затем paper make."
+        )
 
 
 def paper_period(desk: Desk, term: str | None, *, year: bool) -> Period:

@@ -1,17 +1,87 @@
-"""Forgetting findings about the journals of a school year that are destroyed: their words name pupils and marks."""
+"""Forgetting findings about a school year that is destroyed: their words name pupils and marks."""
 
+import json
 import sqlite3
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from netcity_sync.clock import utc_text
+from netcity_sync.compliance.schema import CHECK_TABLES
+from netcity_sync.russian import plain
 
 _OF_YEAR = """
-SELECT id FROM finding WHERE json_extract(place, '$.term_id') IN (SELECT value FROM json_each(:terms))
+SELECT id FROM main.finding WHERE json_extract(place, '$.term_id') IN (SELECT value FROM json_each(:terms))
   OR last_day BETWEEN :start AND :end
+  OR json_extract(place, '$.student_id') IN (SELECT value FROM json_each(:students))
+  OR last_day IS NULL AND fixed_at BETWEEN :start AND :moment
 """
+_WORDS = """
+SELECT id, message || ' ' || proof FROM main.finding UNION ALL SELECT id, message || ' ' || proof FROM main.finding_past
+"""
+_ROWS = {
+    "finding_past": "id IN (SELECT id FROM temp.forgotten_finding) OR fixed_at BETWEEN :start AND :moment",
+    "finding": "id IN (SELECT id FROM temp.forgotten_finding)",
+    "finding_exception": "finding_id IN (SELECT id FROM temp.forgotten_finding)"
+    " OR student_id IN (SELECT value FROM json_each(:students))"
+    " OR min(coalesce(last_day, '9'), coalesce(until, '9'), coalesce(substr(removed_at, 1, 10), '9')) <= :end"
+    " OR exception_id IN (SELECT id FROM temp.forgotten_exception)",
+}
+FORGOTTEN_TABLES = tuple(record for record in CHECK_TABLES if record.name in _ROWS)
+"""The tables that lose rows."""
 
 
-def forget_findings(connection: sqlite3.Connection, terms: Sequence[int], start: date, end: date) -> None:
-    """Delete the findings about these terms, or about days of the year, inside the caller's transaction."""
-    values = {"terms": str(list(terms)), "start": start.isoformat(), "end": end.isoformat()}
-    connection.execute(f"DELETE FROM finding_past WHERE id IN ({_OF_YEAR})", values)
-    connection.execute(f"DELETE FROM finding WHERE id IN ({_OF_YEAR})", values)
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What is forgotten: the terms and days of a year, those of whom no other year tells.
+
+    `moment` (UTC) is when the year was read last; `names` are in the form in which texts are compared.
+    """
+
+    terms: tuple[int, ...]
+    start: date
+    end: date
+    moment: datetime
+    students: frozenset[int]
+    names: frozenset[str]
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The parameters of the queries."""
+        return {
+            "terms": json.dumps(self.terms), "start": self.start.isoformat(), "end": self.end.isoformat(),
+            "moment": utc_text(self.moment), "students": json.dumps(sorted(self.students)),
+        }  # fmt: skip
+
+
+def mark_findings(connection: sqlite3.Connection, forgotten: Forgotten) -> dict[str, int]:
+    """Find what is to be forgotten: about the terms, the days, the people; answers how many rows of each table."""
+    for name in ("forgotten_finding", "forgotten_exception"):
+        connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+        connection.execute(f"CREATE TEMP TABLE {name} (id PRIMARY KEY)")
+    connection.execute(f"INSERT INTO temp.forgotten_finding {_OF_YEAR}", forgotten.values)
+    connection.executemany(
+        "INSERT OR IGNORE INTO temp.forgotten_finding VALUES (?)",
+        _naming(connection.execute(_WORDS), forgotten.names),
+    )
+    reasons = connection.execute("SELECT exception_id, why FROM main.finding_exception")
+    connection.executemany("INSERT INTO temp.forgotten_exception VALUES (?)", _naming(reasons, forgotten.names))
+    return {
+        name: connection.execute(f"SELECT count(*) FROM main.{name} WHERE {rows}", forgotten.values).fetchone()[0]
+        for name, rows in _ROWS.items()
+    }
+
+
+def _naming(rows: Iterable[tuple[object, str | None]], names: frozenset[str]) -> list[tuple[object]]:
+    """The keys of those rows whose text names one of these people."""
+    texts = ((key, plain(text or "")) for key, text in rows)
+    return [(key,) for key, text in texts if any(name in text for name in names)]
+
+
+def forget_findings(connection: sqlite3.Connection, forgotten: Forgotten) -> None:
+    """Delete what was marked, and what checks of that time kept of their findings, in the caller's transaction."""
+    for name, rows in reversed(_ROWS.items()):
+        connection.execute(f"DELETE FROM main.{name} WHERE {rows}", forgotten.values)
+    connection.execute(
+        "UPDATE main.check_run SET found = NULL, gaps = NULL WHERE checked_at <= ?", [utc_text(forgotten.moment)]
+    )

@@ -51,7 +51,7 @@ log = structlog.get_logger(__name__)
 
 LOCK_WORDS = "составление или уничтожение архива"
 _NAMED = 10
-_PIECES_A_PROCESS = 12
+_PIECES_A_PROCESS = 64
 _WORKSHOP, _OLD = ".making-", "old"
 
 Progress = Callable[[int], AbstractContextManager[Callable[[], None]]]

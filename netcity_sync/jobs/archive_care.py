@@ -11,6 +11,7 @@ from netcity_sync.clock import Clock
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import DamagedError, UsageError
 from netcity_sync.jobs.archive import terms_of
+from netcity_sync.jobs.paper_files import paper_flaws
 from netcity_sync.mirror.database import open_reader
 from netcity_sync.mirror.event_schema import EVENT_TABLE, EventKind
 from netcity_sync.mirror.events import ServiceEvent, note_event
@@ -34,13 +35,21 @@ WHERE kind = '{EventKind.ARCHIVE_MADE.value}' AND ok AND for_period = ? ORDER BY
 """
 
 
+class Kind(StrEnum):
+    """What of a year was looked at."""
+
+    ARCHIVE = "archive"
+    PAPER = "paper"
+
+
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """An archive that was looked at, and what is wrong with it, in Russian."""
+    """An archive, or all paper copies of a year, and what is wrong with it, in Russian."""
 
     year: str
     path: Path
     flaws: tuple[str, ...]
+    kind: Kind = Kind.ARCHIVE
 
 
 def find_archive(folder: DataFolder, year: str) -> Path:
@@ -53,10 +62,17 @@ def find_archive(folder: DataFolder, year: str) -> Path:
 
 
 def verify_archives(settings: Settings, clock: Clock, year: str | None = None) -> tuple[Proved, ...]:
-    """Prove the archive of a year, or all there are, and note how each fares. Raises UsageError where there is none."""
+    """Prove the archive of a year, or all there are, with the paper copies; note how each archive fares.
+
+    Raises UsageError where there is neither.
+    """
     folder = DataFolder(settings.storage.data_dir)
-    roots = [find_archive(folder, year)] if year is not None else archives(folder.archive)
-    if not roots:
+    printed = [
+        Proved(name.replace("-", "/"), folder.paper / name, flaws, Kind.PAPER)
+        for name, flaws in paper_flaws(folder, year).items()
+    ]
+    roots = [find_archive(folder, year)] if year is not None and not printed else archives(folder.archive, year)
+    if not roots and not printed:
         raise UsageError("Архивов ещё нет.", todo="Составьте: netcity-sync archive make")
     proved = []
     for root in roots:
@@ -65,7 +81,7 @@ def verify_archives(settings: Settings, clock: Clock, year: str | None = None) -
         event = ServiceEvent(EventKind.ARCHIVE_VERIFIED, clock(), period=item.year, ok=not item.flaws, detail=detail)
         note_event(folder, event)
         proved.append(item)
-    return tuple(proved)
+    return (*proved, *printed)
 
 
 def prove(folder: DataFolder, root: Path) -> Proved:

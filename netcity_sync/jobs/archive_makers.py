@@ -8,10 +8,10 @@ from pathlib import Path
 from netcity_sync.errors import NetcityError
 from netcity_sync.jobs.report import Wanted, file_stem, write_whole
 from netcity_sync.jobs.wanted_reports import wanted_reports
+from netcity_sync.mirror.extract import EXTRACT_TABLES
 from netcity_sync.reports.archive.class_book import build_class_book
 from netcity_sync.reports.archive.manifest import JOURNAL, SUMMARY
 from netcity_sync.reports.archive.native import (
-    TABLES,
     write_fields,
     write_summary,
     write_summary_fields,
@@ -93,7 +93,7 @@ def _lay_out(journal: ClassJournal, page: Page, path: Path) -> None:
 def data_pieces(desk: Desk, extract: Path) -> Iterator[Piece]:
     """The records of the year, line by line."""
     yield Piece(f"{JOURNAL}/data/fields.json", write_fields)
-    for table in TABLES:
+    for table in EXTRACT_TABLES:
         yield Piece(f"{JOURNAL}/data/{table.name}.jsonl", partial(write_table, extract, table))
 
 
@@ -121,8 +121,11 @@ def summary_pieces(desk: Desk, extract: Path) -> Iterator[Piece]:
             yield from _report_files(desk, item, SUMMARY, ("pdf", "xlsx"))
 
 
-MAKERS: tuple[Maker, ...] = (data_pieces, class_book_pieces, journal_pieces, report_pieces, summary_pieces)
-"""What an archive is made of, in this order, besides the extract, README.txt and manifest.json."""
+MAKERS: tuple[Maker, ...] = (journal_pieces, data_pieces, class_book_pieces, report_pieces, summary_pieces)
+"""What an archive is made of, besides the extract, README.txt and manifest.json.
+
+In this order other processes have the longest pieces to draw while this one writes the records.
+"""
 
 
 def all_pieces(desk: Desk, extract: Path) -> list[Piece]:

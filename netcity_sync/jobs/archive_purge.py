@@ -15,20 +15,24 @@ from tempfile import TemporaryDirectory
 import structlog
 
 from netcity_sync.clock import Clock
-from netcity_sync.compliance.forget import forget_findings
+from netcity_sync.compliance.forget import Forgotten, forget_findings, mark_findings
 from netcity_sync.compliance.schema import migrations as finding_tables
 from netcity_sync.data_folder import DataFolder
-from netcity_sync.errors import DamagedError, UsageError
+from netcity_sync.errors import DamagedError, NetcityError, UsageError
 from netcity_sync.jobs.archive import LOCK_WORDS
 from netcity_sync.jobs.archive_care import find_archive, keep_journals_until, prove
+from netcity_sync.jobs.archive_makers import SUMMARY_REPORT
 from netcity_sync.jobs.report import write_whole
 from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.event_schema import EVENT_TABLE, EventKind
 from netcity_sync.mirror.events import ServiceEvent, record_event
+from netcity_sync.mirror.exchange_years import Who
 from netcity_sync.mirror.lock import hold_lock
-from netcity_sync.mirror.purge import mark_for_purge, purge_rows, purged_hashes, purged_rows, purged_subjects
-from netcity_sync.mirror.raw import open_raw
+from netcity_sync.mirror.purge import YearPurge
+from netcity_sync.mirror.purged_people import kinds_of_data, purged_subjects
+from netcity_sync.mirror.raw import RawStore, open_raw
 from netcity_sync.mirror.school_years import MirrorYear, find_year, school_years
+from netcity_sync.mirror.vacuum import rebuild, require_room
 from netcity_sync.reports.archive.acts import Act, act_document, log_document
 from netcity_sync.reports.archive.manifest import (
     ACT,
@@ -51,9 +55,10 @@ log = structlog.get_logger(__name__)
 
 _NAMED = 10
 _NOTED = f"SELECT what FROM {EVENT_TABLE} WHERE kind = ? AND ok AND for_period = ?"
+_PURGED_YEARS = f"SELECT DISTINCT for_period FROM {EVENT_TABLE} WHERE kind = '{EventKind.ARCHIVE_PURGED.value}' AND ok"
 
 Step = Callable[[str], None]
-"""Told the name of each step when it is done: `act`, `files`, `raw`, `mirror`."""
+"""Told the name of each step when it is done: `act`, `files`, `raw`, `mirror`, `rebuilt`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +87,19 @@ class _Work:
     folder: DataFolder
     root: Path
     manifest: Manifest
-    year: MirrorYear
     writer: sqlite3.Connection
+    rows: YearPurge
+    findings: Forgotten
+
+    @property
+    def year(self) -> MirrorYear:
+        """The year that goes."""
+        return self.rows.year
+
+    @property
+    def databases(self) -> tuple[Path, ...]:
+        """The files in which it lies."""
+        return tuple(path for path in (self.folder.mirror, self.folder.raw) if path.exists())
 
 
 def purge_archive(
@@ -93,7 +109,8 @@ def purge_archive(
     """Destroy the journals of a year in its archive, the mirror and the raw answers; not `write`: only say what goes.
 
     Raises UsageError where the term is not over, a сводная ведомость is not frozen, or another act is under way;
-    DamagedError where the ведомости are not whole; LockHeld.
+    DamagedError where the ведомости are not whole; LockHeld; NoSpace before anything is touched; NetcityError where
+    another program keeps a file, so that what was deleted is still in it: the same command then goes on.
     """
     folder = DataFolder(settings.storage.data_dir)
     root = find_archive(folder, year_name)
@@ -103,27 +120,40 @@ def purge_archive(
         open_writer(folder, finding_tables) as writer,
     ):
         manifest = read_manifest(root)
-        year = find_year(school_years(writer), manifest.year)
-        work = _Work(settings, folder, root, manifest, year, writer)
         now = clock()
-        _refuse(work, order, local_date(now, settings.zone))
-        mark_for_purge(writer, year)
+        _refuse_early(settings, root, manifest, local_date(now, settings.zone))
+        work = _begin(settings, folder, root, manifest, writer)
+        _refuse(work, order)
         purge = _plan(work, order, now)
         if write:
+            for path in work.databases:
+                require_room(path, settings.storage.min_free)
             _carry_out(work, purge, clock, done)
     return purge
 
 
-def _refuse(work: _Work, order: Order, today: date) -> None:
-    manifest = work.manifest
-    if read_purged(work.root) is not None:
-        raise UsageError(f"Журналы за {manifest.year} учебный год уже уничтожены.", where=str(work.root))
-    until = keep_journals_until(work.settings, work.root)
+def _begin(settings: Settings, folder: DataFolder, root: Path, manifest: Manifest, writer: sqlite3.Connection) -> _Work:
+    years = school_years(writer)
+    year = find_year(years, manifest.year)
+    purged = {row[0] for row in writer.execute(_PURGED_YEARS)}
+    rows = YearPurge(writer, year, [item for item in years if item.name not in purged | {year.name}])
+    findings = Forgotten(year.terms, year.start, year.last_day, year.stood_at, rows.students(), rows.names)
+    return _Work(settings, folder, root, manifest, writer, rows, findings)
+
+
+def _refuse_early(settings: Settings, root: Path, manifest: Manifest, today: date) -> None:
+    if read_purged(root) is not None:
+        raise UsageError(f"Журналы за {manifest.year} учебный год уже уничтожены.", where=str(root))
+    until = keep_journals_until(settings, root)
     if today <= until:
         raise UsageError(
             f"Срок хранения журналов за {manifest.year} учебный год не кончился: хранить до {full_date(until)}.",
-            where=str(work.root),
+            where=str(root),
         )
+
+
+def _refuse(work: _Work, order: Order) -> None:
+    manifest = work.manifest
     for value, what in ((order.number, "номер акта"), (order.reason, "причина"), (order.by, "кто уничтожает")):
         if not value.strip():
             raise UsageError(f"Без акта журналы не уничтожают: не указано: {what}.")
@@ -155,50 +185,83 @@ def _plan(work: _Work, order: Order, now: datetime) -> Purge:
                 f"Уничтожение уже начато: {act.words}.", where=str(target), todo="Закончите его с тем же актом."
             )
         return Purge(act, target, True)
-    files = [path for name, path in files_in(work.root) if is_journal(name)]
+    files, people = _files(work), purged_subjects(work.rows)
     act = Act(
         number=order.number, dated=order.dated, reason=order.reason, by=order.by, commission=order.commission,
-        school=work.manifest.school, year=work.manifest.year,
+        school=work.manifest.school, address=work.settings.paper.address, year=work.manifest.year,
         kept_until=keep_journals_until(work.settings, work.root), begun_at=now.replace(microsecond=0),
         destroyed_on=local_date(now, work.settings.zone), classes=work.manifest.classes, files=len(files),
-        bytes=sum(path.stat().st_size for path in files), rows=purged_rows(work.writer),
+        bytes=sum(path.stat().st_size for path in files),
+        rows=work.rows.rows() | mark_findings(work.writer, work.findings),
         raw_answers=_raw_answers(work),
-        subjects=len(purged_subjects(work.writer)),
+        subjects=len(people), staff=sum(item.who is Who.STAFF for item in people),
+        data=kinds_of_data(people),
     )  # fmt: skip
     return Purge(act, target, False)
+
+
+def _files(work: _Work) -> list[Path]:
+    """The files of the journals: those of the archive, and what the paper copies were printed from."""
+    printed = work.folder.paper / work.root.name
+    return [path for name, path in files_in(work.root) if is_journal(name)] + [
+        path for _, path in files_in(printed) if not path.name.startswith(SUMMARY_REPORT)
+    ]
 
 
 def _raw_answers(work: _Work) -> int:
     if not work.folder.raw.exists():
         return 0
     with open_raw(work.folder.raw) as raw:
-        return raw.kept(purged_hashes(work.writer))
+        return raw.kept(_answers(work, raw))
+
+
+def _answers(work: _Work, raw: RawStore) -> list[bytes]:
+    return work.rows.answers(raw.received_until(work.year.stood_at))
 
 
 def _carry_out(work: _Work, purge: Purge, clock: Clock, done: Step) -> None:
     if not purge.begun:
         _write_act(work, purge)
         done("act")
+    for path in _files(work):
+        path.unlink()
     if (work.root / JOURNAL).exists():
         shutil.rmtree(work.root / JOURNAL)
     done("files")
     if work.folder.raw.exists():
         with open_raw(work.folder.raw) as raw:
-            raw.forget(purged_hashes(work.writer))
+            raw.forget(_answers(work, raw), clock())
     done("raw")
-    noted = _noted(work.writer, EventKind.ARCHIVE_PURGED, work.manifest.year)
+    _delete_rows(work, purge, clock)
+    done("mirror")
+    _rebuild(work)
+    done("rebuilt")
+    mark = Purged(act=purge.act.words, act_folder=f"{ACTS}/{work.root.name}", purged_at=clock().replace(microsecond=0))
+    write_whole(work.root / PURGED, (mark.model_dump_json(indent=1) + "\n").encode())
+    log.info("archive_purged", year=work.manifest.year, rows=sum(purge.act.rows.values()), files=purge.act.files)
 
-    def note(writer: sqlite3.Connection) -> None:
-        forget_findings(writer, work.year.terms, work.year.start, work.year.end)
+
+def _delete_rows(work: _Work, purge: Purge, clock: Clock) -> None:
+    noted = _noted(work.writer, EventKind.ARCHIVE_PURGED, work.manifest.year)
+    mark_findings(work.writer, work.findings)
+
+    def also(writer: sqlite3.Connection) -> None:
+        forget_findings(writer, work.findings)
         for name in work.manifest.classes:
             if name not in noted:
                 record_event(writer, _event(purge.act, name, clock()))
 
-    purge_rows(work.writer, note)
-    done("mirror")
-    mark = Purged(act=purge.act.words, act_folder=f"{ACTS}/{work.root.name}", purged_at=clock().replace(microsecond=0))
-    write_whole(work.root / PURGED, (mark.model_dump_json(indent=1) + "\n").encode())
-    log.info("archive_purged", year=work.manifest.year, rows=sum(purge.act.rows.values()), files=purge.act.files)
+    work.rows.delete(also)
+
+
+def _rebuild(work: _Work) -> None:
+    """Rid the files of what changes before this one left in their pages."""
+    for path in work.databases:
+        if not rebuild(path).shrunk:
+            raise NetcityError(
+                "Файл читает другая программа, стёртое в нём ещё не исчезло.", where=str(path),
+                todo="Закройте её и повторите команду: уничтожение будет закончено.",
+            )  # fmt: skip
 
 
 def _event(act: Act, class_name: str, now: datetime) -> ServiceEvent:
@@ -209,8 +272,6 @@ def _event(act: Act, class_name: str, now: datetime) -> ServiceEvent:
 
 def _write_act(work: _Work, purge: Purge) -> None:
     """The act and the extract of the log, in a folder that is renamed whole; its `act.json` says that a purge began."""
-    names = [item.name for item in purged_subjects(work.writer)]
-    paper = work.settings.paper
     acts = purge.act_folder.parent
     acts.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in acts.glob(".making-*"):
@@ -218,7 +279,10 @@ def _write_act(work: _Work, purge: Purge) -> None:
     with TemporaryDirectory(dir=acts, prefix=".making-") as work_name:
         draft = Path(work_name, "act")
         draft.mkdir(mode=0o700)
-        documents = {"act": act_document(purge.act, paper), "log": log_document(purge.act, names, paper)}
+        documents = {
+            "act": act_document(purge.act, work.settings.paper),
+            "log": log_document(purge.act, purged_subjects(work.rows), work.settings),
+        }
         for name, document in documents.items():
             for form, render in RENDERERS.items():
                 write_whole(draft / f"{name}.{form}", render(document))

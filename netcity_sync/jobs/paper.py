@@ -17,7 +17,7 @@ from netcity_sync.jobs.report import FILE_PREFIX, write_whole
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Document
 from netcity_sync.reports.page import page_of
-from netcity_sync.reports.paper.case import PaperCase, case_documents
+from netcity_sync.reports.paper.case import PaperCase, case_documents, inventory
 from netcity_sync.reports.paper.journal import ClassJournal
 from netcity_sync.reports.paper.leaves import journal_data
 from netcity_sync.reports.paper.reading import read_class_journal
@@ -31,7 +31,7 @@ from netcity_sync.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-_SETS_A_PROCESS = 4
+_SETS_A_PROCESS = 16
 _SUMMARY = "summary"
 
 
@@ -80,10 +80,12 @@ def make_papers(
     journals = (read_class_journal(desk, class_id, period) for class_id in classes)
     orders = (_order(desk, journal, key, period) for journal in journals)
     done = []
+    folder = DataFolder(desk.settings.storage.data_dir)
     for made in on_all_cores(_make, orders, len(classes), a_process=_SETS_A_PROCESS, few=1):
         detail = {f"{FILE_PREFIX}{name}": digest for name, digest in made.files}
-        note = StateNote(made.class_name, key, PaperState.MADE, "", {**detail, "sheets": made.sheets})
-        note_states(DataFolder(desk.settings.storage.data_dir), clock, [note], desk.snapshot.run_id)
+        place = made.folder.relative_to(folder.paper).as_posix()
+        note = StateNote(made.class_name, key, PaperState.MADE, "", {**detail, "sheets": made.sheets, "folder": place})
+        note_states(folder, clock, [note], desk.snapshot.run_id)
         log.info("paper_set_made", period=key, sheets=made.sheets)
         done.append(made)
         told(made)
@@ -138,8 +140,9 @@ def _make(order: _Order) -> PaperSet:
     sheets = typeset("journal", journal_data(journal, page), part, made_at)
     summary = render_pdf(order.summary) if order.summary is not None else b""
     case = PaperCase(journal, sheets.pages, sheets.marks, order.key, settings, summary_pages=page_count(summary))
-    files = {"journal.pdf": sheets.pdf}
-    for name, data in case_documents(case).items():
+    listed = typeset("paper_case", inventory(case), part, made_at)
+    files = {"journal.pdf": sheets.pdf, "inventory.pdf": listed.pdf}
+    for name, data in case_documents(case, listed.pages).items():
         files[f"{name}.pdf"] = typeset("paper_case", data, part, made_at).pdf
     if summary:
         files["summary.pdf"] = summary

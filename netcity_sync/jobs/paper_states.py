@@ -1,6 +1,6 @@
 """The state of each paper set, as the log of the service holds it, and how people move it on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,7 +19,10 @@ _STATES = {state.value: state for state in PaperState}
 
 @dataclass(frozen=True, slots=True)
 class StateNote:
-    """A state that a set has come to; `detail` holds the sheets of the journal and the SHA-256 of the files."""
+    """A state that a set has come to.
+
+    `detail` holds the folder in `paper`, the sheets of the journal and the SHA-256 of the files.
+    """
 
     class_name: str
     period: str
@@ -33,6 +36,11 @@ class StateNote:
         """How many sheets the journal has, where the log tells it."""
         value = self.detail.get("sheets")
         return value if isinstance(value, int) else None
+
+    @property
+    def folder(self) -> str:
+        """Where the set lies in `paper`; empty where the log does not tell it."""
+        return str(self.detail.get("folder", ""))
 
 
 def period_key(desk: Desk, period: Period) -> str:
@@ -48,14 +56,18 @@ def period_words(desk: Desk, key: str) -> str:
 
 def states_of(desk: Desk) -> tuple[StateNote, ...]:
     """The last state of every set up to the moment of the desk, by period and class."""
+    events = reversed(logged(desk.bench, EventKind.PAPER_SET_STATE))
+    return last_states((item.at, item.what, item.period, item.detail) for item in events)
+
+
+def last_states(events: Iterable[tuple[datetime, str, str, Mapping[str, object]]]) -> tuple[StateNote, ...]:
+    """The last state of every set, by period and class, of notes in their order: moment, class, period, details."""
     last: dict[tuple[str, str], StateNote] = {}
-    for item in reversed(logged(desk.bench, EventKind.PAPER_SET_STATE)):
-        state = _STATES.get(item.text("state"))
+    for at, class_name, period, detail in events:
+        state = _STATES.get(str(detail.get("state")))
         if state is not None:
-            kept = {name: value for name, value in item.detail.items() if isinstance(value, str | int)}
-            last[item.period, item.what] = StateNote(
-                item.what, item.period, state, item.text("who"), kept, item.at
-            )  # fmt: skip
+            kept = {name: value for name, value in detail.items() if isinstance(value, str | int)}
+            last[period, class_name] = StateNote(class_name, period, state, str(detail.get("who") or ""), kept, at)
     return tuple(last[key] for key in sorted(last))
 
 

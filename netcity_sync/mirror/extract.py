@@ -1,10 +1,12 @@
 """One school year of the mirror as a SQLite file of its own: all versions of its records, as its last run left them.
 
-The file has the mirror's tables, the views of current rows and the readable views, and depends on nothing that was
-read later: made again it is the same to the byte. What later runs did to a version (ended it, missed it) is left out.
+The file has the mirror's tables, those of the exchange folder among them, the views of current rows and the readable
+views, and depends on nothing that was read or taken later: made again it is the same to the byte. What later runs did
+to a version (ended it, missed it) is left out.
 """
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +15,9 @@ from sqlite_utils import Database
 
 from netcity_sync.data_folder import DataFolder
 from netcity_sync.errors import DamagedError
+from netcity_sync.mirror.exchange_schema import EXCHANGE_TABLES, TAKE_RECORD, TAKE_TABLE
+from netcity_sync.mirror.exchange_views import VIEWS as EXCHANGE_VIEWS
+from netcity_sync.mirror.exchange_years import BELONGING, STOOD
 from netcity_sync.mirror.schema import (
     ACCESS_TABLE,
     DICTIONARY_TABLES,
@@ -30,8 +35,8 @@ from netcity_sync.mirror.schema import (
 from netcity_sync.mirror.school_years import MirrorYear
 from netcity_sync.mirror.views import VIEWS, make_views
 
-STOOD = "v.seen_from <= :last AND coalesce(v.missing_from, v.seen_to, 9e18) > :first"
-"""The version stood at some run of the year."""
+EXTRACT_TABLES = (*ENTITY_TABLES, *EXCHANGE_TABLES)
+"""The versioned tables of an extract."""
 
 _JOURNALS = (
     "(SELECT subject_group_id, term_id FROM source.scope WHERE kind = 'journal'"
@@ -51,6 +56,8 @@ _SOURCES = {
     " AND student_id IN (SELECT student_id FROM main.enrolment UNION SELECT student_id FROM main.group_student"
     " UNION SELECT student_id FROM main.mark UNION SELECT student_id FROM main.attendance"
     " UNION SELECT student_id FROM main.final_mark)",
+    **{table.name: f"source.{table.name} v WHERE v.seen_from <= :last AND ({BELONGING[table.name].in_year})"
+       for table in EXCHANGE_TABLES},
 }  # fmt: skip
 """Where the rows of each table come from; dictionaries are filled first, names of pupils last."""
 
@@ -75,6 +82,10 @@ _WAITING = "UPDATE main.scope SET unconfirmed = 1 WHERE kind = 'dictionaries' AN
 _READS = """
 INSERT INTO main.scope_read SELECT r.* FROM main.scope s CROSS JOIN source.scope_read r USING (scope_id)
 WHERE r.run_id BETWEEN :first AND :last ORDER BY r.scope_id, r.run_id
+"""
+_TAKES = f"""
+INSERT INTO main.{TAKE_TABLE} SELECT t.* FROM source.{TAKE_TABLE} t
+WHERE t.run_id BETWEEN :first AND :last OR t.run_id IN ({{}}) ORDER BY t.run_id, t.name
 """
 _RUNS = """
 INSERT INTO main.run
@@ -124,22 +135,23 @@ def extract_flaws(path: Path) -> tuple[str, ...]:
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:
-    for record in RECORD_TABLES:
+    for record in (*RECORD_TABLES, TAKE_RECORD):
         connection.execute(record_ddl(record))
-    for table in ENTITY_TABLES:
+    for table in EXTRACT_TABLES:
         connection.execute(table_ddl(table))
         connection.execute(current_view_ddl(table))
-    make_views(Database(connection), VIEWS)
+    make_views(Database(connection), (*VIEWS, *EXCHANGE_VIEWS))
     connection.execute("CREATE TEMP TABLE year_term (term_id INTEGER PRIMARY KEY)")
 
 
 def _fill(connection: sqlite3.Connection, year: MirrorYear) -> None:
     values = {
         "first": year.first_run, "last": year.last_run,
+        "start": year.start.isoformat(), "last_day": year.last_day.isoformat(),
         "first_month": year.start.year * 100 + year.start.month, "last_month": year.end.year * 100 + year.end.month,
     }  # fmt: skip
     connection.executemany("INSERT INTO temp.year_term VALUES (?)", [(term,) for term in year.terms])
-    others = (table for table in ENTITY_TABLES if table not in (*DICTIONARY_TABLES, STUDENT_TABLE))
+    others = (table for table in EXTRACT_TABLES if table not in (*DICTIONARY_TABLES, STUDENT_TABLE))
     for table in (*DICTIONARY_TABLES, *others, STUDENT_TABLE):
         connection.execute(_copy(table), values)
     waiting = " OR ".join(
@@ -149,13 +161,19 @@ def _fill(connection: sqlite3.Connection, year: MirrorYear) -> None:
     connection.execute(_SCOPES, values)
     connection.execute(_WAITING.format(waiting))
     connection.execute(_READS, values)
-    referring = " UNION ".join(
+    connection.execute(_TAKES.format(_runs_of(EXCHANGE_TABLES)), values)
+    read = f"SELECT run_id FROM main.scope_read UNION SELECT run_id FROM main.{TAKE_TABLE}"
+    connection.execute(_RUNS.format(f"{read} UNION {_runs_of(ENTITY_TABLES)}"))
+    connection.execute(_CAPABILITIES)
+
+
+def _runs_of(tables: Iterable[Table]) -> str:
+    """The runs that versions of these tables refer to."""
+    return " UNION ".join(
         f"SELECT {column} FROM main.{table.name}"
-        for table in ENTITY_TABLES
+        for table in tables
         for column in ("seen_from", "seen_to", "missing_from")
     )
-    connection.execute(_RUNS.format(f"SELECT run_id FROM main.scope_read UNION {referring}"))
-    connection.execute(_CAPABILITIES)
 
 
 def _copy(table: Table) -> str:

@@ -118,8 +118,16 @@ class RawStore:
         query = "SELECT 1 FROM payload WHERE hash = ?"
         return sum(self._connection.execute(query, [name]).fetchone() is not None for name in names)
 
-    def forget(self, names: Sequence[bytes]) -> int:
-        """Delete answers by their hashes, all in one transaction, and overwrite them; answers how many there were."""
+    def received_until(self, moment: datetime) -> list[bytes]:
+        """The hashes of the answers that were received for the last time by then."""
+        query = "SELECT hash FROM payload WHERE last_seen <= ?"
+        return [row[0] for row in self._connection.execute(query, [int(moment.timestamp())])]
+
+    def forget(self, names: Sequence[bytes], now: datetime) -> int:
+        """Delete answers by their hashes, all in one transaction, and overwrite them; answers how many there were.
+
+        Dictionaries hold scraps of whatever they were made of: what is left is compressed anew, with one made of it.
+        """
         self.commit()
         self._connection.execute("PRAGMA secure_delete = ON")
         keys = [(name,) for name in names]
@@ -129,6 +137,7 @@ class RawStore:
             )
             deleted = self._connection.executemany("DELETE FROM payload WHERE hash = ?", keys).rowcount
         self._count -= max(deleted, 0)
+        self._compress_anew(int(now.timestamp()))
         self._give_space_back()
         return max(deleted, 0)
 
@@ -201,6 +210,34 @@ class RawStore:
         assert entered.lastrowid is not None
         self._use(entered.lastrowid, body)
         log.info("dictionary_made", dictionary=entered.lastrowid, samples=len(samples), size=len(body))
+
+    def _compress_anew(self, now: int) -> None:
+        """Give all answers a dictionary made of them, or none where they are few, and delete the others."""
+        self._dictionary_id, self._compressor = None, zstandard.ZstdCompressor(level=_LEVEL)
+        self._train_at = _SAMPLES
+        if self._count >= _SAMPLES:
+            self._train(now)
+        last = 0
+        while rows := self._connection.execute(
+            "SELECT p.payload_id, p.hash, b.dictionary_id, b.body FROM payload p JOIN payload_body b USING (payload_id)"
+            f" WHERE p.payload_id > ? AND b.dictionary_id IS NOT ? ORDER BY p.payload_id LIMIT {_ROWS_AT_ONCE}",
+            [last, self._dictionary_id],
+        ).fetchall():
+            last = rows[-1][0]
+            packed = [(self._dictionary_id, self._packed_anew(*row[1:]), row[0]) for row in rows]
+            with self._transaction():
+                self._connection.executemany(
+                    "UPDATE payload_body SET dictionary_id = ?, body = ? WHERE payload_id = ?", packed
+                )
+        self._connection.execute("DELETE FROM dictionary WHERE dictionary_id IS NOT ?", [self._dictionary_id])
+
+    def _packed_anew(self, name: bytes, dictionary_id: int | None, packed: bytes) -> bytes:
+        """An answer as it is compressed now; nothing instead of one that is damaged: nobody can read it any more."""
+        try:
+            return self._compressor.compress(self._unpacked(name, dictionary_id, packed))
+        except DamagedError:
+            log.warning("answer_damaged", hash=name.hex()[:16])
+            return b""
 
     def _renew_dictionary(self, now: int, limit: int) -> None:
         """Replace the dictionary where it was made before `limit`; forget those that no answer needs any more."""

@@ -41,6 +41,11 @@ class MirrorYear:
     terms: tuple[int, ...]
     last_lesson_day: date
 
+    @property
+    def last_day(self) -> date:
+        """The last day of what belongs to it: exams and their results may come after the end that the GIS tells."""
+        return max(self.end, date(self.end.year, 8, 31))
+
     def is_over(self, today: date) -> bool:
         """Whether nothing is taught in it any more: it was closed, or its terms have passed."""
         return self.closed or today > self.last_lesson_day

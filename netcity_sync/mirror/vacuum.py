@@ -43,11 +43,12 @@ def vacuum(folder: DataFolder, *, reserve: int) -> tuple[Vacuumed, ...]:
     with hold_lock(folder.lock):
         files = [path for path in (folder.mirror, folder.raw) if path.exists()]
         for path in files:
-            _require_room(path, reserve)
-        return tuple(_vacuum(path) for path in files)
+            require_room(path, reserve)
+        return tuple(rebuild(path) for path in files)
 
 
-def _require_room(path: Path, reserve: int) -> None:
+def require_room(path: Path, reserve: int) -> None:
+    """Raise NoSpace where the disk has no room to rebuild a file, with so many bytes free besides."""
     size, temporary = database_size(path), _temporary_folder()
     require_space(path.parent, _COPIES * size, reserve, f"сжатия {path.name}")
     if nearest(temporary).stat().st_dev != path.parent.stat().st_dev:
@@ -61,7 +62,11 @@ def _temporary_folder() -> Path:
     return next((place for place in places if place.is_dir()), Path(tempfile.gettempdir()))
 
 
-def _vacuum(path: Path) -> Vacuumed:
+def rebuild(path: Path) -> Vacuumed:
+    """Write a file anew, so that nothing of what was deleted in it is left; it is as it was where that fails.
+
+    No run works meanwhile: the caller holds the lock. Raises what `vacuum` does.
+    """
     before = database_size(path)
     with _faults(path), closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")

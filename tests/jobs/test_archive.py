@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
+from support.handed_years import first_year, second_year
 from support.school import Trial, at
 from support.two_years import NEW, OLD, begin_second_year, two_years, with_summary
 
@@ -111,6 +112,43 @@ def test_the_extract_holds_that_year_only(tried: Trial) -> None:
         assert values.fetchall() == [(3, 0), (4, 1)]
         assert len(db.execute("SELECT * FROM v_mark").fetchall()) == 2
         assert db.execute("SELECT name, grade FROM current_school_class").fetchall() == [("7А", 7)]
+
+
+def test_what_people_brought_lies_in_the_year_to_which_it_belongs(tried: Trial) -> None:
+    tried.hand_in("2027-05-28 12:00", **first_year())
+    begin_second_year(tried)
+    tried.hand_in("2027-10-01 12:00", **second_year())
+    make(tried, year_name=OLD)
+    old, new = brought(make(tried, year_name=OLD, force=True)), brought(make(tried, year_name=NEW, force=True))
+    assert old == {
+        "planned_lesson": {"2026-09-01", None}, "substitution": {"2026-09-02"}, "exam_result": {"2027-06-03"},
+        "opt_out": {"2026-09-07"}, "credential_issue": {"2026-09-03"}, "user_activity": {"2027-05-30"},
+        "final_mark_date": {"2027-05-24"}, "local_act": {"1-од", "9-од"},
+    }  # fmt: skip
+    assert new == {
+        "planned_lesson": {"2027-09-01", None}, "substitution": {"2027-09-02"}, "exam_result": {"2027-09-10"},
+        "opt_out": {"2026-09-07"}, "credential_issue": set(), "user_activity": {"2027-09-30"},
+        "final_mark_date": {"2028-05-24"}, "local_act": {"1-од"},
+    }  # fmt: skip
+
+
+def brought(made: Archived) -> dict[str, set[str | None]]:
+    """What tells the rows of each table of the exchange folder apart: in the extract, and as lines the same."""
+    columns = {
+        "planned_lesson": "planned_on", "substitution": "held_on", "exam_result": "held_on", "opt_out": "applied_on",
+        "credential_issue": "issued_on", "user_activity": "period_end", "final_mark_date": "due_on",
+        "local_act": "number",
+    }  # fmt: skip
+    found = {}
+    with closing(sqlite3.connect(made.path / "journal/mirror.db")) as db:
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        for table, column in columns.items():
+            assert db.execute(f"SELECT * FROM v_{table}").description
+            found[table] = {row[0] for row in db.execute(f"SELECT {column} FROM current_{table}")}
+            lines = (made.path / f"journal/data/{table}.jsonl").read_text(encoding="utf-8").splitlines()
+            assert {json.loads(line)[column] for line in lines} == found[table]
+        assert db.execute("SELECT count(*) FROM v_take WHERE \"Взята\" = 'да'").fetchone()[0] >= len(columns)
+    return found
 
 
 class TestAlwaysTheSame:

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from support.reports import desk_at
 from support.school import Trial, at
 from support.two_years import OLD, begin_second_year, two_years, with_summary
 
@@ -21,6 +22,8 @@ from netcity_sync.jobs.archive import make_archive
 from netcity_sync.jobs.archive_care import Standing, register, verify_archives
 from netcity_sync.jobs.archive_purge import Order, Purge, purge_archive
 from netcity_sync.jobs.mirror_doctor import examine_mirror
+from netcity_sync.jobs.paper import classes_with_journals, make_papers
+from netcity_sync.jobs.paper_files import paper_flaws
 from netcity_sync.settings import RetentionSettings
 
 JUNE = at("2027-06-10 12:00")
@@ -28,7 +31,7 @@ AFTER = at("2029-01-10 12:00")
 ORDER = Order(
     "3", date(2029, 1, 9), "срок хранения кончился", "Заместитель директора Учебнова Е. П.", ("Примерова В. П.",)
 )
-ONE_YEAR = {"retention": {"journal_years": 1}}
+ONE_YEAR = {"retention": {"journal_years": 1}, "paper": {"address": "ул. Школьная, 1"}}
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +159,8 @@ class TestPurge:
         done = purge(tried, write=True)
         for table in ("lesson", "assignment", "mark", "attendance", "group_student"):
             assert ask(tried, f"SELECT count(*) FROM {table} WHERE term_id = 1") == [(0,)]
-        assert ask(tried, "SELECT count(*) FROM final_mark") == [(4,)]
+        assert ask(tried, "SELECT count(*) FROM final_mark") == [(0,)]
+        assert ask(tried, "SELECT count(*), min(seen_to IS NULL) FROM enrolment") == [(2, 1)]
         assert ask(tried, "SELECT count(*) FROM lesson WHERE term_id = 9") == [(2,)]
         assert ask(tried, "SELECT count(*) FROM finding WHERE json_extract(place, '$.term_id') = 1") == [(0,)]
         assert not (root / "journal").exists()
@@ -174,10 +178,37 @@ class TestPurge:
     def test_the_act_and_the_extract_of_the_log(self, tried: Trial) -> None:
         folder = purge(tried, write=True).act_folder
         act, log = ((folder / name).read_text(encoding="utf-8") for name in ("act.html", "log.html"))
-        for words in ("Акт № 3", "срок хранения кончился", "Учебнова Е. П.", "10.01.2029", "10.01.2032", "№ 179"):
+        for words in (
+            "Акт № 3", "срок хранения кончился", "Учебнова Е. П.", "10.01.2029", "10.01.2032", "№ 179",
+            "МБОУ «СОШ № 0»", "Адрес оператора", "ул. Школьная, 1", "Способ", "По поручению оператора",
+        ):  # fmt: skip
             assert words in act
         for words in ("Иванов Иван Петрович", "Ёлкина Анна Ильинична", "netcity_sync", "10.01.2029", "отметки"):
             assert words in log
+
+    def test_what_paper_copies_were_printed_from_goes_too(self, tried: Trial) -> None:
+        printed = tried.settings.storage.data_dir / "paper/2026-2027/7А/year"
+        printed.mkdir(parents=True)
+        for name in ("journal.pdf", "comparison.pdf", "summary.pdf", "summary-cover.pdf"):
+            (printed / name).write_bytes(b"%PDF")
+        files = purge(tried).act.files
+        (printed / "comparison.pdf").unlink()
+        assert purge(tried, write=True).act.files == files - 1
+        assert sorted(path.name for path in printed.iterdir()) == ["summary-cover.pdf", "summary.pdf"]
+
+    def test_paper_copies_that_were_destroyed_are_not_missed(self, tried: Trial) -> None:
+        with desk_at(tried.settings, AFTER) as desk:
+            period = desk.year_period()
+            make_papers(desk, fixed_clock(AFTER), classes_with_journals(desk, period), period)
+        folder = DataFolder(tried.settings.storage.data_dir)
+        (folder.paper / "2027-2028").rename(folder.paper / "2026-2027")
+        with closing(sqlite3.connect(folder.mirror)) as db, db:
+            db.execute("UPDATE service_event SET detail = replace(detail, '2027-2028', '2026-2027')")
+        assert paper_flaws(folder) == {"2026-2027": ()}
+        purge(tried, write=True)
+        assert paper_flaws(folder) == {"2026-2027": ()}
+        (folder.paper / "2026-2027/8А/year/summary.pdf").unlink()
+        assert paper_flaws(folder) == {"2026-2027": ("8А/year/summary.pdf: файла нет",)}
 
     def test_the_rules_are_content(self, tried: Trial) -> None:
         purge(tried, write=True)
@@ -193,9 +224,22 @@ class TestPurge:
         begin_second_year(tried)
         of_journal = "SELECT payload_hash FROM scope_read JOIN scope USING (scope_id) WHERE scope.term_id = 1"
         gone = {row[0] for row in ask(tried, of_journal.replace("payload_hash", "scope_read.payload_hash", 1))}
+        still_received = {row[0] for row in ask(tried, "SELECT payload_hash FROM scope_read WHERE run_id > 2")}
+        still_received |= {
+            row[0]
+            for row in ask(
+                tried,
+                "SELECT payload_hash FROM scope_read JOIN scope USING (scope_id)".replace(
+                    "payload_hash", "scope.payload_hash"
+                )
+                + " WHERE kind = 'roster'",
+            )
+        }
         before = raw_answers(tmp_path)
-        assert purge(tried, write=True).act.raw_answers == len(gone & before) == 2
-        assert raw_answers(tmp_path) == before - gone
+        assert len(gone & before) == 2
+        assert purge(tried, write=True).act.raw_answers == len(before - still_received) == 5
+        assert raw_answers(tmp_path) == before & still_received
+        assert not raw_answers(tmp_path) & gone
 
     @pytest.mark.parametrize("step", ["act", "files", "raw", "mirror"])
     def test_a_death_on_the_way(self, tried: Trial, root: Path, step: str) -> None:

@@ -201,3 +201,37 @@ def test_answers_broken_off_at_their_writing_are_written_by_the_next_commit(path
     raw.commit()
     assert looked_at(path, "SELECT count(*) FROM payload") == [(1,)]
     assert raw.load(name) == page(1)
+
+
+def test_what_is_forgotten_leaves_no_scrap_in_a_dictionary(path: Path) -> None:
+    """What is left is compressed anew, with a dictionary made of it alone; a damaged answer is in nobody's way."""
+    pages = {year: [page(number) + year for number in range(300)] for year in (b"Tsaplina", b"Shchukin")}
+    with open_raw(path) as raw:
+        for body in (*pages[b"Tsaplina"], *pages[b"Shchukin"]):
+            kept_in(raw, body, NIGHT)
+            raw.commit()
+    ((old,),) = looked_at(path, "SELECT body FROM dictionary")
+    assert b"Tsaplina" in old
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE payload_body SET body = x'00' WHERE payload_id = 301")
+    with open_raw(path) as raw:
+        assert raw.forget([payload_hash(body) for body in pages[b"Tsaplina"]], NIGHT) == 300
+        assert [raw.load(payload_hash(body)) for body in pages[b"Shchukin"][1:]] == pages[b"Shchukin"][1:]
+        with pytest.raises(DamagedError):
+            raw.load(payload_hash(pages[b"Shchukin"][0]))
+        kept_in(raw, page(1000), NIGHT)
+    ((new,),) = looked_at(path, "SELECT body FROM dictionary")
+    assert b"Shchukin" in new
+    assert b"Tsaplina" not in new
+    assert looked_at(path, "SELECT DISTINCT dictionary_id FROM payload_body") == [(2,)]
+
+
+def test_a_few_that_are_left_need_no_dictionary(path: Path) -> None:
+    with open_raw(path) as raw:
+        names = [kept_in(raw, page(number), NIGHT) for number in range(250)]
+        raw.commit()
+        kept_in(raw, page(1000), NIGHT)
+        raw.commit()
+        assert raw.forget(names[:-1], NIGHT) == 249
+        assert [raw.load(payload_hash(page(number))) for number in (249, 1000)] == [page(249), page(1000)]
+    assert looked_at(path, "SELECT count(*) FROM dictionary") == [(0,)]

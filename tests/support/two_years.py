@@ -1,5 +1,6 @@
 """A school of one class that lives through two school years; the GIS shows only the newer one, as it does."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -33,13 +34,17 @@ class YearSource(BookSource):
         return Page(content, content.model_dump_json().encode())
 
 
-def two_years(folder: Path, **sections: object) -> Trial:
-    """A trial at the end of its first year; `begin_second_year` goes on."""
-    book = Book(students=list(PUPILS), term_end=date(2027, 5, 26)).add_lessons("09-01", "09-02", "2027-05-20")
+def two_years(folder: Path, leavers: Sequence[Student] = (), **sections: object) -> Trial:
+    """A trial at the end of its first year, the last one of `leavers`; `begin_second_year` goes on."""
+    book = Book(students=[*PUPILS, *leavers], term_end=date(2027, 5, 26)).add_lessons("09-01", "09-02", "2027-05-20")
     book.give_homework(101)
     book.mark(101, 5)
     book.mark(102, 3, student=2)
     book.absent(102)
+    for student in leavers:
+        book.mark(101, 2, student=student.id)
+        book.absent(102, student=student.id)
+        book.final(2, student=student.id, kind=FinalKind.YEAR)
     trial = Trial(folder, book, **sections)
     trial.source = YearSource(book)
     trial.sync("09-02 21:00")

@@ -105,13 +105,12 @@ def read_purged(root: Path) -> Purged | None:
     return Purged.model_validate_json(path.read_bytes()) if path.exists() else None
 
 
-def archives(folder: Path) -> list[Path]:
-    """The folders of all archives, those that lost their manifest included, oldest year first."""
+def archives(folder: Path, year: str | None = None) -> list[Path]:
+    """The folders of all archives, or of one year's, those that lost their manifest included, oldest year first."""
     if not folder.is_dir():
         return []
-    return sorted(
-        path for path in folder.iterdir() if path.is_dir() and path.name != ACTS and not path.name.startswith(".")
-    )
+    found = (path for path in folder.iterdir() if path.is_dir() and path.name != ACTS and path.name[0] != ".")
+    return sorted(path for path in found if year is None or path.name == folder_name(year))
 
 
 def files_in(root: Path) -> Iterator[tuple[str, Path]]:

@@ -6,9 +6,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from netcity_sync.mirror.schema import ENTITY_TABLES, FINAL_MARK_TABLE, VERSION_COLUMNS, Table
+from netcity_sync.mirror.extract import EXTRACT_TABLES
+from netcity_sync.mirror.schema import FINAL_MARK_TABLE, VERSION_COLUMNS, Table
 
-TABLES = ENTITY_TABLES
 _VIEW_COLUMNS = tuple(column for column in VERSION_COLUMNS if column.name != "seen_to")
 
 _SUMMARY = """
@@ -44,7 +44,7 @@ def write_fields(target: Path) -> None:
             "holds": table.meaning,
             "fields": {column.name: column.meaning for column in (*table.columns, *_VIEW_COLUMNS)},
         }
-        for table in TABLES
+        for table in EXTRACT_TABLES
     }
     _write_json(tables, target)
 
@@ -64,7 +64,7 @@ def _write_rows(extract: Path, query: str, values: tuple[int, ...], target: Path
         closing(sqlite3.connect(uri, uri=True)) as connection,
         target.open("w", encoding="utf-8", newline="\n") as file,
     ):
-        rows = connection.execute(query, values)
-        names = [item[0] for item in rows.description]
-        for row in rows:
-            file.write(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) + "\n")
+        names = [item[0] for item in connection.execute(f"{query} LIMIT 0", values).description]
+        pairs = ", ".join(f"""'{name}', "{name}\"""" for name in names)
+        lines = connection.execute(f"SELECT json_object({pairs}) FROM ({query})", values)
+        file.writelines(f"{line}\n" for (line,) in lines)

@@ -12,7 +12,10 @@ from netcity_sync.retention import keep_until
 from netcity_sync.russian import full_date, number_words, plural_word
 from netcity_sync.settings import Settings
 
+_JOURNAL, _SUMMARY = "Классный журнал", "Сводная ведомость успеваемости"
 _HAND = "________________"
+_NUMBERS = "Литерных номеров листов нет, пропущенных номеров нет."
+_ORIGINAL = "Подлинник — электронный журнал, находится в ГИС «Сетевой город»."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +39,40 @@ def sheets_words(count: int) -> str:
     return f"{count} ({number_words(count)}) {plural_word(count, 'лист', 'листа', 'листов')}"
 
 
-def case_documents(case: PaperCase) -> dict[str, dict[str, Any]]:
-    """What `templates/paper_case.typ` draws, by the name of the file."""
-    summary = {"summary-cover": _summary_cover(case)} if case.summary_pages else {}
+def case_documents(case: PaperCase, inventory_pages: int) -> dict[str, dict[str, Any]]:
+    """What `templates/paper_case.typ` draws besides the inventory, which has so many pages, by the name of the file."""
     return {
-        **summary,
         "cover": _cover(case),
-        "inventory": _inventory(case),
         "comparison": _comparison(case),
-        "certificate": _certificate(case),
-        "label": _label(case),
+        "certificate": _certificate(case, inventory_pages),
+        "label": _label(case, _JOURNAL, case.pages),
+        **(_summary_documents(case) if case.summary_pages else {}),
         "act": _act(case),
     }
 
 
+def _summary_documents(case: PaperCase) -> dict[str, dict[str, Any]]:
+    """The ведомость is kept longer than the journal, so it is a case of its own."""
+    page = _page(case, case.settings.retention.summary_years)
+    documents = {
+        "summary-cover": _summary_cover(case),
+        "summary-certificate": _summary_certificate(case),
+        "summary-label": _label(case, _SUMMARY, case.summary_pages),
+    }
+    return {name: {**document, "page": page} for name, document in documents.items()}
+
+
 def _document(case: PaperCase, title: str, **more: Any) -> dict[str, Any]:
-    page = page_of(case.settings.paper, kept_years=case.settings.retention.journal_years)
     return {
-        "page": {"left": page.left, "right": page.right, "top": page.top}, "title": title, "big": False,
+        "page": _page(case, case.settings.retention.journal_years), "title": title, "big": False,
         "lead": [], "head": [], "widths": [], "rows": [], "tail": [], "signatures": [],
         **more,
     }  # fmt: skip
+
+
+def _page(case: PaperCase, years: int) -> dict[str, int]:
+    page = page_of(case.settings.paper, kept_years=years)
+    return {"left": page.left, "right": page.right, "top": page.top}
 
 
 def _name(case: PaperCase) -> str:
@@ -89,28 +105,26 @@ def _years_words(count: int) -> str:
 def _cover(case: PaperCase) -> dict[str, Any]:
     journal, years = case.journal, case.settings.retention.journal_years
     return _document(
-        case, "КЛАССНЫЙ ЖУРНАЛ", big=True,
+        case, _JOURNAL.upper(), big=True,
         lead=[journal.school, _name(case), f"Классный руководитель: {journal.chief}",
               f"Начат {full_date(journal.first)}. Окончен {full_date(journal.last)}.",
               f"Листов: {case.pages} ({number_words(case.pages)})"],
-        tail=[_term(case, years), _ground(case, years)],
+        tail=[f"Индекс дела по номенклатуре: {_HAND}", _term(case, years), _ground(case, years)],
     )  # fmt: skip
 
 
 def _summary_cover(case: PaperCase) -> dict[str, Any]:
-    """The ведомость is kept longer than the journal, so it is sewn apart."""
     journal, years = case.journal, case.settings.retention.summary_years
-    page = page_of(case.settings.paper, kept_years=years)
     return _document(
-        case, "СВОДНАЯ ВЕДОМОСТЬ УСПЕВАЕМОСТИ", big=True,
-        page={"left": page.left, "right": page.right, "top": page.top},
+        case, _SUMMARY.upper(), big=True,
         lead=[journal.school, _name(case), f"Классный руководитель: {journal.chief}",
               f"Листов: {case.summary_pages} ({number_words(case.summary_pages)})"],
-        tail=[_term(case, years), _ground(case, years)],
+        tail=[f"Индекс дела по номенклатуре: {_HAND}", _term(case, years), _ground(case, years)],
     )  # fmt: skip
 
 
-def _inventory(case: PaperCase) -> dict[str, Any]:
+def inventory(case: PaperCase) -> dict[str, Any]:
+    """The inventory of what lies in the case, as that template draws it; its sheets have numbers of their own."""
     journal = case.journal
     starts: dict[int, int] = {}
     for leaf, page in zip(leaves_of(journal), case.leaf_pages, strict=True):
@@ -123,7 +137,7 @@ def _inventory(case: PaperCase) -> dict[str, Any]:
     ]
     return _document(
         case, "Внутренняя опись документов дела",
-        lead=[f"Классный журнал, {_name(case)}"], head=["№", "Что вложено", "Листы"], widths=["12mm", "1fr", "24mm"],
+        lead=[f"{_JOURNAL}, {_name(case)}"], head=["№", "Что вложено", "Листы"], widths=["12mm", "1fr", "24mm"],
         rows=rows,
         tail=[f"Итого документов: {len(rows)} ({number_words(len(rows))}). Листов: {sheets_words(case.pages)}.",
               "Лист напечатан с одной стороны; лист и страница — одно и то же."],
@@ -141,54 +155,68 @@ def _comparison(case: PaperCase) -> dict[str, Any]:
     filled = sum(len(item.filled) for item in case.journal.journals)
     return _document(
         case, "Лист выборочной сверки",
-        lead=[f"Классный журнал, {_name(case)}",
+        lead=[f"{_JOURNAL}, {_name(case)}",
               f"Заполненных клеток: {filled}, в выборке: {len(cells)}. Ключ выборки: {seed}.",
               "В столбец «В журнале» впишите, что стоит в «Сетевом городе», и сравните с бумажной копией."],
         head=["№", "Предмет", "Стр.", "Ученик", "Дата", "В журнале", "Совпадает"],
         widths=["10mm", "1.2fr", "12mm", "1fr", "21mm", "22mm", "20mm"],
         rows=[[str(place), cell.subject, str(cell.page), cell.pupil, cell.day, "", "☐"]
               for place, cell in enumerate(cells, 1)],
-        tail=["Правильность переноса данных электронного журнала на бумажный носитель подтверждаю (пункт 4.3)."],
+        tail=[f"Расхождений: {_HAND} (если есть, они исправлены в бумажной копии, лист напечатан заново).",
+              "Правильность переноса данных электронного журнала на бумажный носитель подтверждаю (пункт 4.3)."],
         signatures=[_deputy(case)],
     )  # fmt: skip
 
 
 def _peculiarities(case: PaperCase) -> str:
-    doubtful = [item.title for item in case.journal.journals if item.read_at is None or not item.fresh]
+    doubtful = [item.title for item in case.journal.journals if not item.whole]
     return f"прочитаны не полностью: {'; '.join(doubtful)}" if doubtful else f"нет / {_HAND}"
 
 
-def _certificate(case: PaperCase) -> dict[str, Any]:
+def _certificate(case: PaperCase, inventory_pages: int) -> dict[str, Any]:
+    inventory_words = f"листов внутренней описи: {inventory_pages} ({number_words(inventory_pages)})"
+    lead = [f"{_JOURNAL}, {_name(case)}", f"{_sewn(case.pages)}, кроме того, {inventory_words}.", _NUMBERS]
+    return _certified(case, lead, _peculiarities(case))
+
+
+def _summary_certificate(case: PaperCase) -> dict[str, Any]:
+    lead = [f"{_SUMMARY}, {_name(case)}", f"{_sewn(case.summary_pages)}.", _NUMBERS]
+    return _certified(case, lead, f"нет / {_HAND}")
+
+
+def _sewn(pages: int) -> str:
+    numbers = "№ 1" if pages == 1 else f"с № 1 по № {pages}"
+    return f"В деле прошито и пронумеровано {sheets_words(pages)}, {numbers}"
+
+
+def _certified(case: PaperCase, lead: list[str], peculiarities: str) -> dict[str, Any]:
     return _document(
-        case, "Лист-заверитель дела",
-        lead=[f"Классный журнал, {_name(case)}",
-              f"В деле прошито и пронумеровано {sheets_words(case.pages)}, с № 1 по № {case.pages},"
-              f" кроме того, листов внутренней описи: {_HAND}."],
+        case, "Лист-заверитель дела", lead=lead,
         head=["Особенности физического состояния и формирования дела", "Листы"], widths=["1fr", "30mm"],
-        rows=[[_peculiarities(case), ""]],
-        signatures=[_clerk(case), {"lead": "Верно", **_director(case)}],
+        rows=[[peculiarities, ""]],
+        signatures=[_clerk(case), {"lead": "Верно", "seal": True, "note": _ORIGINAL, **_director(case)}],
     )  # fmt: skip
 
 
-def _label(case: PaperCase) -> dict[str, Any]:
+def _label(case: PaperCase, what: str, pages: int) -> dict[str, Any]:
     return _document(
         case, "Ярлык на прошивку",
-        lead=["Вырежьте по рамке и наклейте на узел с обратной стороны последнего листа."],
-        box=f"Прошито, пронумеровано и скреплено печатью {sheets_words(case.pages)}",
+        lead=[f"{what}, {_name(case)}", "Вырежьте по рамке и наклейте на узел с обратной стороны последнего листа."],
+        box=f"Прошито, пронумеровано и скреплено печатью {sheets_words(pages)}",
         signatures=[_director(case)],
     )  # fmt: skip
 
 
 def _act(case: PaperCase) -> dict[str, Any]:
     retention, total = case.settings.retention, case.pages + case.summary_pages
-    rows = [["1", f"Классный журнал, {_name(case)}", str(case.pages), _term(case, retention.journal_years)]]
+    rows = [["1", f"{_JOURNAL}, {_name(case)}", str(case.pages), _term(case, retention.journal_years)]]
     if case.summary_pages:
         term = _term(case, retention.summary_years)
-        rows.append(["2", f"Сводная ведомость успеваемости, {_name(case)}", str(case.summary_pages), term])
+        rows.append(["2", f"{_SUMMARY}, {_name(case)}", str(case.summary_pages), term])
     return _document(
         case, "Акт приёма-передачи бумажной копии электронного журнала",
         lead=[f"{case.journal.school}. Дата: {_HAND}. № {_HAND}",
-              "Заместитель директора по учебной работе передал, а документовед принял на хранение (пункты 4.3, 4.7):"],
+              "Заместитель директора по учебной работе передал, а документовед принял на хранение (пункты 4.3 и 4.7):"],
         head=["№", "Дело", "Листов", "Срок хранения"], widths=["10mm", "1fr", "20mm", "45mm"], rows=rows,
         tail=[f"Передано дел: {len(rows)}, листов: {total} ({number_words(total)})."],
         signatures=[{"lead": "Передал", **_deputy(case)}, {"lead": "Принял", **_clerk(case)}],

@@ -43,7 +43,8 @@ class PupilRow:
 class SubjectJournal:
     """One journal of the class over the printed terms. `notes` tell what the grid cannot show, and what is not known.
 
-    `read_at` is the oldest of its last good reads (local); None where some term was never read.
+    `read_at` is the oldest of its last good reads (local); None where some term was never read. `whole`: each term was
+    read to its end.
     """
 
     subject_group_id: int
@@ -53,7 +54,7 @@ class SubjectJournal:
     pupils: tuple[PupilRow, ...]
     notes: tuple[str, ...]
     read_at: datetime | None
-    fresh: bool
+    whole: bool
 
     @property
     def filled(self) -> tuple[tuple[int, int], ...]:

@@ -106,10 +106,10 @@ class _Reading:
         rows.sort(key=lambda row: (plain(row.name), row.student_id))
         return SubjectJournal(
             group, parts[0]["group_name"], self._names(group), columns, tuple(rows),
-            (*self._not_read(parts), *_lost_words(self._cells[group]), *stray),
+            (*filter(None, map(self._doubt, parts)), *_lost_words(self._cells[group]), *stray),
             None if any(part["read_at"] is None for part in parts)
             else self._desk.bench.local(min(part["read_at"] for part in parts)),
-            all(part["fresh"] for part in parts),
+            not any(self._doubt(part) for part in parts),
         )  # fmt: skip
 
     def _names(self, group: int) -> str:
@@ -122,15 +122,18 @@ class _Reading:
         start = self._listed[student]
         return f" (с {date.fromisoformat(start):%d.%m})" if start > term["term_start"] else ""
 
-    def _not_read(self, parts: Iterable[sqlite3.Row]) -> list[str]:
-        words = []
-        for part in parts:
-            if part["read_at"] is None:
-                words.append(f"Нет данных: журнал за период «{part['term_name']}» не прочитан.")
-            elif not part["fresh"]:
-                read = full_date_time(self._desk.bench.local(part["read_at"]), self._desk.settings.zone)
-                words.append(f"Последнее чтение за период «{part['term_name']}» не удалось; данные на {read}.")
-        return words
+    def _doubt(self, part: sqlite3.Row) -> str:
+        """Why what is printed of a term may not be all of it; empty where it was read after its last lesson's day."""
+        term = f"за период «{part['term_name']}»"
+        if part["read_at"] is None:
+            return f"Нет данных: журнал {term} не прочитан."
+        read = self._desk.bench.local(part["read_at"])
+        shown = full_date_time(read, self._desk.settings.zone)
+        if part["tried_run"] != part["read_run"]:
+            return f"Последнее чтение {term} не удалось; данные на {shown}."
+        if read.date() < date.fromisoformat(part["term_end"]):
+            return f"Журнал {term} читали в последний раз {shown}, раньше конца периода."
+        return ""
 
     def _columns(self, group: int, parts: Iterable[sqlite3.Row]) -> tuple[Column, ...]:
         """Term by term its lessons and its final mark; after the year's terms the other final marks."""

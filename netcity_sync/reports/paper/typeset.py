@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import typst
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
+_MANY_PAGES = 20
+_REMEMBERED = 11
+"""Typst remembers how it laid a document out until so many others were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,18 @@ def typeset(template: str, data: Mapping[str, Any], part: PdfPart, made_at: date
         main = work / f"{template}.typ"
         main.write_bytes((_TEMPLATES / main.name).read_bytes())
         (work / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        return _compile(typst.Compiler(str(main), ignore_system_fonts=True), template, part, made_at)
+        made = _compile(typst.Compiler(str(main), ignore_system_fonts=True), template, part, made_at)
+        if made.pages >= _MANY_PAGES:
+            blank = work / "blank.typ"
+            blank.touch()
+            _forget(typst.Compiler(str(blank), ignore_system_fonts=True))
+        return made
+
+
+def _forget(blank: "typst.Compiler") -> None:
+    """Make Typst let go of a large document: the next one takes its memory (measured: 3 MB a page)."""
+    for _ in range(_REMEMBERED):
+        blank.compile(format="pdf")
 
 
 def _compile(compiler: "typst.Compiler", template: str, part: PdfPart, made_at: datetime) -> Sheets:

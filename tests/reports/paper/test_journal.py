@@ -10,7 +10,7 @@ from support.reports import desk_at
 from support.school import Book, Trial, at
 from support.whole_school import WholeSchool
 
-from netcity_sync.errors import UsageError
+from netcity_sync.errors import AnswerError, UsageError
 from netcity_sync.model import AttendanceCode, Student
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.paper.journal import ClassJournal, FinalColumn, LessonColumn, PupilRow, SubjectJournal
@@ -138,13 +138,29 @@ def test_a_cell_with_several_entries(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-def test_what_was_not_read_is_told(tmp_path: Path) -> None:
-    tried = Trial(tmp_path, Book().add_lessons("09-01"), checks={"stale_after_hours": 1})
-    tried.sync("10-24 21:00")
-    with desk_at(tried.settings, at("10-26 21:00")) as desk:
+@pytest.mark.parametrize(
+    ("read", "failed", "words"),
+    [
+        ("10-23 21:00", None, ()),
+        ("10-22 21:00", None,
+         ("Журнал за период «1 четверть» читали в последний раз 22.10.2026 21:00, раньше конца периода.",)),
+        ("10-24 21:00", "10-25 21:00",
+         ("Последнее чтение за период «1 четверть» не удалось; данные на 24.10.2026 21:00.",)),
+    ],
+    ids=["to its end", "too early", "failed since"],
+)  # fmt: skip
+def test_whether_a_journal_was_read_to_its_end(
+    tmp_path: Path, read: str, failed: str | None, words: tuple[str, ...]
+) -> None:
+    """However long ago that was: nothing is added to a term that is over."""
+    tried = Trial(tmp_path, Book().add_lessons("09-01"))
+    tried.sync(read)
+    if failed:
+        tried.source.broken["journal"] = AnswerError("нет ответа")
+        tried.sync(failed)
+    with desk_at(tried.settings, at("11-26 21:00")) as desk:
         (one,) = read_class_journal(desk, 70, desk.term_period("1 четверть")).journals
-    assert not one.fresh
-    assert one.notes == ("Последнее чтение за период «1 четверть» не удалось; данные на 24.10.2026 21:00.",)
+    assert (one.notes, one.whole) == (words, not words)
 
 
 def first_quarter(school: WholeSchool) -> ClassJournal:

@@ -3,6 +3,7 @@
 import hashlib
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -12,11 +13,12 @@ from support.school import Book, Trial, at
 from netcity_sync.clock import fixed_clock
 from netcity_sync.compliance.paper_states import PaperState
 from netcity_sync.errors import UsageError
+from netcity_sync.jobs import paper
 from netcity_sync.jobs.paper import PaperSet, classes_with_journals, make_papers
 from netcity_sync.jobs.paper_states import move_states, states_of
-from netcity_sync.reports.paper.case import PaperCase, case_documents, sheets_words
+from netcity_sync.reports.paper.case import PaperCase, case_documents, inventory, sheets_words
 from netcity_sync.reports.paper.reading import read_class_journal
-from netcity_sync.reports.paper.typeset import page_count
+from netcity_sync.reports.paper.typeset import Sheets, page_count, typeset
 
 
 @pytest.fixture
@@ -51,7 +53,17 @@ def state_of(tried: Trial) -> PaperState:
 
 @pytest.mark.parametrize(
     ("count", "words"),
-    [(1, "1 (один) лист"), (63, "63 (шестьдесят три) листа"), (111, "111 (сто одиннадцать) листов")],
+    [
+        (1, "1 (один) лист"),
+        (2, "2 (два) листа"),
+        (11, "11 (одиннадцать) листов"),
+        (21, "21 (двадцать один) лист"),
+        (63, "63 (шестьдесят три) листа"),
+        (111, "111 (сто одиннадцать) листов"),
+        (121, "121 (сто двадцать один) лист"),
+        (1001, "1001 (одна тысяча один) лист"),
+        (2000, "2000 (две тысячи) листов"),
+    ],
 )
 def test_sheets_in_words(count: int, words: str) -> None:
     assert sheets_words(count) == words
@@ -60,10 +72,11 @@ def test_sheets_in_words(count: int, words: str) -> None:
 def test_the_sheets_say_what_lies_in_the_case(tried: Trial) -> None:
     with desk_at(tried.settings, tried.now) as desk:
         journal = read_class_journal(desk, 70, desk.term_period("1 четверть"))
-    documents = case_documents(PaperCase(journal, 3, (3,), "1", tried.settings))
+    case = PaperCase(journal, 3, (3,), "1", tried.settings)
+    documents = case_documents(case, inventory_pages=21)
     assert "Хранить до 31.12.2032" in documents["cover"]["tail"]
     assert "Листов: 3 (три)" in documents["cover"]["lead"]
-    assert documents["inventory"]["rows"] == [
+    assert inventory(case)["rows"] == [
         ["1", "Титульный лист, содержание", "1–2"],
         ["2", "Химия (Учебнова Елена Петровна)", "3"],
     ]
@@ -71,7 +84,10 @@ def test_the_sheets_say_what_lies_in_the_case(tried: Trial) -> None:
         [str(place), "Химия", "3", "Иванов Иван", day, "", "☐"]
         for place, day in enumerate(("01.09.2026", "08.09.2026", "15.09.2026"), 1)
     ]
-    assert "3 (три) листа, с № 1 по № 3" in documents["certificate"]["lead"][1]
+    assert documents["certificate"]["lead"][1] == (
+        "В деле прошито и пронумеровано 3 (три) листа, с № 1 по № 3,"
+        " кроме того, листов внутренней описи: 21 (двадцать один)."
+    )
     assert documents["label"]["box"] == "Прошито, пронумеровано и скреплено печатью 3 (три) листа"
     assert documents["act"]["rows"][0][2] == "3"
 
@@ -79,10 +95,18 @@ def test_the_sheets_say_what_lies_in_the_case(tried: Trial) -> None:
 def test_the_summary_is_a_case_of_its_own(tried: Trial) -> None:
     with desk_at(tried.settings, tried.now) as desk:
         journal = read_class_journal(desk, 70, desk.term_period("1 четверть"))
-    documents = case_documents(PaperCase(journal, 3, (3,), "1", tried.settings, summary_pages=2))
+    documents = case_documents(PaperCase(journal, 3, (3,), "1", tried.settings, summary_pages=2), 1)
     assert "Хранить до 31.12.2052" in documents["summary-cover"]["tail"]
     assert documents["summary-cover"]["page"]["left"] == 30
     assert "Листов: 2 (два)" in documents["summary-cover"]["lead"]
+    certificate, label = documents["summary-certificate"], documents["summary-label"]
+    assert certificate["lead"][:2] == [
+        "Сводная ведомость успеваемости, 7А класс, 1 четверть 2026/2027 учебного года",
+        "В деле прошито и пронумеровано 2 (два) листа, с № 1 по № 2.",
+    ]
+    assert certificate["page"]["left"] == 30
+    assert label["box"] == "Прошито, пронумеровано и скреплено печатью 2 (два) листа"
+    assert label["lead"][0] == certificate["lead"][0]
     assert documents["act"]["tail"] == ["Передано дел: 2, листов: 5 (пять)."]
     assert [row[3] for row in documents["act"]["rows"]] == ["Хранить до 31.12.2032", "Хранить до 31.12.2052"]
 
@@ -102,6 +126,23 @@ def test_the_files_of_a_set(tried: Trial) -> None:
                 assert len(pdf.pages) == made.sheets == page_count(content)
     assert make(tried) == made
     assert state_of(tried) is PaperState.MADE
+
+
+def test_the_certificate_counts_the_pages_of_the_inventory(tried: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {}
+
+    def kept(template: str, data: dict[str, Any], *more: Any) -> Sheets:
+        told[data.get("title", template), *data.get("lead", [])[:1]] = data
+        return typeset(template, data, *more)
+
+    monkeypatch.setattr(paper, "typeset", kept)
+    monkeypatch.setattr(paper, "inventory", lambda case: {**inventory(case), "rows": [["1", "Химия", "1"]] * 120})
+    made = make(tried)
+    with pikepdf.open(made.folder / "inventory.pdf") as pdf:
+        pages = len(pdf.pages)
+    assert pages > 2
+    certificate = told["Лист-заверитель дела", "Классный журнал, 7А класс, 1 четверть 2026/2027 учебного года"]
+    assert f"листов внутренней описи: {pages} (" in certificate["lead"][1]
 
 
 def test_a_set_goes_from_state_to_state(tried: Trial) -> None:
