@@ -5,11 +5,13 @@ from datetime import date, datetime
 from netcity_sync.model import (
     ActKind,
     CredentialIssue,
+    EnrolmentOrder,
     Entity,
     ExamKind,
     ExamResult,
     FinalMarkDate,
     LocalAct,
+    MovementKind,
     OptOut,
     PlannedLesson,
     Student,
@@ -43,6 +45,7 @@ def first_year() -> dict[str, list[Entity]]:
             _act("9-од", OLD_TEACHER, date(2027, 6, 30)),
             _act("8-од", TEACHER, date(2026, 8, 31)),
         ],
+        "enrolment_orders": [_left(item.name, date(2027, 6, 1)) for item in LEAVERS],
     }
 
 
@@ -58,6 +61,7 @@ def second_year() -> dict[str, list[Entity]]:
         "user_activity": [_active(left, 5), _active(STAYS, 9)],
         "final_mark_dates": [FinalMarkDate(term="1 четверть", due_on=date(2028, 5, 24))],
         "local_acts": [_act("1-од", TEACHER)],
+        "enrolment_orders": [_left(left, date(2027, 6, 1))],
     }
 
 
@@ -99,3 +103,10 @@ def _act(number: str, appointed: str, ends: date | None = None) -> LocalAct:
     return LocalAct(
         kind=ActKind.ORDER, title="О журнале", number=number, issued_on=issued, ends_on=ends, appointed=appointed
     )
+
+
+def _left(student: str, day: date) -> EnrolmentOrder:
+    return EnrolmentOrder(
+        class_name="7А", student=student, kind=MovementKind.LEFT, moved_on=day, went_to="МБОУ «СОШ № 2»",
+        order_number="57-у", order_date=day, reason="переезд",
+    )  # fmt: skip
