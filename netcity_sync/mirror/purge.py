@@ -141,7 +141,7 @@ class YearPurge:
         for name in _MADE:
             connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
         self._fill("purged_term", "term_id INTEGER PRIMARY KEY", [(term,) for term in year.terms])
-        newest = max((item.last_run for item in kept), default=0)
+        newest = max(item.last_run for item in (year, *kept))
         spans = [
             (item.first_run, _NO_BOUND if item.last_run == newest else item.last_run, item.start.isoformat(),
              item.last_day.isoformat())

@@ -34,8 +34,9 @@ from netcity_sync.jobs.mirror_doctor import examine_mirror
 from netcity_sync.mirror import space
 from netcity_sync.mirror.database import open_writer
 from netcity_sync.mirror.exchange_years import Who
-from netcity_sync.mirror.purge import PURGED_TABLES
+from netcity_sync.mirror.purge import PURGED_TABLES, YearPurge
 from netcity_sync.mirror.raw import open_raw, payload_hash
+from netcity_sync.mirror.school_years import school_years
 from netcity_sync.reports.archive.acts import ROW_WORDS
 
 AFTER = at("2029-01-10 12:00")
@@ -227,6 +228,17 @@ def test_while_somebody_reads_the_file_it_is_not_called_destroyed(tried: Trial) 
     assert not (folder.archive / "2026-2027/purged.json").exists()
     assert purge(tried).begun
     assert GONE.name.split()[0] not in traces(tried, [GONE.name])
+
+
+def test_an_older_year_that_is_kept_keeps_nobody_who_came_after_it(tmp_path: Path) -> None:
+    tried = two_years(tmp_path)
+    begin_second_year(tried)
+    tried.book.students.append(GONE)
+    tried.sync("2027-09-04 21:00")
+    with open_writer(DataFolder(tmp_path)) as writer:
+        old, new = school_years(writer)
+        assert YearPurge(writer, new, [old]).students() == {GONE.id}
+        assert YearPurge(writer, old, [new]).students() == set()
 
 
 def test_a_mirror_of_that_year_alone_is_emptied_and_can_be_filled_again(
