@@ -41,6 +41,7 @@ def make(classes: tuple[str, ...], term: str | None, year: bool, again: bool, no
             raise UsageError(f"Ни у одного класса нет журналов за {period.name}.", todo="Укажите другой период.")
         with count_progress("Бумажные копии", len(chosen)) as advance:
             made = make_papers(desk, clock, chosen, period, again=again, told=lambda _: advance())
+        old = desk.old_words
         unread = [name for class_id in chosen for name in desk.unread(period, Focus(class_id=class_id))]
     if as_json:
         print_json([
@@ -50,9 +51,11 @@ def make(classes: tuple[str, ...], term: str | None, year: bool, again: bool, no
         return
     for item in made:
         say(f"{item.class_name}: {plural(item.sheets, 'лист', 'листа', 'листов')}, {item.folder}")
+    if old:
+        say(old)
     if unread:
         say(
-            f"Давно не читаны: {some_of(list(dict.fromkeys(unread)), _NAMED)}. В сводной ведомости о них нет данных."
+            f"Не прочитаны: {some_of(list(dict.fromkeys(unread)), _NAMED)}. В сводной ведомости о них нет данных."
             " Прочитайте журналы и составьте копии заново: netcity-sync sync, затем paper make."
         )
 

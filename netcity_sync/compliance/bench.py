@@ -55,13 +55,14 @@ TOPIC_CHARACTERS = 3
 class Bench:
     """The prepared tables, and what a rule needs besides; `lesson_dates` are those of all journals.
 
-    `now` (UTC) is the moment that the check is made as of.
+    `now` (UTC) is the moment that the check is made as of; reads before `fresh_from` (seconds UTC) are not fresh.
     """
 
     connection: sqlite3.Connection
     settings: Settings
     run_id: int
     now: datetime
+    fresh_from: int
     school_days: SchoolDays
     lesson_dates: tuple[date, ...]
     params: Mapping[str, float] = field(default_factory=dict)
@@ -114,15 +115,20 @@ _WORDS = (
 """What SQL may ask of words, under these names."""
 
 
-def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Bench:
-    """Make the tables for a check at `now` (UTC)."""
+def prepare_bench(
+    snapshot: Snapshot, settings: Settings, now: datetime, *, read_until: datetime | None = None
+) -> Bench:
+    """Make the tables for a check at `now` (UTC).
+
+    Reads are stale that lie more than `checks.stale_after_hours` before it, or before `read_until` where that is given.
+    """
     connection = snapshot.connection
     days = snapshot.school_days(settings.calendar.days_off)
     for judge in _WORDS:
         add_function(connection, judge.__name__, judge)
     add_function(connection, "local_date", _local_date_of(settings))
     add_function(connection, "utc_of", _utc_of(settings))
-    stale = int((now - timedelta(hours=settings.checks.stale_after_hours)).timestamp())
+    stale = int(((read_until or now) - timedelta(hours=settings.checks.stale_after_hours)).timestamp())
     today = local_date(now, settings.zone).isoformat()
     for query in _TABLES:
         connection.execute(query)
@@ -131,7 +137,7 @@ def prepare_bench(snapshot: Snapshot, settings: Settings, now: datetime) -> Benc
     _list_pupils(connection, snapshot.run_id, stale)
     connection.execute(_TOUCH)
     connection.execute("CREATE INDEX temp.touch_place ON touch (class_id, subject_name, lesson_date, what, moment)")
-    bench = Bench(connection, settings, snapshot.run_id, now, days, _lesson_dates(connection))
+    bench = Bench(connection, settings, snapshot.run_id, now, stale, days, _lesson_dates(connection))
     _fill_due(bench)
     connection.execute(_CONTROL)
     connection.execute("CREATE INDEX temp.control_key ON control (subject_group_id, term_id, lesson_id)")

@@ -48,9 +48,8 @@ WORDS = "p.*, f.value, f.raw, s.name, fr.final_run, fr.final_at, fr.final_hash, 
 def prepare_finals(bench: Bench) -> None:
     """Make the tables that do not hang on a rule's numbers."""
     connection = bench.connection
-    stale = int((bench.now - timedelta(hours=bench.settings.checks.stale_after_hours)).timestamp())
     add_function(connection, "is_not_attested", is_not_attested)
-    connection.execute(_FINAL_READ, {"run": bench.run_id, "stale": stale})
+    connection.execute(_FINAL_READ, {"run": bench.run_id, "stale": bench.fresh_from})
     connection.execute("CREATE UNIQUE INDEX temp.final_read_key ON final_read (subject_group_id)")
     connection.execute(_FINAL)
     connection.execute("CREATE UNIQUE INDEX temp.final_key ON final (subject_group_id, term_id, student_id, kind)")

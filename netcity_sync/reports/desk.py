@@ -2,9 +2,10 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from netcity_sync.clock import from_unix
 from netcity_sync.compliance.bench import Bench, prepare_bench
 from netcity_sync.compliance.final_bench import prepare_finals
 from netcity_sync.errors import UsageError
@@ -13,7 +14,7 @@ from netcity_sync.reports.in_focus import IN_FOCUS, focus_values
 from netcity_sync.reports.page import Page, page_of
 from netcity_sync.reports.period import Period, PeriodKind, period_before
 from netcity_sync.reports.request import About, Focus, Request
-from netcity_sync.russian import class_key, full_date, initials, plain, plural, some_of
+from netcity_sync.russian import class_key, full_date, full_date_time, initials, plain, plural, some_of
 from netcity_sync.settings import Settings
 
 _NAMED = 15
@@ -24,12 +25,14 @@ _SCHOOL = Focus()
 class Desk:
     """A state of the mirror, and the bench over it with final marks (`compliance.bench`, `compliance.final_bench`).
 
-    `kept` is what one report read and others will ask for too: the state stays as it is.
+    `newest_read` (UTC) is when a journal was last read. `kept` is what one report read and others will ask for too:
+    the state stays as it is.
     """
 
     snapshot: Snapshot
     bench: Bench
     settings: Settings
+    newest_read: datetime | None
     kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def page(self, *, landscape: bool = False, kept_years: int = 0) -> Page:
@@ -66,11 +69,22 @@ class Desk:
             f" ({made:%d.%m.%Y %H:%M}).",
             *more,
         ]
+        if self.old_words:
+            notes.append(self.old_words)
         unread = self.unread(period, focus) if period is not None else []
         if unread:
             count = plural(len(unread), "журнал", "журнала", "журналов")
             notes.append(f"Нет данных: не прочитано {count}: {some_of(unread, _NAMED, '; ')}.")
         return tuple(notes)
+
+    @property
+    def old_words(self) -> str:
+        """What there is to say where the newest read is too old to be taken for the present; else empty."""
+        fresh = timedelta(hours=self.settings.checks.stale_after_hours)
+        if self.newest_read is None or self.bench.now - self.newest_read <= fresh:
+            return ""
+        read = full_date_time(self.newest_read, self.settings.zone)
+        return f"Журналы читались в последний раз {read}: внесённого позже здесь нет."
 
     def unread(self, period: Period, focus: Focus = _SCHOOL) -> list[str]:
         """The journals of a period and of what is in focus whose last read failed or is too old."""
@@ -169,10 +183,24 @@ class Desk:
 
 
 def prepare_desk(snapshot: Snapshot, settings: Settings, now: datetime) -> Desk:
-    """Make the tables once, for all reports made at `now` (UTC)."""
-    bench = prepare_bench(snapshot, settings, now)
+    """Make the tables once, for all reports made at `now` (UTC).
+
+    What they tell is as old as the newest read of a journal, and they say so: other reads are stale beside that one,
+    not beside `now`. In summer nobody reads, and the year's reports are still to be made.
+    """
+    newest = _newest_read(snapshot)
+    bench = prepare_bench(snapshot, settings, now, read_until=min(now, newest or now))
     prepare_finals(bench)
-    return Desk(snapshot, bench, settings)
+    return Desk(snapshot, bench, settings, newest)
+
+
+def _newest_read(snapshot: Snapshot) -> datetime | None:
+    row = snapshot.connection.execute(
+        "SELECT max(r.ended) FROM main.scope s CROSS JOIN main.scope_read r USING (scope_id)"
+        " WHERE s.kind = 'journal' AND r.error IS NULL AND r.run_id <= ?",
+        [snapshot.run_id],
+    ).fetchone()
+    return from_unix(row[0]) if row[0] is not None else None
 
 
 def clause_words(clause: str) -> str:

@@ -76,7 +76,7 @@ def test_a_file_that_was_changed_or_is_gone_is_told(
 
 def test_journals_that_were_not_read_for_long_are_told(config: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(config, "paper", "make", "--term", "1 четверть", "--now", "2026-11-25T12:00:00") == 0
-    assert "Давно не читаны: 7А Химия. В сводной ведомости" in capsys.readouterr().out
+    assert "Журналы читались в последний раз" in capsys.readouterr().out
 
 
 def test_a_set_that_is_gone_is_told(config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ from support.school import CLASS, Book, Trial
 from support.whole_school import WholeSchool
 
 from netcity_sync.adapters.source import Capability
+from netcity_sync.errors import AnswerError
 from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
 from netcity_sync.model import AttendanceCode, Student
 from netcity_sync.reports.desk import Desk
@@ -110,9 +111,11 @@ def test_a_source_without_attendance_has_no_data(tmp_path: Path) -> None:
 
 
 def test_nothing_is_made_of_unread_journals(tmp_path: Path) -> None:
-    tried = Trial(tmp_path, book(), checks={"stale_after_hours": 1})
+    tried = Trial(tmp_path, book())
     tried.sync("10-06 21:00")
-    with desk_at(tried.settings, tried.now + timedelta(hours=5)) as desk:
+    tried.source.broken["journal"] = AnswerError("не читается")
+    tried.sync("10-07 21:00")
+    with desk_at(tried.settings, tried.now) as desk:
         made = document(desk, SEPTEMBER)
         assert document(desk, SEPTEMBER, Focus()).sections[0].charts == ()
     assert made.sections[0].paragraphs == (

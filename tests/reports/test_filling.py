@@ -12,6 +12,7 @@ from support.reports import desk_at, month_document, tables
 from support.school import Book, Trial, at
 from support.whole_school import WholeSchool
 
+from netcity_sync.errors import AnswerError
 from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
 from netcity_sync.reports.document import Document, HeatMap, Trend
 from netcity_sync.reports.period import Period, PeriodKind, month_period, span_period, week_period
@@ -87,14 +88,28 @@ def test_a_journal_with_nothing_in_it_needs_attention(tmp_path: Path) -> None:
 
 
 def test_unread_journals_are_named(tmp_path: Path) -> None:
-    book = Book().add_lessons("09-01")
-    tried = Trial(tmp_path, book, checks={"stale_after_hours": 1})
+    tried = Trial(tmp_path, Book().add_lessons("09-01"))
     tried.sync("09-02 21:00")
-    with desk_at(tried.settings, at("09-03 21:00")) as desk:
+    tried.source.broken["journal"] = AnswerError("не читается")
+    tried.sync("09-03 21:00")
+    with desk_at(tried.settings, tried.now) as desk:
         document = month_document(desk, "filling", SEPTEMBER)
         elsewhere = find_report("filling").build(desk, Request(month_period(SEPTEMBER), Focus(grade=8)))
     assert "Нет данных: не прочитано 1 журнал: 7А Химия." in document.notes
     assert not any(note.startswith("Нет данных") for note in elsewhere.notes)
+
+
+def test_long_after_the_last_read_a_report_tells_what_was_read_and_when(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, Book().add_lessons("09-01"))
+    tried.sync("09-02 21:00")
+    with desk_at(tried.settings, at("09-05 20:59")) as desk:
+        soon = month_document(desk, "filling", SEPTEMBER)
+    with desk_at(tried.settings, at("2027-07-01 12:00")) as desk:
+        late = month_document(desk, "filling", SEPTEMBER)
+    assert tables(late)["По журналам"].rows == tables(soon)["По журналам"].rows != ()
+    words = "Журналы читались в последний раз 02.09.2026 21:00: внесённого позже здесь нет."
+    assert words in late.notes
+    assert words not in soon.notes
 
 
 def test_a_month_stands_beside_the_one_before(tmp_path: Path) -> None:

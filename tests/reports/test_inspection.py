@@ -7,6 +7,7 @@ from pathlib import Path
 from support.reports import desk_at, tables
 from support.school import CLASS, Book, Trial
 
+from netcity_sync.errors import AnswerError
 from netcity_sync.model import AttendanceCode, Student
 from netcity_sync.reports.document import Document
 from netcity_sync.reports.period import month_period
@@ -67,10 +68,12 @@ def test_before_any_check_there_is_no_data(tmp_path: Path) -> None:
 
 
 def test_unread_journals_are_neither_praised_nor_blamed(tmp_path: Path) -> None:
-    tried = trial(tmp_path, checks={"stale_after_hours": 1})
+    tried = trial(tmp_path)
     tried.sync("09-30 21:00")
     tried.check("LSN-01")
-    with desk_at(tried.settings, tried.now.replace(hour=22)) as desk:
+    tried.source.broken["journal"] = AnswerError("не читается")
+    tried.sync("09-30 22:00")
+    with desk_at(tried.settings, tried.now) as desk:
         document = find_report("inspection").build(desk, Request(SEPTEMBER))
     assert document.sections[0].paragraphs == (
         "Проверены журналы классов: нет.", "Проверены не полностью: 7А.", "Классы без замечаний: нет.",

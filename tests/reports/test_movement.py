@@ -7,6 +7,7 @@ import pytest
 from support.reports import desk_at, month_files, tables
 from support.school import CLASS, SECOND_CLASS, Book, Trial, at
 
+from netcity_sync.errors import AnswerError
 from netcity_sync.model import EnrolmentOrder, MovementKind, Student
 from netcity_sync.reports.document import Document
 from netcity_sync.reports.period import Period, month_period, span_period
@@ -299,8 +300,10 @@ def test_namesakes_are_left_to_people(tmp_path: Path) -> None:
 
 
 def test_lists_that_were_not_read_are_no_data(tmp_path: Path) -> None:
-    tried = Trial(tmp_path, Book(students=[IVANOV]).add_lessons("10-05"), checks={"stale_after_hours": 1})
+    tried = Trial(tmp_path, Book(students=[IVANOV]).add_lessons("10-05"))
     tried.sync("10-06 21:00")
+    tried.source.broken["roster"] = AnswerError("не читается")
+    tried.sync("10-07 21:00")
     document = made(tried, "10-07 21:00")
     assert tables(document)["По классам"].total == ("Школа", *(None,) * 7)
     assert "Нет данных: не прочитаны списки классов: 7А." in document.notes
