@@ -11,6 +11,7 @@ from netcity_sync.adapters.source import Capability
 from netcity_sync.clock import from_utc_text
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation, Whose
+from netcity_sync.compliance.handed import THIS_YEAR
 from netcity_sync.compliance.paper_states import COMPARED_STATES
 from netcity_sync.compliance.registry import Param, Unit, rule
 from netcity_sync.compliance.service_log import log_began_on, log_proof, logged
@@ -213,7 +214,9 @@ def result_not_told(bench: Bench) -> Iterator[Violation]:
     taken_at = from_utc_text(takes[0]["at"])
     taken = taken_at.astimezone(bench.settings.zone).replace(tzinfo=None)
     classes = _classes(bench)
-    for row in bench.rows("SELECT * FROM as_of_exam_result ORDER BY class_name, student, held_on, subject"):
+    for row in bench.rows(
+        f"SELECT * FROM as_of_exam_result WHERE {THIS_YEAR} ORDER BY class_name, student, held_on, subject"
+    ):
         received = datetime.fromisoformat(row["received"])
         informed = datetime.fromisoformat(row["informed"]) if row["informed"] else None
         latest = received if _has_time(received) else received + _DAY

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from netcity_sync.adapters.exchange.files import EXAM_RESULTS
 from netcity_sync.clock import from_utc_text
+from netcity_sync.compliance.handed import THIS_YEAR
 from netcity_sync.reports.class_people import class_list
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Column, Kind, Table
@@ -55,7 +56,7 @@ def exams(desk: Desk, class_id: int, student_id: int, period: Period) -> tuple[E
 
 
 def exam_news(desk: Desk) -> tuple[ExamNews, ...]:
-    """All results, oldest first, that were not noted as told to the family when they became known, and changed ones."""
+    """The year's results, oldest first, that were not noted as told when they became known, and changed ones."""
     return tuple(
         ExamNews(row["class_id"], row["student_id"], from_utc_text(row["read_at"]), _exam(row))
         for row in desk.bench.rows(_NEWS, run=desk.bench.run_id)
@@ -72,7 +73,9 @@ CROSS JOIN known_pupil p ON p.class_key = class_key(v.class_name) AND p.name_key
 LEFT JOIN main.exam_result old ON {_SAME_EXAM.format(o="old")} AND old.seen_from = (
   SELECT max(before.seen_from) FROM main.exam_result before
   WHERE {_SAME_EXAM.format(o="before")} AND before.seen_from < v.seen_from)
-WHERE v.seen_from <= :run AND CASE WHEN old.seen_from IS NULL THEN v.informed IS NULL
+WHERE v.seen_from <= :run
+  AND v.{THIS_YEAR}
+  AND CASE WHEN old.seen_from IS NULL THEN v.informed IS NULL
   ELSE old.mark IS NOT v.mark OR old.passed IS NOT v.passed OR old.score IS NOT v.score END
 ORDER BY t.read_at, v.held_on, v.subject, v.exam
 """

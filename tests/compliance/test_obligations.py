@@ -151,6 +151,13 @@ class TestFin10:
         tried.hand_in("09-07 12:00", exam_results=[self.result(received, informed)])
         assert len(found(tried, "FIN-10", "09-20 12:00")) == count
 
+    def test_results_of_former_years_are_over(self, tried: Trial) -> None:
+        old = self.result("09-02T10:00", None).model_copy(
+            update={"held_on": date(2026, 6, 3), "received": datetime(2026, 8, 31, 23, 59)}
+        )
+        tried.hand_in("09-07 12:00", exam_results=[old])
+        assert tried.found("FIN-10") == []
+
     def test_the_messages(self, tried: Trial) -> None:
         tried.hand_in("09-07 12:00", exam_results=[self.result("09-02T10:00", "09-05T00:00")])
         (late,) = tried.found("FIN-10")

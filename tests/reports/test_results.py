@@ -153,6 +153,14 @@ def test_only_a_changed_result_is_news_again(tmp_path: Path, later: ExamResult, 
     assert found == days
 
 
+def test_results_of_former_years_are_no_news(tmp_path: Path) -> None:
+    tried = trial(tmp_path)
+    old = exam().model_copy(update={"held_on": date(2026, 6, 3), "received": datetime(2026, 6, 15, 10)})
+    tried.hand_in("10-26 12:00", exam_results=[old])
+    with desk_at(tried.settings, tried.now) as desk:
+        assert wanted_reports(desk, RESULTS, day_period(date(2026, 10, 26))) == ()
+
+
 def test_what_the_family_was_told_before_is_no_news(tmp_path: Path) -> None:
     tried = trial(tmp_path)
     tried.hand_in("10-26 12:00", exam_results=[exam(informed="2026-10-20T15:00")])
