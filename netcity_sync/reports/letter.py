@@ -119,7 +119,7 @@ def _absences(desk: Desk, lines: tuple[SubjectOfPupil, ...]) -> Iterable[str]:
 def _subject_table(lines: tuple[SubjectOfPupil, ...], *, with_finals: bool, with_missed: bool) -> Table:
     group = "Пропущено уроков"
     columns = (
-        Column("Предмет", width=3), Column("Отметки", width=3.4), Column("Кол-во", Kind.INTEGER, 0.8),
+        Column("Предмет", width=3), Column("Отметки", width=3.4), Column("Число", Kind.INTEGER, 0.8),
         Column("Средний балл", Kind.DECIMAL, 1, digits=2),
         *((Column("Итоговая отметка", width=1.2),) if with_finals else ()),
         Column("всего", Kind.INTEGER, 1.1, group=group), Column("болезнь", Kind.INTEGER, 1.1, group=group),
