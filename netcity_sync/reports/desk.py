@@ -51,9 +51,17 @@ class Desk:
         rows = self.bench.rows("SELECT name FROM as_of_school_year ORDER BY start DESC LIMIT 1")
         return str(rows[0]["name"]) if rows else "—"
 
-    def facts(self, period: Period, clause: str) -> tuple[tuple[str, str], ...]:
-        """What every report says under its title: school, period, as of when, on what ground."""
-        reads = [row["read_at"] for row in self.bench.rows("SELECT read_at FROM journal WHERE fresh")]
+    def facts(self, period: Period, clause: str, *, of_lists: bool = False) -> tuple[tuple[str, str], ...]:
+        """What every report says under its title: school, period, as of when, on what ground.
+
+        The data are those of journals, or, of what tells nothing else, those of the lists of classes.
+        """
+        fresh = (
+            "roster_at AS read_at FROM class_read WHERE roster_fresh"
+            if of_lists
+            else "read_at FROM journal WHERE fresh"
+        )
+        reads = [row["read_at"] for row in self.bench.rows(f"SELECT {fresh}")]
         return (
             ("Школа", self.school),
             ("Период", " – ".join(dict.fromkeys((full_date(period.first), full_date(period.last))))),

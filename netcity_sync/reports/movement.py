@@ -35,7 +35,7 @@ def build_movement(desk: Desk, request: Request) -> Document:
     return Document(
         title="Движение учащихся",
         subtitle=desk.subtitle(request),
-        facts=desk.facts(period, _CLAUSE),
+        facts=desk.facts(period, _CLAUSE, of_lists=True),
         sections=tuple(_sections(desk, sheet, period)),
         notes=desk.notes(_COUNT_WORDS, moved, DAY_WORDS, *_missing(desk, sheet, period)),
         made_at=desk.snapshot.moment,
