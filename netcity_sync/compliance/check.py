@@ -59,7 +59,8 @@ class CheckResult:
     """What the rules answered after a run.
 
     `reads` is the last good read (a run's id) of each journal of the year by subject group and term, null where there
-    was none; `days` are what the violations are about, where that can be said (`Finding.first_day`). Each violation is
+    was none; `year_began` is when the year did, where that is known; `days` are what the violations are about, where
+    that can be said (`Finding.first_day`). Each violation is
     as its rule is in force at its place; `off` are the rules that the settings switch off, with the journal or class
     (`Tuned.off`); `events` are the rules whose findings stay, whatever a later check sees.
     """
@@ -68,6 +69,7 @@ class CheckResult:
     violations: tuple[tuple[Rule, Violation], ...]
     coverage: Coverage
     reads: dict[tuple[int, int], int | None]
+    year_began: date | None
     days: dict[Place, Span]
     off: frozenset[tuple[str, Place]]
     events: frozenset[str]
@@ -94,6 +96,7 @@ def check_snapshot(snapshot: Snapshot, settings: Settings, now: datetime, rules:
         violations,
         _coverage(bench, known, tuned),
         {(row["subject_group_id"], row["term_id"]): row["read_run"] for row in journals},
+        _year_began(bench),
         _days(bench, {violation.place for _, violation in violations}),
         off,
         frozenset(item.id for item in rules if item.kind is RuleKind.EVENT),
@@ -134,6 +137,11 @@ def _as_own(violation: Violation, guests: Mapping[tuple[int | None, ...], Whose]
     place = violation.place
     whose = guests.get((place.subject_group_id, place.term_id, place.student_id))
     return violation if whose is None or violation.whose is not None else replace(violation, whose=whose)
+
+
+def _year_began(bench: Bench) -> date | None:
+    row = bench.rows("SELECT max(start) AS day FROM as_of_school_year WHERE NOT missing")[0]
+    return date.fromisoformat(row["day"]) if row["day"] else None
 
 
 def _days(bench: Bench, places: set[Place]) -> dict[Place, Span]:

@@ -6,15 +6,15 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from netcity_sync.adapters.source import Capability
+from netcity_sync.clock import utc_text
 from netcity_sync.compliance.bench import Bench
-from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation
+from netcity_sync.compliance.finding import Place, Proof, RuleKind, Severity, Violation
 from netcity_sync.compliance.registry import Param, Unit, rule, stale_days
-from netcity_sync.compliance.result_news import FinalNews, final_news
+from netcity_sync.compliance.result_news import FinalNews, News, final_news
 from netcity_sync.compliance.service_log import log_began, log_began_on, log_proof, logged
 from netcity_sync.compliance.users import by_class, pupils_words
-from netcity_sync.mirror.event_schema import EventKind
+from netcity_sync.mirror.event_schema import WHOSE, EventKind
 from netcity_sync.russian import class_key, day_month, full_date_time, plural, short_name
-from netcity_sync.school_days import local_date
 from netcity_sync.settings import Role
 
 RESULTS_LETTER, LETTER = "results", "letter"
@@ -199,47 +199,50 @@ def no_letter_about_finals(bench: Bench) -> Iterator[Violation]:
     Остальные семьи видят отметки в дневнике. Считается, что составила эта программа: служба делает это каждое утро.
     Отметки, которые стояли уже при первом чтении журнала, не считаются: когда они появились, неизвестно.
     """
-    began = log_began(bench)
-    families = {(row["class_id"], row["student_id"]): row for row in bench.rows(_DECLINED)}
-    if began is None:
+    began, taken = log_began(bench), bench.taken(Capability.OPT_OUTS)
+    if began is None or taken is None:
         return
+    families = {(row["class_id"], row["student_id"]): row for row in bench.rows(_DECLINED)}
     made = _letters_about_results(bench)
-    zone, given = bench.settings.zone, timedelta(hours=bench.param("hours"))
-    news = [item for item in final_news(bench, families) if item.known_at >= began]
-    news.sort(key=lambda item: (_pupil(item), item.known_at))
-    for (place, day), items in groupby(news, lambda item: (_pupil(item), local_date(item.known_at, zone))):
+    given = timedelta(hours=bench.param("hours"))
+    found = [item for item in final_news(bench, families) if item.news.known_at >= began]
+    found.sort(key=lambda item: (_place(item), item.news.known_at))
+    for (place, day), items in groupby(found, lambda item: (_place(item), item.news.day)):
         row, of_day = families[place], list(items)
-        letters = made.get((class_key(row["class_name"]), row["student_id"]), [])
+        letters = made.get(row["student_id"], [])
         for item in of_day:
-            told = min((at for at in letters if at >= item.known_at), default=None)
-            if day.isoformat() >= row["applied_on"] and (told or bench.now) - item.known_at > given:
-                yield _untold(bench, row, item, len(of_day), told)
+            told = min((at for at, run_id in letters if run_id >= item.news.run_id), default=None)
+            if day.isoformat() >= row["applied_on"] and (told or bench.now) - item.news.known_at > given:
+                yield _untold(bench, row, item.news, len(of_day), told)
                 break
 
 
-def _pupil(item: FinalNews) -> tuple[int, int]:
+def _place(item: FinalNews) -> tuple[int, int]:
     return item.class_id, item.student_id
 
 
-def _letters_about_results(bench: Bench) -> dict[tuple[str, int], list[datetime]]:
-    """When letters that tell of final marks were made, by class and pupil: letters of terms, and those of results."""
-    made: dict[tuple[str, int], list[datetime]] = {}
+def _letters_about_results(bench: Bench) -> dict[int, list[tuple[datetime, int]]]:
+    """Letters that tell of final marks, by pupil: when each was made, and what run it rests on.
+
+    These are the letters of terms, and the messages about results.
+    """
+    made: dict[int, list[tuple[datetime, int]]] = {}
     for item in logged(bench, EventKind.REPORT_MADE):
-        name, _, pupil = item.text("whose").rpartition("-")
+        _, _, pupil = item.text(WHOSE).rpartition("-")
         of_term = item.what == LETTER and item.for_day is None
-        if item.ok and (of_term or item.what == RESULTS_LETTER) and pupil.isdigit():
-            made.setdefault((class_key(name), int(pupil)), []).append(item.at)
+        if item.ok and item.run_id is not None and (of_term or item.what == RESULTS_LETTER) and pupil.isdigit():
+            made.setdefault(int(pupil), []).append((item.at, item.run_id))
     return made
 
 
-def _untold(bench: Bench, row: sqlite3.Row, item: FinalNews, count: int, told: datetime | None) -> Violation:
-    zone, known = bench.settings.zone, item.known_at
+def _untold(bench: Bench, row: sqlite3.Row, news: News, count: int, told: datetime | None) -> Violation:
+    zone, known = bench.settings.zone, news.known_at
     how = f"составлено {full_date_time(told, zone)}" if told is not None else "не составлено"
     return Violation(
-        Place(class_id=row["class_id"], student_id=row["student_id"], day=local_date(known, zone).isoformat()),
+        Place(class_id=row["class_id"], student_id=row["student_id"], day=news.day.isoformat()),
         Severity.VIOL,
         f"{row['class_name']}: {short_name(row['name'])} — об итоговых отметках, известных с"
         f" {full_date_time(known, zone)} ({count}), сообщение {how}",
-        item.proof,
+        Proof(news.run_id, utc_text(known)),
         kind=None if told is None else RuleKind.EVENT,
     )

@@ -1,6 +1,7 @@
 """Findings and their life: opened when first seen, open while they hold, fixed when they no longer do.
 
-One whose journal is none of the year's any more has ended: nobody mended it. How one stands today tells `life.py`.
+One whose journal, class or day is none of the year's any more has ended: nobody mended it. How one stands today tells
+`life.py`.
 """
 
 import json
@@ -175,18 +176,18 @@ def _close(
     reasons = {(gap.rule, _where(gap.place)): gap.reason for gap in result.coverage.no_data}
     rows = connection.execute(
         "SELECT id, rule, json_extract(place, '$.subject_group_id'), json_extract(place, '$.term_id'), class_id,"
-        " json_extract(place, '$.staff_id')"
+        " json_extract(place, '$.staff_id'), last_day"
         f" FROM finding WHERE status = 'open' AND rule IN ({', '.join('?' * len(checked))})",
         checked,
     ).fetchall()
     journals = result.coverage.journals
     fixed, ended, unjudged = [], [], []
-    for key, rule_id, group, term, class_id, staff_id in (row for row in rows if row[0] not in found):
+    for key, rule_id, group, term, class_id, staff_id, last_day in (row for row in rows if row[0] not in found):
         guests = journals[group].guest_class_ids if group in journals else ()
         classes = (Place(class_id=item) for item in (class_id, *guests))
         places = (Place(group, term), *classes, Place(staff_id=staff_id), Place())
         reason = next((reasons[(rule_id, place)] for place in places if (rule_id, place) in reasons), None)
-        over = group is not None and (group, term) not in result.reads
+        over = (group, term) not in result.reads if group is not None else _is_past(class_id, last_day, result)
         off = (Place(group), Place(), *([Place(class_id=class_id)] if group is None else []))
         if over or any((rule_id, place) in result.off for place in off):
             ended.append((utc_text(now), key))
@@ -202,6 +203,13 @@ def _close(
         "UPDATE finding SET status = 'fixed', fixed_at = ?, fixed_run = ?, unjudged = NULL WHERE id = ?", fixed
     )
     return len(fixed), len(ended)
+
+
+def _is_past(class_id: int | None, last_day: str | None, result: CheckResult) -> bool:
+    """Whether a class is none of the year's any more, or what a finding is about was over before the year began."""
+    if class_id is not None and class_id not in result.coverage.classes:
+        return True
+    return last_day is not None and result.year_began is not None and last_day < result.year_began.isoformat()
 
 
 def _where(place: Place) -> Place:

@@ -11,7 +11,7 @@ from netcity_sync.adapters.source import Capability
 from netcity_sync.clock import from_utc_text
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation, Whose
-from netcity_sync.compliance.handed import THIS_YEAR
+from netcity_sync.compliance.handed import YEAR_BEGAN
 from netcity_sync.compliance.paper_states import COMPARED_STATES
 from netcity_sync.compliance.registry import Param, Unit, rule
 from netcity_sync.compliance.service_log import log_began_on, log_proof, logged
@@ -196,9 +196,9 @@ WHERE h.held ORDER BY monday, c.grade, c.class_name
 
 @rule(
     "FIN-10", clause="8.4", title="Результат экзамена не доведён в срок", kind=RuleKind.STATE, severity=Severity.VIOL,
-    formula="По таблице результатов экзаменов между получением результата школой и сообщением семье прошло больше hours"
-    " часов; или семье не сообщено, а когда таблица бралась последний раз, эти часы прошли. Где известен только день, "
-    "он считается в пользу школы.",
+    formula="По таблице результатов экзаменов, полученных в этом учебном году, между получением результата школой и"
+    " сообщением семье прошло больше hours часов; или семье не сообщено, а когда таблица бралась последний раз, эти"
+    " часы прошли. Где известен только день, он считается в пользу школы.",
     example="9А: Иванов И., Математика (экзамен 05.06): результат получен 20.06.2027 10:00, доведён 23.06.2027 09:00",
     params=(Param("hours", 24, "Сколько часов даётся.", 1, 720),),
     recipients=(Role.CLASS_TEACHER, Role.DEPUTY), cadence="d", needs=(Capability.EXAM_RESULTS,), unit=Unit.SCHOOL,
@@ -215,7 +215,7 @@ def result_not_told(bench: Bench) -> Iterator[Violation]:
     taken = taken_at.astimezone(bench.settings.zone).replace(tzinfo=None)
     classes = _classes(bench)
     for row in bench.rows(
-        f"SELECT * FROM as_of_exam_result WHERE {THIS_YEAR} ORDER BY class_name, student, held_on, subject"
+        f"SELECT * FROM as_of_exam_result WHERE received >= {YEAR_BEGAN} ORDER BY class_name, student, held_on, subject"
     ):
         received = datetime.fromisoformat(row["received"])
         informed = datetime.fromisoformat(row["informed"]) if row["informed"] else None
@@ -227,7 +227,11 @@ def result_not_told(bench: Bench) -> Iterator[Violation]:
         how = f"доведён {_moment(informed)}" if informed is not None else f"семье не сообщён до {_moment(taken)}"
         held = date.fromisoformat(row["held_on"])
         yield Violation(
-            Place(class_id=class_id, key=f"{row['exam']}:{row['subject']}:{row['held_on']}:{name}:{row['student']}"),
+            Place(
+                class_id=class_id,
+                day=row["held_on"],
+                key=f"{row['exam']}:{row['subject']}:{row['held_on']}:{name}:{row['student']}",
+            ),
             Severity.VIOL,
             f"{name}: {short_name(row['student'])}, {row['subject']} (экзамен {day_month(held)}):"
             f" результат получен {_moment(received)}, {how}",

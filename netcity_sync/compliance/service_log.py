@@ -22,6 +22,7 @@ class Logged:
     period: str
     for_day: str | None
     ok: bool
+    run_id: int | None
     detail: Mapping[str, object]
 
     def number(self, name: str) -> float | None:
@@ -50,6 +51,7 @@ def logged(bench: Bench, kind: EventKind) -> list[Logged]:
             period=row["for_period"],
             for_day=row["for_day"],
             ok=bool(row["ok"]),
+            run_id=row["run_id"],
             detail=json.loads(row["detail"]),
         )
         for row in rows

@@ -51,11 +51,11 @@ def due_reports(desk: Desk) -> tuple[Wanted, ...]:
 
 
 def _done(desk: Desk, last: Logged | None, request: Request) -> bool:
-    """Whether the report was made since its period ended; for a day since the last of its news was known."""
+    """Whether the report was made since its period ended; for a day, from a run that knew the last of its news."""
     if last is None or request.period.kind is not PeriodKind.DAY:
         return last is not None and last.day > request.period.last
     return all(
-        last.at >= item.known_at
+        last.run_id is not None and last.run_id >= item.run_id
         for item in declined_news(desk)
         if item.day == request.period.first
         and item.class_id == request.focus.class_id

@@ -1,18 +1,18 @@
 """Results of exams that a family is told of (clause 8.4), from the table of the exchange folder as last taken."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from itertools import groupby
 
 from netcity_sync.adapters.exchange.files import EXAM_RESULTS
 from netcity_sync.clock import from_utc_text
-from netcity_sync.compliance.handed import THIS_YEAR
-from netcity_sync.reports.class_people import class_list
+from netcity_sync.compliance.handed import YEAR_BEGAN
+from netcity_sync.compliance.result_news import News, Version, news_of
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Column, Kind, Table
 from netcity_sync.reports.period import Period
-from netcity_sync.russian import class_key, plain
 
 _EXAMS = EXAM_RESULTS.words_of("exam")
 
@@ -29,63 +29,68 @@ class ExamOfPupil:
 
 @dataclass(frozen=True, slots=True)
 class ExamNews:
-    """A result that a take of the table was the first to tell (`known_at`, UTC), of a pupil of a class."""
+    """News of a result of a pupil of a class; `news.shown` is the result as people read it."""
 
     class_id: int
     student_id: int
-    known_at: datetime
-    result: ExamOfPupil
+    exam: ExamOfPupil
+    news: News
+
+
+_PUPIL = "p.class_key = class_key(v.class_name) AND p.name_key = plain(v.student) AND p.namesakes = 1"
+"""Of which pupil a row of the table tells: it knows them by class and name; of namesakes nothing is told."""
 
 
 def exams(desk: Desk, class_id: int, student_id: int, period: Period) -> tuple[ExamOfPupil, ...]:
-    """The results of a pupil that the school received in a period.
-
-    The table knows pupils by class and name: of namesakes in a class nothing is told.
-    """
-    names = {item.student_id: plain(item.name) for item in class_list(desk, class_id)}
-    own = names.get(student_id)
-    if own is None or list(names.values()).count(own) > 1:
-        return ()
+    """The results of a pupil that the school received in a period."""
     rows = desk.bench.rows(
-        "SELECT * FROM as_of_exam_result WHERE NOT missing AND date(received) BETWEEN :first AND :last"
-        " ORDER BY held_on, subject, exam",
-        first=period.first.isoformat(), last=period.last.isoformat(),
+        f"SELECT v.* FROM as_of_exam_result v CROSS JOIN known_pupil p ON {_PUPIL} WHERE NOT v.missing"
+        " AND p.class_id = :class_id AND p.student_id = :student_id AND date(v.received) BETWEEN :first AND :last"
+        " ORDER BY v.held_on, v.subject, v.exam",
+        class_id=class_id, student_id=student_id, first=period.first.isoformat(), last=period.last.isoformat(),
     )  # fmt: skip
-    name = class_key(desk.class_name(class_id))
-    return tuple(_exam(row) for row in rows if class_key(row["class_name"]) == name and plain(row["student"]) == own)
+    return tuple(_exam(row) for row in rows)
 
 
-def exam_news(desk: Desk) -> tuple[ExamNews, ...]:
-    """The year's results, oldest first, that were not noted as told when they became known, and changed ones."""
-    return tuple(
-        ExamNews(row["class_id"], row["student_id"], from_utc_text(row["read_at"]), _exam(row))
-        for row in desk.bench.rows(_NEWS, run=desk.bench.run_id)
-    )
+def exam_news(desk: Desk) -> Iterator[ExamNews]:
+    """News of the year's results; what the family had been told of before it became known here is none."""
+    rows = desk.bench.rows(_VERSIONS, run=desk.bench.run_id)
+    for _, of_exam in groupby(rows, lambda row: tuple(row[name] for name in _KEY)):
+        cell = list(of_exam)
+        exam_of = {_shown(row): _exam(row) for row in cell}
+        versions = [_version(row, first=place == 0) for place, row in enumerate(cell)]
+        for news in news_of(versions, desk.settings.zone):
+            yield ExamNews(cell[0]["class_id"], cell[0]["student_id"], exam_of[news.shown], news)
 
 
-_SAME_EXAM = "{o}.class_name = v.class_name AND {o}.student = v.student AND {o}.exam = v.exam" \
-             " AND {o}.subject = v.subject AND {o}.held_on = v.held_on"  # fmt: skip
-_NEWS = f"""
-SELECT p.class_id, p.student_id, t.read_at, v.*
+def _version(row: sqlite3.Row, *, first: bool) -> Version:
+    return Version(
+        from_utc_text(row["known"]), row["seen_from"], from_utc_text(row["gone"]) if row["gone"] else None,
+        _shown(row), not (first and row["informed"]),
+    )  # fmt: skip
+
+
+_KEY = ("class_id", "student_id", "exam", "subject", "held_on", "class_name", "student")
+_VERSIONS = f"""
+SELECT p.class_id, p.student_id, v.*, t.read_at AS known, (
+    SELECT g.read_at FROM as_of_exchange_take g WHERE g.name = t.name AND g.run_id = v.seen_to AND v.seen_to <= :run
+  ) AS gone
 FROM main.exam_result v
 CROSS JOIN as_of_exchange_take t ON t.run_id = v.seen_from AND t.name = 'exam_results'
-CROSS JOIN known_pupil p ON p.class_key = class_key(v.class_name) AND p.name_key = plain(v.student) AND p.namesakes = 1
-LEFT JOIN main.exam_result old ON {_SAME_EXAM.format(o="old")} AND old.seen_from = (
-  SELECT max(before.seen_from) FROM main.exam_result before
-  WHERE {_SAME_EXAM.format(o="before")} AND before.seen_from < v.seen_from)
-WHERE v.seen_from <= :run
-  AND v.{THIS_YEAR}
-  AND CASE WHEN old.seen_from IS NULL THEN v.informed IS NULL
-  ELSE old.mark IS NOT v.mark OR old.passed IS NOT v.passed OR old.score IS NOT v.score END
-ORDER BY t.read_at, v.held_on, v.subject, v.exam
+CROSS JOIN known_pupil p ON {_PUPIL}
+WHERE v.seen_from <= :run AND v.received >= {YEAR_BEGAN}
+ORDER BY p.class_id, p.student_id, v.exam, v.subject, v.held_on, v.class_name, v.student, v.seen_from
 """
 
 
 def _exam(row: sqlite3.Row) -> ExamOfPupil:
     return ExamOfPupil(
-        _EXAMS.get(row["exam"], row["exam"]), row["subject"], date.fromisoformat(row["held_on"]),
-        _result(row["mark"], row["passed"], row["score"]),
-    )  # fmt: skip
+        _EXAMS.get(row["exam"], row["exam"]), row["subject"], date.fromisoformat(row["held_on"]), _shown(row)
+    )
+
+
+def _shown(row: sqlite3.Row) -> str:
+    return _result(row["mark"], row["passed"], row["score"])
 
 
 def exam_table(results: Iterable[ExamOfPupil]) -> Table:

@@ -17,21 +17,27 @@ NO_TABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A family that declined the diary, by its child; `channel` is empty where none was agreed upon."""
+    """A family that declined the diary, by its child, since when; `channel` is empty where none was agreed upon."""
 
     class_id: int
     student_id: int
+    applied_on: date
     channel: str
 
 
 def declined_families(desk: Desk, class_ids: tuple[int, ...] = ()) -> tuple[Family, ...]:
     """Those of these classes (of all, where none is given), as the table of the exchange folder was last taken."""
     rows = desk.bench.rows(
-        "SELECT o.class_id, o.student_id, o.channel FROM opted o CROSS JOIN class_read c USING (class_id)"
+        "SELECT o.class_id, o.student_id, o.applied_on, o.channel FROM opted o CROSS JOIN class_read c USING (class_id)"
         f" CROSS JOIN as_of_student s USING (student_id) ORDER BY c.grade, c.class_name, {BY_NAME}"
     )
     return tuple(
-        Family(row["class_id"], row["student_id"], _CHANNELS.get(row["channel"], ""))
+        Family(
+            row["class_id"],
+            row["student_id"],
+            date.fromisoformat(row["applied_on"]),
+            _CHANNELS.get(row["channel"], ""),
+        )
         for row in rows
         if not class_ids or row["class_id"] in class_ids
     )

@@ -1,8 +1,9 @@
 """The message to one family about final marks and exam results, made when they become known (clause 8.4)."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from netcity_sync.compliance.result_news import FinalNews, final_news
 from netcity_sync.model import FinalKind
@@ -13,16 +14,15 @@ from netcity_sync.reports.exam_facts import ExamNews, exam_news, exam_table
 from netcity_sync.reports.families import GREETING, declined_families
 from netcity_sync.reports.period import Period
 from netcity_sync.reports.request import Focus, Request
-from netcity_sync.school_days import local_date
 
 _CLAUSE = "8.4"
-_NOTE = "Названо то, что прочитано в этот день впервые. Прежняя отметка указана, если стоявшая раньше изменена."
+_NOTE = "Названо то, что прочитано в этот день впервые. Прежняя отметка — та, что стояла накануне."
 _KINDS = {FinalKind.YEAR: "год", FinalKind.EXAM: "экзамен", FinalKind.FINAL: "итоговая отметка"}
 
 
 @dataclass(frozen=True, slots=True)
 class ResultNews:
-    """What became known of one pupil on one local day. Moments are UTC."""
+    """What became known of one pupil on one local day."""
 
     class_id: int
     student_id: int
@@ -31,18 +31,19 @@ class ResultNews:
     exams: tuple[ExamNews, ...]
 
     @property
-    def known_at(self) -> datetime:
-        """The last moment at which something of it became known."""
-        return max([item.known_at for item in self.finals] + [item.known_at for item in self.exams])
+    def run_id(self) -> int:
+        """The run that was the last to bring something of it."""
+        return max([item.news.run_id for item in self.finals] + [item.news.run_id for item in self.exams])
 
 
 def declined_news(desk: Desk) -> tuple[ResultNews, ...]:
-    """The news of pupils whose families declined the diary, in the order of classes and pupils."""
+    """The news of pupils since their families declined the diary, in the order of classes and pupils."""
     if "result_news" not in desk.kept:
-        pupils = tuple((item.class_id, item.student_id) for item in declined_families(desk))
-        desk.kept["result_news"] = tuple(_news(desk, pupils))
-    found: tuple[ResultNews, ...] = desk.kept["result_news"]
-    return found
+        since = {(item.class_id, item.student_id): item.applied_on for item in declined_families(desk)}
+        found = _news(desk, tuple(since))
+        desk.kept["result_news"] = tuple(item for item in found if item.day >= since[item.class_id, item.student_id])
+    kept: tuple[ResultNews, ...] = desk.kept["result_news"]
+    return kept
 
 
 def results_foci(desk: Desk, period: Period, class_ids: tuple[int, ...]) -> tuple[Focus, ...]:
@@ -78,14 +79,12 @@ def build_results(desk: Desk, request: Request) -> Document:
 
 
 def _news(desk: Desk, pupils: tuple[tuple[int, int], ...]) -> Iterator[ResultNews]:
-    zone = desk.settings.zone
     days: dict[tuple[int, int], dict[date, tuple[list[FinalNews], list[ExamNews]]]] = {item: {} for item in pupils}
     for final in final_news(desk.bench, pupils):
-        of_pupil = days[final.class_id, final.student_id]
-        of_pupil.setdefault(local_date(final.known_at, zone), ([], []))[0].append(final)
+        days[final.class_id, final.student_id].setdefault(final.news.day, ([], []))[0].append(final)
     for exam in exam_news(desk):
         if (place := (exam.class_id, exam.student_id)) in days:
-            days[place].setdefault(local_date(exam.known_at, zone), ([], []))[1].append(exam)
+            days[place].setdefault(exam.news.day, ([], []))[1].append(exam)
     for (class_id, student_id), of_pupil in days.items():
         for day, (finals, exams) in sorted(of_pupil.items()):
             yield ResultNews(class_id, student_id, day, tuple(finals), tuple(exams))
@@ -98,19 +97,27 @@ def _sections(news: ResultNews | None) -> Iterator[Section]:
     told = "Сообщаем об итоговых отметках и результатах экзаменов вашего ребёнка."
     yield Section(GREETING, (told,), (_final_table(news.finals),) if news.finals else ())
     if news.exams:
-        yield Section("Результаты экзаменов", tables=(exam_table(item.result for item in news.exams),))
+        yield Section("Результаты экзаменов", tables=(exam_table(item.exam for item in news.exams),))
 
 
 def _final_table(finals: tuple[FinalNews, ...]) -> Table:
-    """Each cell as it stood last that day, in the order of subjects."""
-    last = {(item.subject, item.term or _KINDS.get(item.kind, "")): item for item in finals}
-    changed = any(item.before for item in last.values())
+    """Each mark; the journal is named by its subject, and wholly where the pupil has two of one subject."""
+    places = Counter((item.subject, _of(item)) for item in finals)
+    changed = any(item.news.before for item in finals)
     columns = (
         Column("Предмет", width=3), Column("За что", width=2), Column("Отметка"),
         *((Column("Прежняя отметка", width=1.2),) if changed else ()),
     )  # fmt: skip
-    rows = tuple(
-        (subject, of, item.shown, *((item.before or None,) if changed else ()))
-        for (subject, of), item in sorted(last.items())
-    )
-    return Table("Итоговые отметки", columns, rows)
+    rows = sorted(
+        (
+            item.subject if places[item.subject, _of(item)] == 1 else item.journal, _of(item), item.news.shown,
+            *((item.news.before or None,) if changed else ()),
+        )
+        for item in finals
+    )  # fmt: skip
+    return Table("Итоговые отметки", columns, tuple(rows))
+
+
+def _of(item: FinalNews) -> str:
+    """What a mark is of: «1 четверть», «год»."""
+    return item.term or _KINDS.get(item.kind, "")

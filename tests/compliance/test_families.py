@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 import pytest
-from support.school import CLASS, Book, Trial
+from support.school import CLASS, SECOND_CLASS, Book, Trial
 from support.service_log import found, note
 
 from netcity_sync.errors import AnswerError
@@ -256,7 +256,8 @@ class TestPar05:
         [
             ("results", "10-23 05:00", "2026-10-22", {"day": day("10-22")}, 0),
             ("results", "10-23 21:00", "2026-10-22", {"day": day("10-22")}, 0),
-            ("results", "10-22 20:59", "2026-10-22", {"day": day("10-22")}, 1),
+            ("results", "10-22 20:59", "2026-10-22", {"day": day("10-22"), "run_id": 2}, 1),
+            ("results", "10-22 21:05", "2026-10-22", {"day": day("10-22"), "run_id": 2}, 1),
             ("results", "10-24 05:00", "2026-10-22", {"day": day("10-22")}, 1),
             ("results", "10-23 05:00", "2026-10-22", {"day": day("10-22"), "ok": False}, 1),
             ("results", "10-23 05:00", "2026-10-22", {"day": day("10-22"), "whose": "7А-2"}, 1),
@@ -266,7 +267,8 @@ class TestPar05:
             ("handover", "10-23 05:00", "2026-10-22", {"day": day("10-22")}, 1),
         ],
         ids=[
-            "in time", "at the last minute", "before it was known", "late", "failed", "another pupil", "a class",
+            "in time", "at the last minute", "before it was known", "from the state before it",
+            "late", "failed", "another pupil", "a class",
             "a term's letter", "a week's letter", "another report",
         ],
     )  # fmt: skip
@@ -275,21 +277,47 @@ class TestPar05:
     ) -> None:
         values = dict(more)
         whose = values.pop("whose", "7А-1")
-        note(tried, EventKind.REPORT_MADE, moment, what, period, detail={"whose": whose}, **values)
+        note(tried, EventKind.REPORT_MADE, moment, what, period, detail={"whose": whose}, **{"run_id": 3, **values})
         assert len(found(tried, "PAR-05", "10-24 12:00")) == count
 
     def test_a_late_message_is_told_of_as_late(self, tried: Trial) -> None:
-        note(tried, EventKind.REPORT_MADE, "10-24 05:00", "results", "2026-10-22", detail={"whose": "7А-1"})
+        note(tried, EventKind.REPORT_MADE, "10-24 05:00", "results", "2026-10-22", detail={"whose": "7А-1"}, run_id=3)
         (finding,) = found(tried, "PAR-05", "10-24 12:00")
         assert finding.message.endswith("известных с 22.10.2026 21:00 (1), сообщение составлено 24.10.2026 05:00")
 
     def test_another_mark_is_news_of_its_own_day(self, tried: Trial) -> None:
-        note(tried, EventKind.REPORT_MADE, "10-23 05:00", "results", "2026-10-22", detail={"whose": "7А-1"})
+        note(tried, EventKind.REPORT_MADE, "10-23 05:00", "results", "2026-10-22", detail={"whose": "7А-1"}, run_id=3)
         tried.book.final(5)
         tried.sync("10-24 21:00")
         tried.sync("10-25 21:00")
         (finding,) = found(tried, "PAR-05", "10-26 12:00")
         assert finding.place.day == "2026-10-24"
+
+    def test_what_came_and_went_in_a_day_is_no_news(self, trial) -> None:
+        made: Trial = trial(Book().add_lessons(*DAYS))
+        made.hand_in("10-20 20:00", opt_outs=[declined()])
+        made.sync("10-21 21:00")
+        made.book.final(2)
+        made.sync("10-22 08:00")
+        made.book.finals.clear()
+        for hour in (10, 12, 14):
+            made.sync(f"10-22 {hour}:00")
+        made.sync("10-24 12:00")
+        assert made.found("PAR-05") == []
+
+    def test_who_moved_to_another_class_is_owed_it_too(self, trial) -> None:
+        beside = Book(class_id=SECOND_CLASS, group=710, students=[Student(id=9, name="Ильин Павел")], first_lesson=901)
+        made: Trial = trial(Book(beside=[beside.add_lessons(*DAYS)]).add_lessons(*DAYS))
+        made.sync("10-21 21:00")
+        made.book.final(4)
+        made.sync("10-22 21:00")
+        made.book.off_roster.add(1)
+        beside.students.append(made.book.students[0])
+        made.hand_in("10-23 20:00", opt_outs=[declined().model_copy(update={"class_name": "7Б"})])
+        made.sync("10-24 12:00")
+        made.sync("10-24 21:00")
+        (finding,) = made.found("PAR-05")
+        assert (finding.place.class_id, finding.place.day) == (SECOND_CLASS, "2026-10-22")
 
     def test_what_the_first_read_showed_is_no_news(self, trial) -> None:
         book = Book().add_lessons(*DAYS)

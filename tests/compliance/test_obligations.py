@@ -1,10 +1,12 @@
 """REP, ATT-09 and FIN-10 by the letter of docs/checks.md: the boundary on both sides, and when they are silent."""
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from support.school import Book, Trial
 from support.service_log import found, note
+from support.two_years import begin_second_year, two_years
 
 from netcity_sync.compliance.finding import Severity
 from netcity_sync.mirror.event_schema import EventKind
@@ -169,6 +171,17 @@ class TestFin10:
         (untold,) = tried.found("FIN-10")
         assert untold.message.endswith("результат получен 02.09.2026 10:00, семье не сообщён до 08.09.2026 12:00")
         assert untold.id == late.id
+
+    def test_one_that_nobody_told_ends_with_the_year(self, tmp_path: Path) -> None:
+        tried = two_years(tmp_path)
+        untold = self.result("09-02T10:00", None).model_copy(
+            update={"held_on": date(2027, 6, 3), "received": datetime(2027, 6, 4, 10)}
+        )
+        tried.hand_in("2027-06-10 12:00", exam_results=[untold])
+        assert len(tried.found("FIN-10")) == 1
+        begin_second_year(tried)
+        outcome = tried.check("FIN-10")
+        assert (outcome.fixed, outcome.ended, outcome.findings) == (0, 1, ())
 
     def test_no_table_no_data(self, tried: Trial) -> None:
         outcome = tried.check("FIN-10")

@@ -17,7 +17,7 @@ from netcity_sync.jobs.report import file_stem, make_reports
 from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
 from netcity_sync.model import Channel, ExamKind, ExamResult, FinalKind, OptOut, Student
 from netcity_sync.reports.html import render_html
-from netcity_sync.reports.period import day_period
+from netcity_sync.reports.period import Period, day_period
 from netcity_sync.reports.registry import find_report
 from netcity_sync.reports.request import Focus, Request
 
@@ -101,11 +101,70 @@ def test_news_of_the_same_day_after_the_message_make_it_due_again(tmp_path: Path
     tried.book.final(5)
     tried.sync("10-22 22:00")
     assert due(tried, "10-22 22:00") == ["results-7А-1-2026-10-22", "handover-7А-2026-10-22"]
+    assert told(tried, DAY) == (("Химия", "1 четверть", "5"),)
+
+
+def told(tried: Trial, day: Period) -> tuple[tuple[object, ...], ...]:
+    """What the message of a day to the first pupil's family says of final marks; nothing where none is made."""
     with desk_at(tried.settings, tried.now) as desk:
-        (wanted,) = wanted_reports(desk, RESULTS, DAY)
-        assert tables(RESULTS.build(desk, wanted.request))["Итоговые отметки"].rows == (
-            ("Химия", "1 четверть", "5", "4"),
-        )
+        for item in wanted_reports(desk, RESULTS, day):
+            return tables(RESULTS.build(desk, item.request))["Итоговые отметки"].rows
+    return ()
+
+
+def test_what_stood_the_evening_before_is_told_beside_what_stands(tmp_path: Path) -> None:
+    tried = trial(tmp_path)
+    for hour, value in (("08", 3), ("12", 5)):
+        tried.book.final(value)
+        tried.sync(f"10-23 {hour}:00")
+    assert told(tried, day_period(date(2026, 10, 23))) == (("Химия", "1 четверть", "5", "4"),)
+    tried.book.final(4)
+    tried.sync("10-23 21:00")
+    assert told(tried, day_period(date(2026, 10, 23))) == ()
+
+
+def test_a_mark_that_was_gone_by_the_evening_is_not_told(tmp_path: Path) -> None:
+    tried = trial(tmp_path)
+    tried.book.final(2, kind=FinalKind.YEAR)
+    tried.sync("10-23 08:00")
+    assert told(tried, day_period(date(2026, 10, 23))) == (("Химия", "год", "2"),)
+    tried.book.finals = [item for item in tried.book.finals if item.kind is not FinalKind.YEAR]
+    for hour in (10, 12, 14):
+        tried.sync(f"10-23 {hour}:00")
+    assert told(tried, day_period(date(2026, 10, 23))) == ()
+
+
+def test_a_message_that_was_made_while_a_sync_worked_is_made_again(tmp_path: Path) -> None:
+    tried = trial(tmp_path)
+    with desk_at(tried.settings, at("10-22 21:30")) as desk:
+        wanted = [item for item in due_reports(desk) if item.request.period.kind is DAY.kind]
+        tried.book.final(5, kind=FinalKind.YEAR)
+        tried.sync("10-22 21:40")
+        make_reports(desk, fixed_clock(at("10-22 21:41")), wanted, formats=("html",))
+    assert due(tried, "10-23 05:00") == ["results-7А-1-2026-10-22", "handover-7А-2026-10-22"]
+
+
+def test_what_became_known_before_the_family_declined_is_not_due(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, Book(students=PUPILS).add_lessons("09-07", "10-12", "10-14"))
+    tried.sync("10-21 21:00")
+    tried.book.final(4)
+    tried.sync("10-22 21:00")
+    row = OptOut(class_name="7А", student="Иванов Иван", applied_on=date(2026, 10, 23), channel=Channel.IN_PERSON)
+    tried.hand_in("10-23 20:00", opt_outs=[row])
+    assert due(tried, "10-24 05:00") == []
+
+
+def test_two_journals_of_one_subject_are_told_apart(tmp_path: Path) -> None:
+    second = Book(students=PUPILS, group=701, subgroup="2 группа", first_lesson=301).add_lessons("09-08")
+    book = Book(students=PUPILS, subgroup="1 группа", beside=[second]).add_lessons("09-07")
+    tried = Trial(tmp_path, book)
+    row = OptOut(class_name="7А", student="Иванов Иван", applied_on=date(2026, 9, 7), channel=Channel.IN_PERSON)
+    tried.hand_in("10-20 20:00", opt_outs=[row])
+    tried.sync("10-21 21:00")
+    book.final(2)
+    second.final(5)
+    tried.sync("10-22 21:00")
+    assert told(tried, DAY) == (("Химия/1 группа", "1 четверть", "2"), ("Химия/2 группа", "1 четверть", "5"))
 
 
 def test_the_sheet_of_a_day_holds_families_with_news_that_declined(tmp_path: Path) -> None:
@@ -151,6 +210,19 @@ def test_only_a_changed_result_is_news_again(tmp_path: Path, later: ExamResult, 
     with desk_at(tried.settings, tried.now) as desk:
         found = {day for day in (26, 27) if wanted_reports(desk, RESULTS, day_period(date(2026, 10, day)))}
     assert found == days
+
+
+def test_a_result_that_was_corrected_or_taken_back_the_same_day(tmp_path: Path) -> None:
+    tried = trial(tmp_path)
+    tried.hand_in("10-26 12:00", exam_results=[exam(mark=2)])
+    tried.hand_in("10-26 13:00", exam_results=[exam(mark=3)])
+    with desk_at(tried.settings, tried.now) as desk:
+        (wanted,) = wanted_reports(desk, RESULTS, day_period(date(2026, 10, 26)))
+        (row,) = tables(RESULTS.build(desk, wanted.request))["Результаты экзаменов"].rows
+    assert row[-1] == "отметка 3"
+    tried.hand_in("10-26 14:00", exam_results=[])
+    with desk_at(tried.settings, tried.now) as desk:
+        assert wanted_reports(desk, RESULTS, day_period(date(2026, 10, 26))) == ()
 
 
 def test_results_of_former_years_are_no_news(tmp_path: Path) -> None:
