@@ -31,7 +31,7 @@ JUDGED_WORDS = (
 )
 LEFT_OUT_WORDS = (
     "Ученики, у которых выставлены не все итоговые отметки и нет «2» и «н/а», ещё не оценены: в доли они не входят."
-    " «осв» и «зач» — не отметки"
+    " «осв» и «зач» — не отметки. Пока оценена меньшая часть учеников, доли не приводятся"
 )
 FORMULA_NOTES = (
     f"{JUDGED_WORDS}. {PASSED_WORDS[0].upper()}{PASSED_WORDS[1:]}; {QUALITY_WORDS}; {SOU_WORDS}; {MEAN_WORDS}.",
@@ -81,6 +81,24 @@ class Results:
     def left_out(self) -> int:
         """Those who are not judged."""
         return self.listed - self.tally.listed
+
+    @property
+    def tells(self) -> bool:
+        """Whether shares of those judged tell of the class: «2» and «н/а» are judged first, the others when all is in.
+
+        That is where at least half of those who get marks are.
+        """
+        return 2 * self.tally.listed >= self.listed - len(self.of(Category.UNMARKED))
+
+    @property
+    def quality(self) -> float | None:
+        """Качество знаний, %; None where it would not tell of the class."""
+        return self.tally.quality if self.tells else None
+
+    @property
+    def passed(self) -> float | None:
+        """Успеваемость, %; None where it would not tell of the class."""
+        return self.tally.passed if self.tells else None
 
 
 _PLACES = (Category.EXCELLENT, Category.GOOD, Category.PASSING, Category.FAILING, Category.NOT_ATTESTED)

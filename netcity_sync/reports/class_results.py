@@ -33,7 +33,6 @@ from netcity_sync.reports.request import Request
 
 _FAILING = (Category.FAILING, Category.NOT_ATTESTED)
 _NOBODY = "Таких учеников нет."
-_WITHOUT_MARKS = "В классе нет предметов, по которым ставят отметки."
 _LINES: tuple[tuple[str, Callable[[Pupil], bool]], ...] = (
     ("На «5»", lambda one: category(one) is Category.EXCELLENT),
     ("На «4» и «5»", lambda one: category(one) is Category.GOOD),
@@ -56,10 +55,10 @@ def build_class(desk: Desk, request: Request) -> Document:
     matrix = current_finals(desk, item, point) if point and preliminary else class_finals(desk, item, point)
     earlier = point_before(desk, item.class_id, point)
     before = class_finals(desk, item, earlier) if earlier else None
-    results_sections: tuple[Section, ...] = (Section("Успеваемость", (_WITHOUT_MARKS,)),)
+    results_sections: tuple[Section, ...] = (Section("Успеваемость", (matrix.empty_words,)),)
     if matrix.subjects:
         failing = _failing(matrix, before)
-        words = (CURRENT_WORDS,) if preliminary else ()
+        words = (*((CURRENT_WORDS,) if preliminary else ()), _judged_words(results([matrix])))
         results_sections = (
             Section("Успеваемость", words, (_figures(matrix, before), _categories(matrix, before))),
             Section("Не успевают и не аттестованы", tables=(failing,))
@@ -104,12 +103,17 @@ def _point_name(matrix: ClassFinals) -> str:
     return matrix.point.name if matrix.point else "Этот период"
 
 
+def _judged_words(found: Results) -> str:
+    words = f"Оценены {found.tally.listed} из {found.listed}"
+    return f"{words}." if found.tells else f"{words}: доли не приводятся, пока отметки выставлены не все."
+
+
 def _figures(matrix: ClassFinals, before: ClassFinals | None) -> Table:
     columns = [Column("Показатель", width=3), Column(_point_name(matrix), Kind.DECIMAL, 1.5, 2)]
     if before is not None:
         columns += [Column(_point_name(before), Kind.DECIMAL, 1.5, 2), Column("Изменение", Kind.DECIMAL, 1.2, 2)]
     figures: tuple[tuple[str, Callable[[Results], float | None]], ...] = (
-        ("Качество, %", lambda one: one.tally.quality), ("Успеваемость, %", lambda one: one.tally.passed),
+        ("Качество, %", lambda one: one.quality), ("Успеваемость, %", lambda one: one.passed),
         ("СОУ, %", lambda one: one.marks.sou), ("Средний балл", lambda one: one.marks.mean),
     )  # fmt: skip
     now, was = results([matrix]), results([before]) if before else None

@@ -96,6 +96,13 @@ class ClassFinals:
     unread: tuple[str, ...]
 
     @property
+    def empty_words(self) -> str:
+        """Why there is no column."""
+        if self.unread:
+            return "Нет данных: журналы за этот период не прочитаны."
+        return "В классе нет предметов, по которым ставят отметки."
+
+    @property
     def given(self) -> bool:
         """Whether anything stands in any cell."""
         return any(final.shown is not None for pupil in self.pupils for final in pupil.finals.values())
@@ -177,6 +184,9 @@ def _read_finals(desk: Desk, item: SchoolClass, point: Point | None, on: date | 
         own = cells.setdefault(row["student_id"], {})
         if own.get(row["subject_id"], Final()).shown is None:
             own[row["subject_id"]] = final
+    if point and not subjects:
+        unread = [f"{item.name} {row['group_name']}" for row in desk.bench.rows(
+            _NEVER_READ, class_id=item.class_id, term=point.term_id)]  # fmt: skip
     pupils = tuple(
         Pupil(one.student_id, one.name, _studied(cells.get(one.student_id, {}), one, point))
         for one in members(desk, item.class_id)
@@ -194,6 +204,11 @@ def _studied(cells: Mapping[int, Final], one: Member, point: Point | None) -> Ma
     return {key: final for key, final in cells.items() if final.shown is not None}
 
 
+_NEVER_READ = """
+SELECT DISTINCT j.group_name FROM class_journal k
+CROSS JOIN journal j ON j.subject_group_id = k.subject_group_id AND j.term_id = k.term_id
+WHERE k.class_id = :class_id AND j.marked AND NOT j.fresh AND (j.term_id = :term OR :term = 0) ORDER BY j.group_name
+"""
 _FINALS = """
 SELECT g.subject_id, g.subject_name, j.group_name, j.subject_group_id, p.student_id, f.value, f.raw,
   coalesce(f.not_attested, 0) AS not_attested, coalesce(r.fresh, 0) AS fresh

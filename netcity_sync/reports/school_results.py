@@ -65,13 +65,16 @@ def result_notes(found: Sequence[ClassFinals]) -> tuple[str, ...]:
 
 def main_words(found: Sequence[Standing], whole: Results) -> tuple[str, ...]:
     """The figures of the school in sentences, and the classes that have none."""
-    without = [one.item.name for one in found if not one.judged]
+    without = [one.item.name for one in found if not one.judged and not one.matrix.unread]
+    unread = [one.item.name for one in found if not one.judged and one.matrix.unread]
     words = [
         f"Учеников на конец периода: {whole.listed}; оценены {whole.tally.listed}."
-        f" Качество {_percent(whole.tally.quality)}, успеваемость {_percent(whole.tally.passed)},"
+        f" Качество {_percent(whole.quality)}, успеваемость {_percent(whole.passed)},"
         f" СОУ {_percent(whole.marks.sou)}, средний балл"
         f" {number(whole.marks.mean, 2) if whole.marks.mean is not None else '—'}."
     ]
+    if unread:
+        words.append(f"Нет данных: журналы не прочитаны: {', '.join(unread)}.")
     if without:
         words.append(
             f"Без итоговых отметок за этот период (обучение без отметок или по полугодиям): {', '.join(without)}."
@@ -121,10 +124,10 @@ def _row(name: str, found: Results, change: float | None, *, named: bool, judged
     cells: list[Cell] = [name, found.listed]
     for wanted in (Category.EXCELLENT, Category.GOOD, Category.PASSING, Category.FAILING):
         pupils = found.of(wanted)
-        cells += [len(pupils), share(len(pupils), listed)]
+        cells += [len(pupils), share(len(pupils), listed) if found.tells else None]
         if wanted in (Category.EXCELLENT, Category.FAILING):
             cells.append(", ".join(short_name(one.name) for one in pupils) if named else "")
     return (
-        *cells, len(found.of(Category.NOT_ATTESTED)), found.left_out, found.marks.mean, found.tally.quality,
-        found.tally.passed, found.marks.sou, change,
+        *cells, len(found.of(Category.NOT_ATTESTED)), found.left_out, found.marks.mean, found.quality,
+        found.passed, found.marks.sou, change,
     )  # fmt: skip

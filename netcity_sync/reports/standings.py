@@ -38,7 +38,7 @@ class Standing:
     @property
     def change(self) -> float | None:
         """By how many points the quality differs from the period before."""
-        return change(self.now.tally.quality, self.before.tally.quality if self.before else None)
+        return change(self.now.quality, self.before.quality if self.before else None)
 
 
 def standings(desk: Desk, period: Period, grade: int | None = None) -> tuple[Standing, ...]:
@@ -98,8 +98,8 @@ def trends(desk: Desk, found: Iterable[Standing]) -> tuple[Trend, ...]:
             f"Качество и успеваемость по периодам, %: {grades}",
             tuple(point.name for point, _ in points),
             (
-                Series("Качество", tuple(item.tally.quality for _, item in points)),
-                Series("Успеваемость", tuple(item.tally.passed for _, item in points)),
+                Series("Качество", tuple(item.quality for _, item in points)),
+                Series("Успеваемость", tuple(item.passed for _, item in points)),
             ),
         )
         for grades, points in over_terms(desk, found)

@@ -27,7 +27,6 @@ from netcity_sync.reports.request import Request
 from netcity_sync.reports.subjects import legend, short_subjects
 from netcity_sync.russian import number, plural
 
-_WITHOUT_MARKS = "В классе нет предметов, по которым ставят отметки."
 _NOT_JUDGED = "В этом периоде у класса не кончается ни один учебный период: итоговых отметок за него нет."
 _DECISION = "Решение педсовета вписывают от руки: переведён, оставлен или выпущен; номер и дата приказа."
 _YEAR_KINDS = ((FinalKind.EXAM, "экзамен"), (FinalKind.FINAL, "итог"))
@@ -45,7 +44,7 @@ def build_summary(desk: Desk, request: Request) -> Document:
     if point is None:
         sections: tuple[Section, ...] = (Section("", (_NOT_JUDGED,)),)
     elif not matrix.subjects:
-        sections = (Section("", (_WITHOUT_MARKS,), (_list_table(matrix),)),)
+        sections = (Section("", (matrix.empty_words,), (_list_table(matrix),)),)
     elif year:
         sections = (Section("", (_DECISION,), (_year_table(found),)),)
     else:
@@ -96,15 +95,15 @@ def _head(matrix: ClassFinals) -> tuple[tuple[str, str], ...]:
     if matrix.point is None or not matrix.subjects:
         return (("На конец периода", count),)
     figures = (
-        ("Средний балл", found.marks.mean, 2, ""), ("Качество знаний", found.tally.quality, 1, " %"),
-        ("СОУ", found.marks.sou, 1, " %"), ("Успеваемость", found.tally.passed, 1, " %"),
+        ("Средний балл", found.marks.mean, 2, ""), ("Качество знаний", found.quality, 1, " %"),
+        ("СОУ", found.marks.sou, 1, " %"), ("Успеваемость", found.passed, 1, " %"),
     )  # fmt: skip
     told = [("На конец периода", count)]
     for name, value, digits, unit in figures:
         told.append((name, number(value, digits) + unit if value is not None else "—"))
+    judged = "" if found.tells else ": доли не приводятся, пока отметки выставлены не все"
+    told.append(("Оценены", f"{found.tally.listed} из {found.listed}{judged}"))
     told.append(("Не аттестованы", str(len(found.of(Category.NOT_ATTESTED)))))
-    if found.left_out:
-        told.append(("Не оценены", f"{found.left_out} (выставлены не все отметки или их нет)"))
     return tuple(told)
 
 

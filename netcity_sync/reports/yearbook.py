@@ -82,8 +82,8 @@ _PUPILS: _Figures = (
     ("Неуспевающие и не аттестованные", lambda one: one.tally.n2 + one.tally.na),
 )
 _MEANS: _Figures = (
-    ("Качество, %", lambda one: one.tally.quality),
-    ("Успеваемость, %", lambda one: one.tally.passed),
+    ("Качество, %", lambda one: one.quality),
+    ("Успеваемость, %", lambda one: one.passed),
     ("СОУ, %", lambda one: one.marks.sou),
     ("Средний балл", lambda one: one.marks.mean),
 )
@@ -134,7 +134,7 @@ def _stages(desk: Desk, found: Sequence[Standing]) -> Table:
 
 def _stage_row(stage: str, period: str, found: Results) -> tuple[Cell, ...]:
     return (
-        stage, period, found.listed, found.left_out, found.tally.quality, found.tally.passed, found.marks.sou,
+        stage, period, found.listed, found.left_out, found.quality, found.passed, found.marks.sou,
         found.marks.mean,
     )  # fmt: skip
 

@@ -75,14 +75,38 @@ def test_a_class_by_hand(tmp_path: Path) -> None:
 
 def test_an_absent_mark_is_nobodys_fault(tmp_path: Path) -> None:
     book = class_of_three()
-    book.final(5, 1)
-    book.beside[0].final(5, 1)
+    for student in (1, 3):
+        book.final(5, student)
+        book.beside[0].final(5, student)
     tried = Trial(tmp_path, book)
     tried.sync("10-26 21:00")
     document = summary(tried)
     assert dict(document.facts)["Качество знаний"] == "100,0 %"
-    assert dict(document.facts)["Не оценены"] == "2 (выставлены не все отметки или их нет)"
+    assert dict(document.facts)["Оценены"] == "2 из 3"
     assert tables(document)[TITLE].rows[2] == (3, "Жуков П", None, None, None)
+
+
+def test_no_shares_while_most_are_not_judged(tmp_path: Path) -> None:
+    book = class_of_three()
+    book.final(2, 1)
+    tried = Trial(tmp_path, book)
+    tried.sync("10-26 21:00")
+    facts = dict(summary(tried).facts)
+    assert (facts["Успеваемость"], facts["Качество знаний"]) == ("—", "—")
+    assert facts["Оценены"] == "1 из 3: доли не приводятся, пока отметки выставлены не все"
+
+
+def test_a_term_that_was_never_read_is_no_data(tmp_path: Path) -> None:
+    book = class_of_three()
+    book.following = [Book(term=2, term_start=date(2026, 11, 2), term_end=date(2026, 12, 27), term_name="2 четверть")]
+    tried = Trial(tmp_path, book)
+    tried.sync("10-26 21:00")
+    tried.source.broken["journal"] = AnswerError("не читается")
+    tried.sync("12-28 21:00")
+    with desk_at(tried.settings, tried.now) as desk:
+        request = Request(desk.term_period("2 четверть"), Focus(class_id=CLASS))
+        made = find_report("summary").build(desk, request)
+    assert made.sections[0].paragraphs == ("Нет данных: журналы за этот период не прочитаны.",)
 
 
 def test_unread_final_marks_are_no_data(tmp_path: Path) -> None:
