@@ -79,6 +79,11 @@ def class_key(name: str) -> str:
     return "".join(name.split()).upper().translate(_LOOK_ALIKES)
 
 
+def class_order(name: str) -> tuple[int, str]:
+    """Where a class stands among others: by grade, then by name; what names no grade comes first."""
+    return int("".join(letter for letter in name if letter.isdigit()) or 0), name
+
+
 def plain(text: str) -> str:
     """What a text is compared by, however it is written: lower case, «ё» as «е», single spaces."""
     return " ".join(text.lower().replace("ё", "е").split())

@@ -17,6 +17,7 @@ from netcity_sync.compliance.finding import Finding, FindingStatus, Place, Proof
 from netcity_sync.compliance.kept_checks import Basis, keep_check
 from netcity_sync.compliance.registry import Rule
 from netcity_sync.errors import UsageError
+from netcity_sync.russian import class_order
 from netcity_sync.settings import Role
 
 _COLUMNS = (
@@ -322,5 +323,4 @@ def _proof(text: str) -> Proof:
 
 
 def _worst_first(item: Finding) -> tuple[int, int, str, str, str, str]:
-    grade = int("".join(letter for letter in item.class_name if letter.isdigit()) or 0)
-    return (-item.severity.rank, grade, item.class_name, item.subject_name, item.message, item.id)
+    return (-item.severity.rank, *class_order(item.class_name), item.subject_name, item.message, item.id)

@@ -12,7 +12,7 @@ from netcity_sync.reports.formulas import share
 from netcity_sync.reports.in_focus import whole_name
 from netcity_sync.reports.period import Period
 from netcity_sync.reports.request import About, Request
-from netcity_sync.russian import class_key, plain, short_name
+from netcity_sync.russian import class_key, class_order, plain, short_name
 
 _CLAUSE = "5.1"
 _STAFF = (UserKind.STAFF, "Сотрудники")
@@ -180,7 +180,10 @@ def _class_table(found: _Found, families: list[User]) -> Table:
             )
         ),
     )  # fmt: skip
-    names = {class_key(item.class_name): item.class_name for item in sorted(families, key=_class_order)}
+    names = {
+        class_key(item.class_name): item.class_name
+        for item in sorted(families, key=lambda one: class_order(one.class_name))
+    }
     rows = tuple((name, *_both(found, key)) for key, name in names.items())
     return Table("Входили за период", columns, rows, (whole_name(found.request.focus.about), *_both(found, None)))
 
@@ -199,16 +202,12 @@ def _both(found: _Found, class_name: str | None) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def _class_order(item: User) -> tuple[int, str]:
-    return int("".join(letter for letter in item.class_name if letter.isdigit()) or 0), item.class_name
-
-
 def _never_table(families: list[User]) -> Table:
     """A line a class and kind: whom a class teacher has to ask."""
     found: dict[tuple[int, str, UserKind], list[str]] = {}
     for item in families:
         if not item.ever:
-            found.setdefault((*_class_order(item), item.kind), []).append(short_name(item.name))
+            found.setdefault((*class_order(item.class_name), item.kind), []).append(short_name(item.name))
     words = {UserKind.PARENT: "родители", UserKind.STUDENT: "ученики"}
     rows = tuple((key[1], words[key[2]], len(names), ", ".join(names)) for key, names in sorted(found.items()))
     columns = (Column("Класс", width=0.7), Column("Кто", width=1), Column("Сколько", Kind.INTEGER, 0.8),

@@ -66,7 +66,7 @@ class Desk:
             ("Школа", self.school),
             ("Период", " – ".join(dict.fromkeys((full_date(period.first), full_date(period.last))))),
             ("Данные на", f"{self.bench.local(max(reads)):%d.%m.%Y %H:%M}" if reads else "—"),
-            ("Основание", f"{clause_words(clause)}: {self.settings.local_acts.journal}"),
+            ("Основание", f"{self.settings.local_acts.journal}, {clause_words(clause)}"),
         )
 
     def notes(self, *more: str, period: Period | None = None, focus: Focus = _SCHOOL) -> tuple[str, ...]:

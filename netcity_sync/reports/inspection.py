@@ -9,7 +9,7 @@ from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Signature, Table
 from netcity_sync.reports.inspection_facts import AREAS, Inspection, area_of, inspect
 from netcity_sync.reports.request import Request
-from netcity_sync.russian import full_date, full_date_time, initials
+from netcity_sync.russian import class_order, full_date, full_date_time, initials
 
 _CLAUSE = "3.5, 4.3"
 _TO_MEND = timedelta(days=7)
@@ -115,7 +115,7 @@ def _remark_table(found: Inspection) -> Table:
     )
     columns = (Column("Учитель", width=2), Column("Класс", width=0.7), Column("Предмет", width=2),
                Column("Замечание", width=3.5), Column("Сколько", Kind.INTEGER, 0.9))  # fmt: skip
-    rows = tuple((*key[:3], titles[key[3]], count) for key, count in sorted(counts.items()))
+    rows = tuple((*key[:3], titles[key[3]], count) for key, count in sorted(counts.items(), key=_by_class))
     return Table("Замечания", columns, rows)
 
 
@@ -127,7 +127,7 @@ def _mean_table(found: Inspection, remarks: list[Finding], pupils: dict[int, str
         (*_where(found, item, pupils), *(dict(item.proof.facts).get(name) for name in _MEAN_FACTS))
         for item in remarks
     )  # fmt: skip
-    return Table("Несоответствие среднему баллу", columns, tuple(sorted(rows, key=str)))
+    return Table("Несоответствие среднему баллу", columns, tuple(sorted(rows, key=_by_journal)))
 
 
 _MEAN_FACTS = ("Средний балл", "Выставлено", "Отметок")
@@ -136,8 +136,19 @@ _WHERE = (Column("Учитель", width=2), Column("Предмет", width=2), 
 
 
 def _few_table(found: Inspection, remarks: list[Finding], pupils: dict[int, str]) -> Table:
-    rows = ((*_where(found, item, pupils), item.title) for item in remarks)
-    return Table("Мало отметок", (*_WHERE, Column("Замечание", width=2.4)), tuple(sorted(rows)))
+    rows = ((*_where(found, item, pupils), dict(item.proof.facts).get("Отметок"), item.title) for item in remarks)
+    columns = (*_WHERE, Column("Отметок", width=0.9), Column("Замечание", width=2.4))
+    return Table("Мало отметок", columns, tuple(sorted(rows, key=_by_journal)))
+
+
+def _by_class(item: tuple[tuple[str, str, str, str], int]) -> tuple[object, ...]:
+    teacher, class_name, *rest = item[0]
+    return (teacher, class_order(class_name), *rest)
+
+
+def _by_journal(row: tuple[str | None, ...]) -> tuple[object, ...]:
+    teacher, subject, class_name, *rest = row
+    return (teacher, subject, class_order(class_name or ""), *(item or "" for item in rest))
 
 
 def _where(found: Inspection, item: Finding, pupils: dict[int, str]) -> tuple[str, str, str, str]:

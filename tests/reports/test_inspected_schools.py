@@ -135,9 +135,15 @@ def compare(world: World, document: Document, found: list[Remark], groups: list[
     assert sorted(shown["Замечания"].rows, key=str) == sorted(((*key, count) for key, count in whats.items()), key=str)
 
     few = [(*where(world, one), titles[one.rule]) for one in found if one.rule in ("MRK-01", "MRK-02", "FIN-03")]
-    assert list(shown["Мало отметок"].rows if few else ()) == sorted(few)
+    listed = shown["Мало отметок"].rows if few else ()
+    assert sorted((*row[:4], row[5]) for row in listed) == sorted(few)
+    assert {row[4] for row in listed if row[5] == titles["MRK-01"]} <= {"0"}
+    assert {row[4] for row in listed if row[5] == titles["MRK-02"]} <= {"1"}
+    assert [(row[0], row[1], int(str(row[2])[:-1])) for row in listed] == sorted(
+        (row[0], row[1], int(str(row[2])[:-1])) for row in listed
+    )
     means = [(*where(world, one), *means_of(world, one)) for one in found if one.rule == "FIN-02"]
-    assert list(shown["Несоответствие среднему баллу"].rows if means else ()) == sorted(means, key=str)
+    assert sorted(shown["Несоответствие среднему баллу"].rows if means else (), key=str) == sorted(means, key=str)
 
 
 def where(world: World, one: Remark) -> tuple[str, ...]:
