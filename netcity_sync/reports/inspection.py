@@ -141,14 +141,14 @@ def _few_table(found: Inspection, remarks: list[Finding], pupils: dict[int, str]
     return Table("Мало отметок", columns, tuple(sorted(rows, key=_by_journal)))
 
 
-def _by_class(item: tuple[tuple[str, str, str, str], int]) -> tuple[object, ...]:
-    teacher, class_name, *rest = item[0]
-    return (teacher, class_order(class_name), *rest)
+def _by_class(item: tuple[tuple[str, str, str, str], int]) -> tuple[str, tuple[int, str], str, str]:
+    teacher, class_name, subject, title = item[0]
+    return teacher, class_order(class_name), subject, title
 
 
-def _by_journal(row: tuple[str | None, ...]) -> tuple[object, ...]:
-    teacher, subject, class_name, *rest = row
-    return (teacher, subject, class_order(class_name or ""), *(item or "" for item in rest))
+def _by_journal(row: tuple[Cell, ...]) -> tuple[str, str, tuple[int, str], list[str]]:
+    teacher, subject, class_name, *rest = (str(cell) for cell in row)
+    return teacher, subject, class_order(class_name), rest
 
 
 def _where(found: Inspection, item: Finding, pupils: dict[int, str]) -> tuple[str, str, str, str]:
