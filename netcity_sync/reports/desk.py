@@ -21,6 +21,12 @@ _NAMED = 15
 _SCHOOL = Focus()
 
 
+_OF_CLASS = """EXISTS (
+  SELECT 1 FROM class_journal k
+  WHERE k.class_id = :class_id AND k.subject_group_id = j.subject_group_id AND k.term_id = j.term_id)"""
+"""Of a class are combined journals of other classes too that list its pupils (docs/checks.md «Journals of a class»)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """A state of the mirror, and the bench over it with final marks (`compliance.bench`, `compliance.final_bench`).
@@ -96,9 +102,10 @@ class Desk:
 
     def unread(self, period: Period, focus: Focus = _SCHOOL) -> list[str]:
         """The journals of a period and of what is in focus whose last read failed or is too old."""
+        of_class = _OF_CLASS if focus.class_id is not None else IN_FOCUS
         rows = self.bench.rows(
             "SELECT class_name, group_name FROM journal j WHERE NOT fresh AND term_start <= :last"
-            f" AND term_end >= :first AND {IN_FOCUS} ORDER BY grade, class_name, group_name",
+            f" AND term_end >= :first AND {of_class} ORDER BY grade, class_name, group_name",
             first=period.first.isoformat(), last=period.last.isoformat(), **focus_values(focus),
         )  # fmt: skip
         return [f"{row['class_name']} {row['group_name']}" for row in rows]

@@ -53,3 +53,10 @@ def test_its_lessons_count_for_the_own_class(tried: Trial) -> None:
     (row,) = table.rows
     held = sum(day.startswith("2026-09") for day in (item.date.isoformat() for item in tried.book.lessons.values()))
     assert row[2] == 2 * held
+
+
+def test_it_is_missed_in_the_reports_of_the_own_class_where_it_was_not_read(tried: Trial) -> None:
+    with desk_at(tried.settings, at("10-30 22:00")) as desk:
+        desk.bench.connection.execute("UPDATE temp.journal SET fresh = 0 WHERE subject_name = 'География'")
+        period = desk.term_period("1 четверть")
+        assert desk.unread(period, Focus(class_id=SECOND_CLASS)) == ["7А География"]
