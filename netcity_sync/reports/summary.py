@@ -1,8 +1,7 @@
 """R1 «Сводная ведомость успеваемости»: the final marks of a class, kept for 25 years (clauses 4.3, 7.2).
 
 For a term: a row a pupil. For the year: rows a pupil has for each term, the year, and the exam and the final mark where
-the class has such, with the council's decision to be written in by hand. Places of pupils are not given: the regulation
-does not ask for them, and a paper kept for 25 years holds no more than needed.
+the class has such, with the council's decision to be written in by hand.
 """
 
 from netcity_sync.model import FinalKind
@@ -114,17 +113,26 @@ def _subject_columns(subjects: tuple[Subject, ...]) -> tuple[Column, ...]:
 def _term_table(matrix: ClassFinals) -> Table:
     columns = (
         Column("№", Kind.INTEGER, 0.5), Column("Фамилия, имя", width=4), *_subject_columns(matrix.subjects),
-        Column("Ср. балл", Kind.DECIMAL, 0.9, 2),
+        Column("Ср. балл", Kind.DECIMAL, 0.9, 2), Column("Рейтинг", Kind.INTEGER, 0.9),
     )  # fmt: skip
+    ranked = [pupil.mean for pupil in matrix.pupils if pupil.mean is not None]
     rows: list[tuple[Cell, ...]] = [
-        (place, pupil.name, *_cells(matrix, pupil.student_id, matrix.subjects), pupil.mean)
+        (
+            place, pupil.name, *_cells(matrix, pupil.student_id, matrix.subjects), pupil.mean,
+            _rank(pupil.mean, ranked),
+        )
         for place, pupil in enumerate(matrix.pupils, start=1)
-    ]
+    ]  # fmt: skip
     tallies = [marks_tally(matrix.column(item.id)) for item in matrix.subjects]
     found = results([matrix])
-    rows.append(("", "Качество, %", *(_text(item.quality, 0) for item in tallies), None))
-    means = ("", "Средний балл", *(_text(item.mean, 2) for item in tallies), found.marks.mean)
+    rows.append(("", "Качество, %", *(_text(item.quality, 0) for item in tallies), None, None))
+    means = ("", "Средний балл", *(_text(item.mean, 2) for item in tallies), found.marks.mean, None)
     return Table(_TITLE, columns, tuple(rows), means, subtotals=frozenset({len(rows) - 1}))
+
+
+def _rank(mean: float | None, ranked: list[float]) -> int | None:
+    """The place by the mean; who are equal share it."""
+    return None if mean is None else 1 + sum(other > mean for other in ranked)
 
 
 def _text(value: float | None, digits: int) -> str | None:

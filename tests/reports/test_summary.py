@@ -56,14 +56,14 @@ def test_a_class_by_hand(tmp_path: Path) -> None:
     tried.sync("10-26 21:00")
     document = summary(tried)
     table = tables(document)[TITLE]
-    assert [column.title for column in table.columns] == ["№", "Фамилия, имя", "Хим.", "Физ.", "Ср. балл"]
+    assert [column.title for column in table.columns] == ["№", "Фамилия, имя", "Хим.", "Физ.", "Ср. балл", "Рейтинг"]
     assert table.rows == (
-        (1, "Дёмин А", "н/а", "", None),
-        (2, "Ёлкин Я", 5, 5, 5.0),
-        (3, "Жуков П", 4, "осв", 4.0),
-        ("", "Качество, %", "67", "100", None),
+        (1, "Дёмин А", "н/а", "", None, None),
+        (2, "Ёлкин Я", 5, 5, 5.0, 1),
+        (3, "Жуков П", 4, "осв", 4.0, 2),
+        ("", "Качество, %", "67", "100", None, None),
     )
-    assert table.total == ("", "Средний балл", "4,50", "5,00", 14 / 3)
+    assert table.total == ("", "Средний балл", "4,50", "5,00", 14 / 3, None)
     facts = dict(document.facts)
     assert facts["Качество знаний"] == "66,7 %"
     assert facts["Успеваемость"] == "66,7 %"
@@ -83,7 +83,7 @@ def test_an_absent_mark_is_nobodys_fault(tmp_path: Path) -> None:
     document = summary(tried)
     assert dict(document.facts)["Качество знаний"] == "100,0 %"
     assert dict(document.facts)["Оценены"] == "2 из 3"
-    assert tables(document)[TITLE].rows[2] == (3, "Жуков П", None, None, None)
+    assert tables(document)[TITLE].rows[2] == (3, "Жуков П", None, None, None, None)
 
 
 def test_no_shares_while_most_are_not_judged(tmp_path: Path) -> None:
@@ -221,16 +221,19 @@ def test_every_figure_of_a_term_against_plain_loops(school_year: WholeSchool, pl
         rows = [row_of(world, item, pupil, "term", term) for pupil in pupils]
         subjects = sorted({group.subject.id for group in groups_of(world, item)})
         table = tables(document)[TITLE]
+        all_marks = [[value for value in row.values() if isinstance(value, int)] for row in rows]
+        all_means = [sum(marks) / len(marks) if marks else None for marks in all_marks]
+        best_first = sorted((mean for mean in all_means if mean is not None), reverse=True)
         for number_, (pupil, row) in enumerate(zip(pupils, rows, strict=True)):
             cells: list[Cell] = [row.get(key, "") for key in subjects]
-            marks = [value for value in row.values() if isinstance(value, int)]
-            mean = sum(marks) / len(marks) if marks else None
-            assert table.rows[number_] == (number_ + 1, pupil.name.full, *cells, mean), item.name
+            mean = all_means[number_]
+            rank = best_first.index(mean) + 1 if mean is not None else None
+            assert table.rows[number_] == (number_ + 1, pupil.name.full, *cells, mean, rank), item.name
         tallies = [figures(row[key] for row in rows if key in row) for key in subjects]
         whole = figures(value for row in rows for value in row.values())
-        assert table.rows[-1][2:-1] == tuple(_words(one.quality(), 0) for one in tallies)
+        assert table.rows[-1][2:-2] == tuple(_words(one.quality(), 0) for one in tallies)
         assert table.total is not None
-        assert table.total[2:] == (*(_words(one.mean(), 2) for one in tallies), whole.mean())
+        assert table.total[2:-1] == (*(_words(one.mean(), 2) for one in tallies), whole.mean())
         facts, of_pupils = dict(document.facts), class_figures(rows)
         assert facts["Средний балл"] == (_words(whole.mean(), 2) or "—")
         assert facts["СОУ"] == f"{_words(whole.sou(), 1)} %"
