@@ -32,6 +32,7 @@ from netcity_sync.reports.period import Period
 from netcity_sync.reports.request import Request
 
 _FAILING = (Category.FAILING, Category.NOT_ATTESTED)
+_NO_FORMS = "О форме обучения (очная, семейная) данных нет: в журнале её нет."
 _NOBODY = "Таких учеников нет."
 _LINES: tuple[tuple[str, Callable[[Pupil], bool]], ...] = (
     ("На «5»", lambda one: category(one) is Category.EXCELLENT),
@@ -72,6 +73,7 @@ def build_class(desk: Desk, request: Request) -> Document:
         sections=(_people(desk, request), *results_sections),
         notes=desk.notes(
             *FORMULA_NOTES,
+            _NO_FORMS,
             *unread_notes([item for item in (matrix, before) if item]),
             period=period,
             focus=request.focus,

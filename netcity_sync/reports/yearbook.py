@@ -26,6 +26,7 @@ _PROBLEM_WORDS = (
     " работы учителя."
 )
 _YEAR_BEFORE = "Прошлый год — каким журналы были при последнем чтении в том году."
+_NO_CERTIFICATES = "Об аттестатах данных нет: их ведут вне журнала."
 _NO_YEAR_BEFORE = "Прошлого учебного года в зеркале нет: сравнить этот год не с чем."
 _EXAM_WORDS = "Результаты — из таблицы папки обмена; средние — по участникам, у которых есть отметка или балл."
 _EXAMS_UNKNOWN = f"Нет данных: таблица «{EXAM_RESULTS.title}» в папку обмена не передана."
@@ -66,7 +67,7 @@ def build_yearbook(desk: Desk, request: Request) -> Document:
             _exams(desk, request),
         ),
         notes=desk.notes(
-            *result_notes([one.matrix for one in found]), _YEAR_BEFORE if was else _NO_YEAR_BEFORE, period=period,
+            *result_notes([one.matrix for one in found]), _NO_CERTIFICATES, _YEAR_BEFORE if was else _NO_YEAR_BEFORE, period=period,
             focus=request.focus,
         ),
         made_at=desk.snapshot.moment,
