@@ -67,8 +67,8 @@ def build_yearbook(desk: Desk, request: Request) -> Document:
             _exams(desk, request),
         ),
         notes=desk.notes(
-            *result_notes([one.matrix for one in found]), _NO_CERTIFICATES, _YEAR_BEFORE if was else _NO_YEAR_BEFORE, period=period,
-            focus=request.focus,
+            *result_notes([one.matrix for one in found]), _NO_CERTIFICATES, _YEAR_BEFORE if was else _NO_YEAR_BEFORE,
+            period=period, focus=request.focus,
         ),
         made_at=desk.snapshot.moment,
         page=desk.page(landscape=True),
