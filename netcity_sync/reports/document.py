@@ -136,3 +136,8 @@ class Document:
     made_at: datetime
     page: Page = _PLAIN_PAGE
     signatures: tuple[Signature, ...] = ()
+
+    @property
+    def full_title(self) -> str:
+        """Title and subtitle in one line, for what tells of the file; a subtitle that begins small goes on with it."""
+        return f"{self.title}{' ' if self.subtitle[:1].islower() else '. '}{self.subtitle}"

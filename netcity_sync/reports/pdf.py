@@ -46,6 +46,7 @@ def _as_data(document: Document) -> dict[str, Any]:
     return {
         "title": document.title,
         "subtitle": document.subtitle,
+        "full-title": document.full_title,
         "page": {
             "landscape": page.landscape,
             "left": page.left,

@@ -31,7 +31,7 @@ def render_xlsx(document: Document) -> bytes:
     buffer = BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({
-        "title": f"{document.title}. {document.subtitle}",
+        "title": document.full_title,
         "created": document.made_at.astimezone(UTC).replace(tzinfo=None),
     })  # fmt: skip
     writer = _Writer(book, document.page.left / _MM_IN_INCH)

@@ -128,6 +128,22 @@ def test_pdf_is_the_archive_format_that_it_claims() -> None:
                 assert "/FontFile3" in descendant.FontDescriptor or "/FontFile2" in descendant.FontDescriptor
 
 
+@pytest.mark.parametrize(
+    ("subtitle", "title"),
+    [
+        ("об успеваемости за 2 четверть", "Отчёт о проверке об успеваемости за 2 четверть"),
+        ("7А класс", "Отчёт о проверке. 7А класс"),
+    ],
+    ids=["goes on", "stands alone"],
+)
+def test_every_file_is_titled_in_one_line(subtitle: str, title: str) -> None:
+    document = replace(DOCUMENT, subtitle=subtitle)
+    assert f"<title>{title}</title>" in render_html(document).decode()
+    assert openpyxl.load_workbook(io.BytesIO(render_xlsx(document))).properties.title == title
+    with pikepdf.open(io.BytesIO(render_pdf(document))) as pdf:
+        assert pdf.open_metadata()["dc:title"] == title
+
+
 def test_pdf_portrait() -> None:
     with pikepdf.open(io.BytesIO(render_pdf(replace(DOCUMENT, page=Page())))) as pdf:
         assert [round(float(side)) for side in pdf.pages[0].mediabox[2:]] == [595, 842]
