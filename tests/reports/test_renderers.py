@@ -1,6 +1,7 @@
 """What every renderer must keep of a document, and what each format promises besides."""
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -11,6 +12,7 @@ import pikepdf
 import pytest
 from python_calamine import CalamineWorkbook
 
+from netcity_sync.reports.charts import distribution_svg, trend_svg
 from netcity_sync.reports.document import (
     Column,
     Distribution,
@@ -217,6 +219,23 @@ def test_html_draws_charts_and_headings_of_two_levels() -> None:
     assert 'class="sub"' in page
     for text in ("12,3 %", "3,79", "background:#b5ddb8", "background:#f4b5a5", "Верно", "Учебнова Е. П."):
         assert text in page
+
+
+@pytest.mark.parametrize("points", [1, 8, 12, 13, 19, 38, 75])
+@pytest.mark.parametrize("name", ["с 14.09", "1 полугодие", "9"])
+def test_names_of_points_do_not_touch(name: str, points: int) -> None:
+    """By what a letter takes in DejaVu Sans of 12 pixels, the widest that stands for sans-serif: 6.4 in such words."""
+    picture = trend_svg(Trend("По неделям", (name,) * points, (Series("Класс", (50.0,) * points),)))
+    places = [float(x) for x in re.findall(rf'<text x="([\d.]+)" y="224.0"[^>]*>{name}<', picture)]
+    assert len(places) >= min(points, 4)
+    for before, later in pairwise(places):
+        assert later - before > len(name) * 6.4 + 4
+        assert later - before < 2 * (len(name) * 7 + 10) or len(places) == points, "none is left out idly"
+
+
+def test_every_bar_is_named() -> None:
+    names = tuple(f"Не аттестованы {place}" for place in range(9))
+    assert all(f">{name}<" in distribution_svg(Distribution("Категории", names, (1,) * 9)) for name in names)
 
 
 def test_xlsx_colours_a_heat_map_by_its_values() -> None:
