@@ -1,5 +1,6 @@
 """A cell as Russian text, the same in every format that shows text; and headings of two levels."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from netcity_sync.reports.document import Cell, Chart, Column, HeatMap, Kind, Tr
 from netcity_sync.russian import full_date, number
 
 EMPTY = "—"
+_SHORT_NAME = re.compile(r"\b([A-ZА-ЯЁ][\w’'-]*\w) ([A-ZА-ЯЁ]\.)(?: ([A-ZА-ЯЁ]\.))?")
 
 
 def cell_text(value: Cell, column: Column) -> str:
@@ -21,6 +23,11 @@ def cell_text(value: Cell, column: Column) -> str:
         return value
     words = number(value, column.decimals)
     return f"{words} %" if column.kind is Kind.PERCENT else words
+
+
+def with_whole_names(text: str) -> str:
+    """A text for a page, where no line may end between a surname and its initials."""
+    return _SHORT_NAME.sub(lambda found: "\u00a0".join(filter(None, found.groups())), text)
 
 
 def heat_text(chart: HeatMap, value: float | None) -> str:

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from netcity_sync.errors import RenderError
-from netcity_sync.reports.cells import cell_text, chart_kind, heading_groups, heat_text
+from netcity_sync.reports.cells import cell_text, chart_kind, heading_groups, heat_text, with_whole_names
 from netcity_sync.reports.charts import distribution_svg, heat_colour, trend_colour, trend_svg
 from netcity_sync.reports.document import Cell, Chart, Column, Distribution, Document, HeatMap, Kind, Table, Trend
 
@@ -24,7 +24,8 @@ def render_pdf(document: Document) -> bytes:
 
     with TemporaryDirectory() as folder:
         work = Path(folder)
-        (work / "document.json").write_text(json.dumps(_as_data(document), ensure_ascii=False), encoding="utf-8")
+        data = with_whole_names(json.dumps(_as_data(document), ensure_ascii=False))
+        (work / "document.json").write_text(data, encoding="utf-8")
         (work / "document.typ").write_bytes(_TEMPLATE.read_bytes())
         try:
             pdf = typst.compile(

@@ -100,6 +100,29 @@ def test_html_shows_every_text_and_no_markup_from_data() -> None:
     assert "viewport" in page
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("Учитель: Ким О. В., ждёт.", "Учитель: Ким_О._В., ждёт."),
+        ("Из них: Ёжикова А., Оглы-Заде К. М. и ещё 2", "Из них: Ёжикова_А., Оглы-Заде_К._М. и ещё 2"),
+        ("Урок в 7 А. Тема записана.", "Урок в 7 А. Тема записана."),
+        ("Иванов Иван Петрович", "Иванов Иван Петрович"),
+    ],
+)
+def test_surnames_keep_their_initials_on_pages(words: str, shown: str) -> None:
+    document = _saying(words)
+    page = render_html(document).decode().replace("\u00a0", "_")
+    assert page.count(shown) == 3
+    cells = openpyxl.load_workbook(io.BytesIO(render_xlsx(document)))["Кто"]
+    assert cells["A2"].value == words, "one searches a workbook by what one types"
+    assert render_pdf(document) == render_pdf(_saying(shown.replace("_", "\u00a0")))
+
+
+def _saying(words: str) -> Document:
+    sections = (Section("Главное", (words,), (Table("Кто", (Column("Кто"),), ((words,),)),)),)
+    return replace(DOCUMENT, sections=sections, notes=(words,))
+
+
 def test_xlsx_keeps_types() -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(render_xlsx(DOCUMENT)))
     assert book.sheet_names == ["О документе", "Классы"]
@@ -217,7 +240,7 @@ def test_html_draws_charts_and_headings_of_two_levels() -> None:
     assert 'colspan="2">Отличники</th>' in page
     assert page.count('rowspan="2"') == 2
     assert 'class="sub"' in page
-    for text in ("12,3 %", "3,79", "background:#b5ddb8", "background:#f4b5a5", "Верно", "Учебнова Е. П."):
+    for text in ("12,3 %", "3,79", "background:#b5ddb8", "background:#f4b5a5", "Верно", "Учебнова\u00a0Е.\u00a0П."):
         assert text in page
 
 
