@@ -1,4 +1,4 @@
-"""A cell as Russian text, the same in every format that shows text; and headings of two levels."""
+"""A cell as Russian text, the same in every format that shows text; and which cells stand over several others."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from netcity_sync.reports.document import Cell, Chart, Column, HeatMap, Kind, Trend
+from netcity_sync.reports.document import Cell, Chart, Column, HeatMap, Kind, Table, Trend
 from netcity_sync.russian import full_date, number
 
 EMPTY = "—"
@@ -23,6 +23,17 @@ def cell_text(value: Cell, column: Column) -> str:
         return value
     words = number(value, column.decimals)
     return f"{words} %" if column.kind is Kind.PERCENT else words
+
+
+def opened_rows(table: Table) -> tuple[int, ...]:
+    """For each row, over how many rows its naming cells stand: none where a row above has said them."""
+    if not table.named_by:
+        return (1,) * len(table.rows)
+    opened: list[int] = []
+    for _, run in groupby(table.rows, key=lambda row: row[: table.named_by]):
+        count = len(tuple(run))
+        opened += [count, *[0] * (count - 1)]
+    return tuple(opened)
 
 
 def with_whole_names(text: str) -> str:

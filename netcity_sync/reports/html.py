@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from netcity_sync.reports.cells import cell_text, chart_kind, heading_groups, heat_text, with_whole_names
+from netcity_sync.reports.cells import cell_text, chart_kind, heading_groups, heat_text, opened_rows, with_whole_names
 from netcity_sync.reports.charts import distribution_svg, heat_colour, trend_colour, trend_svg
 from netcity_sync.reports.document import Distribution, Document, Kind, Trend
 
@@ -30,8 +30,8 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     environment.globals.update(
-        cell_text=cell_text, heading_groups=heading_groups, heat_text=heat_text, heat_colour=heat_colour,
-        chart_kind=chart_kind, trend_colour=trend_colour, picture=_picture, text=Kind.TEXT,
+        cell_text=cell_text, heading_groups=heading_groups, opened_rows=opened_rows, heat_text=heat_text,
+        heat_colour=heat_colour, chart_kind=chart_kind, trend_colour=trend_colour, picture=_picture, text=Kind.TEXT,
     )  # fmt: skip
     return environment
 

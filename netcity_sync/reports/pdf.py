@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from netcity_sync.errors import RenderError
-from netcity_sync.reports.cells import cell_text, chart_kind, heading_groups, heat_text, with_whole_names
+from netcity_sync.reports.cells import cell_text, chart_kind, heading_groups, heat_text, opened_rows, with_whole_names
 from netcity_sync.reports.charts import distribution_svg, heat_colour, trend_colour, trend_svg
 from netcity_sync.reports.document import Cell, Chart, Column, Distribution, Document, HeatMap, Kind, Table, Trend
 
@@ -85,6 +85,8 @@ def _table(table: Table) -> dict[str, Any]:
         "columns": [{"width": column.width, "text": column.kind is Kind.TEXT} for column in table.columns],
         "head": _head(table.columns),
         "rows": [_texts(row, table) for row in table.rows],
+        "named-by": table.named_by,
+        "opened": opened_rows(table),
         "total": table.total and _texts(table.total, table),
         "flagged": sorted(table.flagged),
         "subtotals": sorted(table.subtotals),

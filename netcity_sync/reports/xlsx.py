@@ -6,7 +6,7 @@ from typing import Any
 
 import xlsxwriter
 
-from netcity_sync.reports.cells import heading_groups, heat_column
+from netcity_sync.reports.cells import heading_groups, heat_column, opened_rows
 from netcity_sync.reports.document import Cell, Chart, Column, Distribution, Document, HeatMap, Kind, Table, Trend
 
 _BORDER = {"border": 1, "border_color": "#C9D2DC", "valign": "top"}
@@ -15,6 +15,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "flag": {"bg_color": "#FDF3E1"},
     "sub": {"bold": True, "bg_color": "#F4F6F9"},
     "total": {"bold": True, "top": 2},
+    "again": {"font_color": "#8A97A5"},
 }
 _A4 = 9
 _MM_IN_INCH = 25.4
@@ -122,13 +123,14 @@ class _Writer:
         sheet = self._sheet(table.title, landscape=document.page.landscape)
         _say_whose(sheet, document)
         top = self._headings(sheet, table.columns)
-        for number, row in enumerate(table.rows):
+        for number, (row, opened) in enumerate(zip(table.rows, opened_rows(table), strict=True)):
             style = "sub" if number in table.subtotals else "flag" if number in table.flagged else "plain"
-            self._row(sheet, top + number, row, table.columns, style)
+            again = 0 if opened else table.named_by
+            self._row(sheet, top + number, row, table.columns, (*["again"] * again, *[style] * (len(row) - again)))
         if table.rows:
             sheet.autofilter(top - 1, 0, top + len(table.rows) - 1, len(table.columns) - 1)
         if table.total is not None:
-            self._row(sheet, top + len(table.rows), table.total, table.columns, "total")
+            self._row(sheet, top + len(table.rows), table.total, table.columns, ("total",) * len(table.columns))
         sheet.freeze_panes(top, 0)
         sheet.repeat_rows(0, top - 1)
 
@@ -155,8 +157,10 @@ class _Writer:
             place += width
         return 2
 
-    def _row(self, sheet: Any, number: int, row: tuple[Cell, ...], columns: tuple[Column, ...], style: str) -> None:
-        for place, (value, column) in enumerate(zip(row, columns, strict=True)):
+    def _row(
+        self, sheet: Any, number: int, row: tuple[Cell, ...], columns: tuple[Column, ...], styles: tuple[str, ...]
+    ) -> None:
+        for place, (value, column, style) in enumerate(zip(row, columns, styles, strict=True)):
             _write(sheet, (number, place), value, column.kind, self._format(column, style))
 
     def chart(self, document: Document, chart: Chart) -> None:
@@ -201,7 +205,7 @@ class _Writer:
     def _pictured(self, sheet: Any, kind: str, columns: tuple[Column, ...], rows: list[tuple[Cell, ...]]) -> None:
         top = self._headings(sheet, columns)
         for number, row in enumerate(rows):
-            self._row(sheet, top + number, row, columns, "plain")
+            self._row(sheet, top + number, row, columns, ("plain",) * len(columns))
         picture = self._book.add_chart({"type": kind})
         for place in range(1, len(columns)):
             picture.add_series({

@@ -77,6 +77,15 @@ RICH = replace(
     ),
     signatures=(Signature("Директор", "Учебнова Е. П.", "Верно"),),
 )  # fmt: skip
+PEOPLE = Table(
+    "Люди",
+    (Column("№", Kind.INTEGER, 0.5), Column("Имя"), Column("Период"), Column("Отметка", Kind.INTEGER)),
+    tuple(
+        (place, f"Ученик {place % 7}", f"{term} четверть", 4) for place in range(1, 31) for term in range(1, 6)
+    ),
+    subtotals=frozenset(range(4, 150, 5)),
+    named_by=2,
+)  # fmt: skip
 LONG = replace(DOCUMENT, sections=(Section("Длинная", (), (Table("Классы", COLUMNS, ROWS * 100),)),))
 
 
@@ -230,6 +239,38 @@ def _regular_lines(page: pikepdf.Page) -> list[tuple[float, float, float]]:
 
 def _is_regular(page: pikepdf.Page, font: str) -> bool:
     return "Bold" not in str(page.resources["/Font"][font].BaseFont)
+
+
+def test_paper_does_not_part_rows_that_belong_together() -> None:
+    together, parted = (_rows_by_page(replace(PEOPLE, subtotals=frozenset(), named_by=count)) for count in (2, 0))
+    assert sum(together) == sum(parted) == len(PEOPLE.rows)
+    assert len(together) > 2
+    assert all(rows % 5 == 0 for rows in together)
+    assert any(rows % 5 for rows in parted)
+
+
+def _rows_by_page(table: Table) -> list[int]:
+    """Lines of ten points between the margins of each page."""
+    document = replace(DOCUMENT, facts=(), notes=(), sections=(Section(table.title, tables=(table,)),), page=Page())
+    with pikepdf.open(io.BytesIO(render_pdf(document))) as pdf:
+        return [
+            sum(size == 10 and y < 842 - 20 / 25.4 * 72 for size, _, y in _regular_lines(page)) for page in pdf.pages
+        ]
+
+
+def test_a_page_names_rows_that_belong_together_once() -> None:
+    page = render_html(replace(DOCUMENT, sections=(Section("Люди", tables=(PEOPLE,)),))).decode()
+    assert page.count(' rowspan="5">Ученик ') == page.count(">Ученик ") == 30
+    lines = page.split("<tbody>")[1].split("<tr")[1:]
+    assert [line.count("<td") for line in lines] == [4, 2, 2, 2, 2] * 30
+
+
+def test_a_workbook_names_every_row_for_its_filter() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(render_xlsx(replace(DOCUMENT, sections=(Section("", tables=(PEOPLE,)),)))))
+    lines = list(book["Люди"].iter_rows(min_row=2))
+    assert [tuple(cell.value for cell in line) for line in lines] == list(PEOPLE.rows)
+    first, second = lines[0], lines[1]
+    assert [cell.font.color == first[0].font.color for cell in second] == [False, False, True, True]
 
 
 def test_html_draws_charts_and_headings_of_two_levels() -> None:
