@@ -56,7 +56,8 @@ def _as_data(document: Document) -> dict[str, Any]:
             "text": page.text.size,
             "spacing": page.text.spacing,
             "indent": page.text.indent,
-            "picture": _A4_MM[page.landscape] - page.left - page.right,
+            "width": _A4_MM[page.landscape] - page.left - page.right,
+            "height": _A4_MM[not page.landscape] - 2 * page.top,
         },
         "facts": [list(fact) for fact in document.facts],
         "notes": list(document.notes),
@@ -97,18 +98,19 @@ def _head(columns: tuple[Column, ...]) -> list[list[dict[str, Any]]]:
     """The lines of the heading; a column of no group spans both."""
     groups = heading_groups(columns)
     if groups is None:
-        return [[_heading(column.title) for column in columns]]
-    upper = [
-        _heading(item.title, colspan=len(item.columns), group=True)
-        if item.title
-        else _heading(item.columns[0].title, rowspan=2)
-        for item in groups
-    ]
-    return [upper, [_heading(column.title) for column in columns if column.group]]
+        return [[_heading((column,)) for column in columns]]
+    upper = [_heading(item.columns, item.title, rowspan=1 if item.title else 2) for item in groups]
+    return [upper, [_heading((column,)) for column in columns if column.group]]
 
 
-def _heading(title: str, *, colspan: int = 1, rowspan: int = 1, group: bool = False) -> dict[str, Any]:
-    return {"title": title, "colspan": colspan, "rowspan": rowspan, "group": group}
+def _heading(columns: tuple[Column, ...], group: str = "", *, rowspan: int = 1) -> dict[str, Any]:
+    return {
+        "title": group or columns[0].title,
+        "width": sum(column.width for column in columns),
+        "colspan": len(columns),
+        "rowspan": rowspan,
+        "group": bool(group),
+    }
 
 
 def _texts(row: tuple[Cell, ...], table: Table) -> list[str]:
