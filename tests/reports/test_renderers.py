@@ -11,6 +11,7 @@ import openpyxl
 import pikepdf
 import pytest
 from python_calamine import CalamineWorkbook
+from support.workbooks import idly_high, too_low
 
 from netcity_sync.reports.charts import distribution_svg, trend_svg
 from netcity_sync.reports.document import (
@@ -256,6 +257,33 @@ def _rows_by_page(table: Table) -> list[int]:
         return [
             sum(size == 10 and y < 842 - 20 / 25.4 * 72 for size, _, y in _regular_lines(page)) for page in pdf.pages
         ]
+
+
+def test_rows_of_a_workbook_are_as_high_as_their_texts() -> None:
+    names = ", ".join(f"Преображенская Александра {number}" for number in range(12))
+    plain, grouped = (
+        Table(
+            title,
+            (Column("Имя"), Column("Фамилии всех, кто не успевает", width=4, group=group), Column("Да", group=group)),
+            (("Аня", names, "да"), ("Достопримечательность", "Никого", "да"), ("Аня", "Никого", "да")),
+            ("Всего", names, ""),
+            subtotals=frozenset({1}),
+        )
+        for title, group in (("Длинные", ""), ("По группам", "Неуспевающие и не аттестованные ученики класса"))
+    )  # fmt: skip
+    heat = HeatMap("Карта", ("Основы безопасности и защиты Родины", "Химия"), ("7А",), ((1.0,), (2.0,)), 0, 9)
+    document = replace(
+        DOCUMENT,
+        sections=(Section("Главное", (names,), (plain, grouped), (heat,)),),
+        facts=(("Школа", names),),
+        notes=(names * 4,),
+        signatures=(Signature("Заместитель директора по учебно-воспитательной работе"),),
+    )
+    book = openpyxl.load_workbook(io.BytesIO(render_xlsx(document)))
+    assert too_low(book) == idly_high(book) == []
+    assert book["Длинные"].row_dimensions[2].height >= 15 * len(names) / 36
+    assert [book["Длинные"].row_dimensions[row].height for row in (4, 6)] == [None, None]
+    assert [book["Карта"].row_dimensions[row].height for row in (2, 3)] == [30, None]
 
 
 def test_a_page_names_rows_that_belong_together_once() -> None:
