@@ -1,5 +1,6 @@
 """A document as a workbook: a sheet a table, real types, filters, and a page that prints."""
 
+from dataclasses import replace
 from datetime import UTC, date
 from io import BytesIO
 from typing import Any
@@ -171,7 +172,8 @@ class _Writer:
         self, sheet: Any, number: int, row: tuple[Cell, ...], columns: tuple[Column, ...], styles: tuple[str, ...]
     ) -> None:
         for place, (value, column, style) in enumerate(zip(row, columns, styles, strict=True)):
-            _write(sheet, (number, place), value, column.kind, self._format(column, style))
+            shown = replace(column, kind=Kind.DATE) if isinstance(value, date) else column
+            _write(sheet, (number, place), value, column.kind, self._format(shown, style))
         sheet.set_row(number, height_of(max(
             lines_of(value, _width(column), bold=style in _BOLD_STYLES)
             if isinstance(value, str) and column.kind is Kind.TEXT else 1

@@ -146,6 +146,12 @@ def test_xlsx_keeps_types() -> None:
         assert text in cover
 
 
+def test_a_day_among_words_is_a_day_in_a_workbook() -> None:
+    table = Table("Дни", (Column("Дата"),), ((date(2026, 9, 14),), ("не позднее 26.03.2027",)))
+    book = openpyxl.load_workbook(io.BytesIO(render_xlsx(replace(DOCUMENT, sections=(Section("", tables=(table,)),)))))
+    assert [cell.number_format for (cell,) in book["Дни"].iter_rows(min_row=2)] == ["dd.mm.yyyy", "General"]
+
+
 def test_pdf_is_the_archive_format_that_it_claims() -> None:
     with pikepdf.open(io.BytesIO(render_pdf(LONG))) as pdf:
         meta = pdf.open_metadata()
