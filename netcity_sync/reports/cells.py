@@ -1,14 +1,16 @@
-"""A cell as Russian text, the same in every format that shows text; and headings of two levels."""
+"""A cell as Russian text, the same in every format that shows text; and which cells stand over several others."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from netcity_sync.reports.document import Cell, Chart, Column, HeatMap, Kind, Trend
+from netcity_sync.reports.document import Cell, Chart, Column, HeatMap, Kind, Table, Trend
 from netcity_sync.russian import full_date, number
 
 EMPTY = "—"
+_SHORT_NAME = re.compile(r"\b([A-ZА-ЯЁ][\w’'-]*\w) ([A-ZА-ЯЁ]\.)(?: ([A-ZА-ЯЁ]\.))?")
 
 
 def cell_text(value: Cell, column: Column) -> str:
@@ -21,6 +23,22 @@ def cell_text(value: Cell, column: Column) -> str:
         return value
     words = number(value, column.decimals)
     return f"{words} %" if column.kind is Kind.PERCENT else words
+
+
+def opened_rows(table: Table) -> tuple[int, ...]:
+    """For each row, over how many rows its naming cells stand: none where a row above has said them."""
+    if not table.named_by:
+        return (1,) * len(table.rows)
+    opened: list[int] = []
+    for _, run in groupby(table.rows, key=lambda row: row[: table.named_by]):
+        count = len(tuple(run))
+        opened += [count, *[0] * (count - 1)]
+    return tuple(opened)
+
+
+def with_whole_names(text: str) -> str:
+    """A text for a page, where no line may end between a surname and its initials."""
+    return _SHORT_NAME.sub(lambda found: "\u00a0".join(filter(None, found.groups())), text)
 
 
 def heat_text(chart: HeatMap, value: float | None) -> str:

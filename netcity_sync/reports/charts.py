@@ -12,7 +12,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 12, 14, 34
 _COLOURS = ("#1f5fa8", "#c2571a", "#3a7d44", "#7a4a9e", "#8a6d00", "#5a6570")
 _GRID, _INK, _BAR = "#d5dce4", "#3b4754", "#5b8dc4"
 _STEPS = 4
-_MOST_LABELS = 18
+_LETTER, _GAP = 7.0, 8
+"""What a letter of a label takes of the width, rather much, and what must stay free between two labels."""
 _POOR, _MIDDLE, _GOOD = (0xF4, 0xB5, 0xA5), (0xFD, 0xF0, 0xC8), (0xB5, 0xDD, 0xB8)
 
 
@@ -20,7 +21,10 @@ def trend_svg(trend: Trend) -> str:
     """Lines over points; a point without a value breaks its line."""
     known = [value for line in trend.series for value in line.values if value is not None]
     top = 100.0 if trend.kind is Kind.PERCENT else _round_up(max(known, default=1.0))
-    parts = [*_axis(top, " %" if trend.kind is Kind.PERCENT else ""), *_labels(trend.points)]
+    parts = [
+        *_axis(top, " %" if trend.kind is Kind.PERCENT else ""),
+        *_labels(trend.points, _readable_step(trend.points)),
+    ]
     for place, line in enumerate(trend.series):
         colour = _COLOURS[place % len(_COLOURS)]
         spots = [
@@ -42,7 +46,7 @@ def trend_colour(place: int) -> str:
 def distribution_svg(chart: Distribution) -> str:
     """A bar a label, its count above it."""
     top = _round_up(max(chart.counts, default=1))
-    slot = (WIDTH - _LEFT - _RIGHT) / max(1, len(chart.labels))
+    slot = _slot(len(chart.labels))
     parts = [*_axis(top, ""), *_labels(chart.labels)]
     for place, count in enumerate(chart.counts):
         x, y = _LEFT + slot * (place + 0.2), _down(count, top)
@@ -71,8 +75,14 @@ def _axis(top: float, unit: str) -> Iterator[str]:
         yield _text(_LEFT - 6, y + 4, number(value, 0 if value == int(value) else 1) + unit, "end")
 
 
-def _labels(names: tuple[str, ...]) -> Iterator[str]:
-    every = ceil(len(names) / _MOST_LABELS) if names else 1
+def _readable_step(names: tuple[str, ...]) -> int:
+    """How many points one must go on to the next label, so that the two do not touch."""
+    taken = max(map(len, names), default=0) * _LETTER + _GAP
+    return max(1, ceil(taken / _slot(len(names))))
+
+
+def _labels(names: tuple[str, ...], every: int = 1) -> Iterator[str]:
+    """Names under the axis, the first and each so many after it."""
     for place, name in enumerate(names):
         if place % every == 0:
             yield _text(_across(place, len(names)), HEIGHT - _BOTTOM + 18, name, "middle")
@@ -80,8 +90,12 @@ def _labels(names: tuple[str, ...]) -> Iterator[str]:
 
 def _across(place: int, count: int) -> float:
     """The middle of a label's share of the width."""
-    step = (WIDTH - _LEFT - _RIGHT) / max(1, count)
-    return _LEFT + step * (place + 0.5)
+    return _LEFT + _slot(count) * (place + 0.5)
+
+
+def _slot(count: int) -> float:
+    """A label's share of the width."""
+    return (WIDTH - _LEFT - _RIGHT) / max(1, count)
 
 
 def _down(value: float, top: float) -> float:

@@ -47,7 +47,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; `total` is its last row, set apart; rows named in `flagged` need attention, those in `subtotals` sum."""
+    """A table; `total` is its last row, set apart; rows named in `flagged` need attention, those in `subtotals` sum.
+
+    Neighbouring rows that are alike in their first `named_by` cells belong together: a page shows these cells once,
+    and paper does not part them.
+    """
 
     title: str
     columns: tuple[Column, ...]
@@ -55,6 +59,7 @@ class Table:
     total: tuple[Cell, ...] | None = None
     flagged: frozenset[int] = frozenset()
     subtotals: frozenset[int] = frozenset()
+    named_by: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +141,8 @@ class Document:
     made_at: datetime
     page: Page = _PLAIN_PAGE
     signatures: tuple[Signature, ...] = ()
+
+    @property
+    def full_title(self) -> str:
+        """Title and subtitle in one line, for what tells of the file; a subtitle that begins small goes on with it."""
+        return f"{self.title}{' ' if self.subtitle[:1].islower() else '. '}{self.subtitle}"

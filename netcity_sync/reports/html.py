@@ -2,10 +2,11 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from netcity_sync.reports.cells import cell_text, chart_kind, heading_groups, heat_text
+from netcity_sync.reports.cells import cell_text, chart_kind, heading_groups, heat_text, opened_rows, with_whole_names
 from netcity_sync.reports.charts import distribution_svg, heat_colour, trend_colour, trend_svg
 from netcity_sync.reports.document import Distribution, Document, Kind, Trend
 
@@ -26,12 +27,18 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
     )
     environment.globals.update(
-        cell_text=cell_text, heading_groups=heading_groups, heat_text=heat_text, heat_colour=heat_colour,
-        chart_kind=chart_kind, trend_colour=trend_colour, picture=_picture, text=Kind.TEXT,
+        cell_text=cell_text, heading_groups=heading_groups, opened_rows=opened_rows, heat_text=heat_text,
+        heat_colour=heat_colour, chart_kind=chart_kind, trend_colour=trend_colour, picture=_picture, text=Kind.TEXT,
     )  # fmt: skip
     return environment
+
+
+def _shown(value: Any) -> Any:
+    """What a template prints; markup, a kind of str, stays as it is."""
+    return with_whole_names(value) if type(value) is str else value
 
 
 def _picture(chart: Trend | Distribution) -> str:

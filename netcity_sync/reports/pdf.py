@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from netcity_sync.errors import RenderError
-from netcity_sync.reports.cells import cell_text, chart_kind, heading_groups, heat_text
+from netcity_sync.reports.cells import cell_text, chart_kind, heading_groups, heat_text, opened_rows, with_whole_names
 from netcity_sync.reports.charts import distribution_svg, heat_colour, trend_colour, trend_svg
 from netcity_sync.reports.document import Cell, Chart, Column, Distribution, Document, HeatMap, Kind, Table, Trend
 
@@ -24,7 +24,8 @@ def render_pdf(document: Document) -> bytes:
 
     with TemporaryDirectory() as folder:
         work = Path(folder)
-        (work / "document.json").write_text(json.dumps(_as_data(document), ensure_ascii=False), encoding="utf-8")
+        data = with_whole_names(json.dumps(_as_data(document), ensure_ascii=False))
+        (work / "document.json").write_text(data, encoding="utf-8")
         (work / "document.typ").write_bytes(_TEMPLATE.read_bytes())
         try:
             pdf = typst.compile(
@@ -46,6 +47,7 @@ def _as_data(document: Document) -> dict[str, Any]:
     return {
         "title": document.title,
         "subtitle": document.subtitle,
+        "full-title": document.full_title,
         "page": {
             "landscape": page.landscape,
             "left": page.left,
@@ -54,7 +56,8 @@ def _as_data(document: Document) -> dict[str, Any]:
             "text": page.text.size,
             "spacing": page.text.spacing,
             "indent": page.text.indent,
-            "picture": _A4_MM[page.landscape] - page.left - page.right,
+            "width": _A4_MM[page.landscape] - page.left - page.right,
+            "height": _A4_MM[not page.landscape] - 2 * page.top,
         },
         "facts": [list(fact) for fact in document.facts],
         "notes": list(document.notes),
@@ -83,6 +86,8 @@ def _table(table: Table) -> dict[str, Any]:
         "columns": [{"width": column.width, "text": column.kind is Kind.TEXT} for column in table.columns],
         "head": _head(table.columns),
         "rows": [_texts(row, table) for row in table.rows],
+        "named-by": table.named_by,
+        "opened": opened_rows(table),
         "total": table.total and _texts(table.total, table),
         "flagged": sorted(table.flagged),
         "subtotals": sorted(table.subtotals),
@@ -93,18 +98,19 @@ def _head(columns: tuple[Column, ...]) -> list[list[dict[str, Any]]]:
     """The lines of the heading; a column of no group spans both."""
     groups = heading_groups(columns)
     if groups is None:
-        return [[_heading(column.title) for column in columns]]
-    upper = [
-        _heading(item.title, colspan=len(item.columns), group=True)
-        if item.title
-        else _heading(item.columns[0].title, rowspan=2)
-        for item in groups
-    ]
-    return [upper, [_heading(column.title) for column in columns if column.group]]
+        return [[_heading((column,)) for column in columns]]
+    upper = [_heading(item.columns, item.title, rowspan=1 if item.title else 2) for item in groups]
+    return [upper, [_heading((column,)) for column in columns if column.group]]
 
 
-def _heading(title: str, *, colspan: int = 1, rowspan: int = 1, group: bool = False) -> dict[str, Any]:
-    return {"title": title, "colspan": colspan, "rowspan": rowspan, "group": group}
+def _heading(columns: tuple[Column, ...], group: str = "", *, rowspan: int = 1) -> dict[str, Any]:
+    return {
+        "title": group or columns[0].title,
+        "width": sum(column.width for column in columns),
+        "colspan": len(columns),
+        "rowspan": rowspan,
+        "group": bool(group),
+    }
 
 
 def _texts(row: tuple[Cell, ...], table: Table) -> list[str]:

@@ -37,6 +37,7 @@ def build_school(desk: Desk, request: Request) -> Document:
     period, grade = request.period, request.focus.grade
     found = standings(desk, period, grade)
     whole = results([one.matrix for one in found])
+    over_year = trends(desk, found)
     whose = f", {grade} параллель" if grade is not None else ""
     return Document(
         title="Сводный отчёт об успеваемости по школе",
@@ -46,7 +47,7 @@ def build_school(desk: Desk, request: Request) -> Document:
             Section("Главное", main_words(found, whole), charts=(distribution(whole),)),
             Section("По классам", tables=(class_table(found, whole_name(request.focus.about)),)),
             Section("Качество по предметам", charts=(quality_map(found),)),
-            *(Section("По учебным периодам", charts=(trend,)) for trend in trends(desk, found)),
+            *((Section("По учебным периодам", charts=over_year),) if over_year else ()),
         ),
         notes=desk.notes(*result_notes([one.matrix for one in found]), period=period, focus=request.focus),
         made_at=desk.snapshot.moment,

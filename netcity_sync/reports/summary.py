@@ -146,7 +146,7 @@ def _cells(matrix: ClassFinals, student_id: int, subjects: tuple[Subject, ...]) 
 
 
 def _year_table(found: tuple[ClassFinals, ...]) -> Table:
-    """Several rows a pupil: the name, and the place for the decision, in the first of them."""
+    """Several rows a pupil, which stay together; the council's decision is written beside the first of them."""
     subjects = tuple(dict.fromkeys(subject for item in found for subject in item.subjects))
     columns = (
         Column("№", Kind.INTEGER, 0.5), Column("Фамилия, имя", width=3.8), Column("Период", width=1.5),
@@ -154,14 +154,13 @@ def _year_table(found: tuple[ClassFinals, ...]) -> Table:
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
     for place, pupil in enumerate(found[0].pupils, start=1):
-        for line, item in enumerate(found):
+        for item in found:
             name = item.point.name if item.point else ""
-            head = (place, pupil.name) if line == 0 else ("", "")
             period = name[:1].upper() + name[1:]
-            rows.append((*head, period, *_cells(item, pupil.student_id, subjects), ""))
+            rows.append((place, pupil.name, period, *_cells(item, pupil.student_id, subjects), ""))
     kinds = [item.point.kind if item.point else None for item in found]
     years = frozenset(place for place in range(len(rows)) if kinds[place % len(kinds)] is FinalKind.YEAR)
-    return Table(_TITLE, columns, tuple(rows), subtotals=years)
+    return Table(_TITLE, columns, tuple(rows), subtotals=years, named_by=2)
 
 
 def _list_table(matrix: ClassFinals) -> Table:

@@ -11,6 +11,7 @@ import openpyxl
 import pikepdf
 import pytest
 from support.whole_school import WholeSchool
+from support.workbooks import idly_high, too_low
 
 from netcity_sync.jobs.wanted_reports import wanted_reports
 from netcity_sync.reports.desk import Desk
@@ -89,6 +90,8 @@ def test_its_page_and_workbook_hold_its_tables(school_year: WholeSchool, report:
     tables = [table for section in made.sections for table in section.tables]
     charts = [chart for section in made.sections for chart in section.charts]
     assert len(book.sheetnames) == 1 + len(tables) + len(charts) + bool(made.signatures)
+    assert not too_low(book)
+    assert not idly_high(book)
 
 
 @pytest.mark.soak

@@ -1,6 +1,7 @@
 """What every renderer must keep of a document, and what each format promises besides."""
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -10,7 +11,9 @@ import openpyxl
 import pikepdf
 import pytest
 from python_calamine import CalamineWorkbook
+from support.workbooks import idly_high, too_low
 
+from netcity_sync.reports.charts import distribution_svg, trend_svg
 from netcity_sync.reports.document import (
     Column,
     Distribution,
@@ -75,6 +78,15 @@ RICH = replace(
     ),
     signatures=(Signature("Директор", "Учебнова Е. П.", "Верно"),),
 )  # fmt: skip
+PEOPLE = Table(
+    "Люди",
+    (Column("№", Kind.INTEGER, 0.5), Column("Имя"), Column("Период"), Column("Отметка", Kind.INTEGER)),
+    tuple(
+        (place, f"Ученик {place % 7}", f"{term} четверть", 4) for place in range(1, 31) for term in range(1, 6)
+    ),
+    subtotals=frozenset(range(4, 150, 5)),
+    named_by=2,
+)  # fmt: skip
 LONG = replace(DOCUMENT, sections=(Section("Длинная", (), (Table("Классы", COLUMNS, ROWS * 100),)),))
 
 
@@ -98,6 +110,29 @@ def test_html_shows_every_text_and_no_markup_from_data() -> None:
     assert "viewport" in page
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("Учитель: Ким О. В., ждёт.", "Учитель: Ким_О._В., ждёт."),
+        ("Из них: Ёжикова А., Оглы-Заде К. М. и ещё 2", "Из них: Ёжикова_А., Оглы-Заде_К._М. и ещё 2"),
+        ("Урок в 7 А. Тема записана.", "Урок в 7 А. Тема записана."),
+        ("Иванов Иван Петрович", "Иванов Иван Петрович"),
+    ],
+)
+def test_surnames_keep_their_initials_on_pages(words: str, shown: str) -> None:
+    document = _saying(words)
+    page = render_html(document).decode().replace("\u00a0", "_")
+    assert page.count(shown) == 3
+    cells = openpyxl.load_workbook(io.BytesIO(render_xlsx(document)))["Кто"]
+    assert cells["A2"].value == words, "one searches a workbook by what one types"
+    assert render_pdf(document) == render_pdf(_saying(shown.replace("_", "\u00a0")))
+
+
+def _saying(words: str) -> Document:
+    sections = (Section("Главное", (words,), (Table("Кто", (Column("Кто"),), ((words,),)),)),)
+    return replace(DOCUMENT, sections=sections, notes=(words,))
+
+
 def test_xlsx_keeps_types() -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(render_xlsx(DOCUMENT)))
     assert book.sheet_names == ["О документе", "Классы"]
@@ -109,6 +144,12 @@ def test_xlsx_keeps_types() -> None:
     cover = [cell for row in book.get_sheet_by_name("О документе").to_python() for cell in row]
     for text in ("Отчёт о проверке", "Школа", "Всё хорошо.", "Составлено по зеркалу."):
         assert text in cover
+
+
+def test_a_day_among_words_is_a_day_in_a_workbook() -> None:
+    table = Table("Дни", (Column("Дата"),), ((date(2026, 9, 14),), ("не позднее 26.03.2027",)))
+    book = openpyxl.load_workbook(io.BytesIO(render_xlsx(replace(DOCUMENT, sections=(Section("", tables=(table,)),)))))
+    assert [cell.number_format for (cell,) in book["Дни"].iter_rows(min_row=2)] == ["dd.mm.yyyy", "General"]
 
 
 def test_pdf_is_the_archive_format_that_it_claims() -> None:
@@ -126,6 +167,22 @@ def test_pdf_is_the_archive_format_that_it_claims() -> None:
             for font in page.resources.Font.values():
                 (descendant,) = font.DescendantFonts
                 assert "/FontFile3" in descendant.FontDescriptor or "/FontFile2" in descendant.FontDescriptor
+
+
+@pytest.mark.parametrize(
+    ("subtitle", "title"),
+    [
+        ("об успеваемости за 2 четверть", "Отчёт о проверке об успеваемости за 2 четверть"),
+        ("7А класс", "Отчёт о проверке. 7А класс"),
+    ],
+    ids=["goes on", "stands alone"],
+)
+def test_every_file_is_titled_in_one_line(subtitle: str, title: str) -> None:
+    document = replace(DOCUMENT, subtitle=subtitle)
+    assert f"<title>{title}</title>" in render_html(document).decode()
+    assert openpyxl.load_workbook(io.BytesIO(render_xlsx(document))).properties.title == title
+    with pikepdf.open(io.BytesIO(render_pdf(document))) as pdf:
+        assert pdf.open_metadata()["dc:title"] == title
 
 
 def test_pdf_portrait() -> None:
@@ -191,6 +248,65 @@ def _is_regular(page: pikepdf.Page, font: str) -> bool:
     return "Bold" not in str(page.resources["/Font"][font].BaseFont)
 
 
+def test_paper_does_not_part_rows_that_belong_together() -> None:
+    together, parted = (_rows_by_page(replace(PEOPLE, subtotals=frozenset(), named_by=count)) for count in (2, 0))
+    assert sum(together) == sum(parted) == len(PEOPLE.rows)
+    assert len(together) > 2
+    assert all(rows % 5 == 0 for rows in together)
+    assert any(rows % 5 for rows in parted)
+
+
+def _rows_by_page(table: Table) -> list[int]:
+    """Lines of ten points between the margins of each page."""
+    document = replace(DOCUMENT, facts=(), notes=(), sections=(Section(table.title, tables=(table,)),), page=Page())
+    with pikepdf.open(io.BytesIO(render_pdf(document))) as pdf:
+        return [
+            sum(size == 10 and y < 842 - 20 / 25.4 * 72 for size, _, y in _regular_lines(page)) for page in pdf.pages
+        ]
+
+
+def test_rows_of_a_workbook_are_as_high_as_their_texts() -> None:
+    names = ", ".join(f"Преображенская Александра {number}" for number in range(12))
+    plain, grouped = (
+        Table(
+            title,
+            (Column("Имя"), Column("Фамилии всех, кто не успевает", width=4, group=group), Column("Да", group=group)),
+            (("Аня", names, "да"), ("Достопримечательность", "Никого", "да"), ("Аня", "Никого", "да")),
+            ("Всего", names, ""),
+            subtotals=frozenset({1}),
+        )
+        for title, group in (("Длинные", ""), ("По группам", "Неуспевающие и не аттестованные ученики класса"))
+    )  # fmt: skip
+    heat = HeatMap("Карта", ("Основы безопасности и защиты Родины", "Химия"), ("7А",), ((1.0,), (2.0,)), 0, 9)
+    document = replace(
+        DOCUMENT,
+        sections=(Section("Главное", (names,), (plain, grouped), (heat,)),),
+        facts=(("Школа", names),),
+        notes=(names * 4,),
+        signatures=(Signature("Заместитель директора по учебно-воспитательной работе"),),
+    )
+    book = openpyxl.load_workbook(io.BytesIO(render_xlsx(document)))
+    assert too_low(book) == idly_high(book) == []
+    assert book["Длинные"].row_dimensions[2].height >= 15 * len(names) / 36
+    assert [book["Длинные"].row_dimensions[row].height for row in (4, 6)] == [None, None]
+    assert [book["Карта"].row_dimensions[row].height for row in (2, 3)] == [30, None]
+
+
+def test_a_page_names_rows_that_belong_together_once() -> None:
+    page = render_html(replace(DOCUMENT, sections=(Section("Люди", tables=(PEOPLE,)),))).decode()
+    assert page.count(' rowspan="5">Ученик ') == page.count(">Ученик ") == 30
+    lines = page.split("<tbody>")[1].split("<tr")[1:]
+    assert [line.count("<td") for line in lines] == [4, 2, 2, 2, 2] * 30
+
+
+def test_a_workbook_names_every_row_for_its_filter() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(render_xlsx(replace(DOCUMENT, sections=(Section("", tables=(PEOPLE,)),)))))
+    lines = list(book["Люди"].iter_rows(min_row=2))
+    assert [tuple(cell.value for cell in line) for line in lines] == list(PEOPLE.rows)
+    first, second = lines[0], lines[1]
+    assert [cell.font.color == first[0].font.color for cell in second] == [False, False, True, True]
+
+
 def test_html_draws_charts_and_headings_of_two_levels() -> None:
     page = render_html(RICH).decode()
     assert page.count("<polyline") == 3, "a line is broken where a value is missing"
@@ -199,8 +315,25 @@ def test_html_draws_charts_and_headings_of_two_levels() -> None:
     assert 'colspan="2">Отличники</th>' in page
     assert page.count('rowspan="2"') == 2
     assert 'class="sub"' in page
-    for text in ("12,3 %", "3,79", "background:#b5ddb8", "background:#f4b5a5", "Верно", "Учебнова Е. П."):
+    for text in ("12,3 %", "3,79", "background:#b5ddb8", "background:#f4b5a5", "Верно", "Учебнова\u00a0Е.\u00a0П."):
         assert text in page
+
+
+@pytest.mark.parametrize("points", [1, 8, 12, 13, 19, 38, 75])
+@pytest.mark.parametrize("name", ["с 14.09", "1 полугодие", "9"])
+def test_names_of_points_do_not_touch(name: str, points: int) -> None:
+    """By what a letter takes in DejaVu Sans of 12 pixels, the widest that stands for sans-serif: 6.4 in such words."""
+    picture = trend_svg(Trend("По неделям", (name,) * points, (Series("Класс", (50.0,) * points),)))
+    places = [float(x) for x in re.findall(rf'<text x="([\d.]+)" y="224.0"[^>]*>{name}<', picture)]
+    assert len(places) >= min(points, 4)
+    for before, later in pairwise(places):
+        assert later - before > len(name) * 6.4 + 4
+        assert later - before < 2 * (len(name) * 7 + 10) or len(places) == points, "none is left out idly"
+
+
+def test_every_bar_is_named() -> None:
+    names = tuple(f"Не аттестованы {place}" for place in range(9))
+    assert all(f">{name}<" in distribution_svg(Distribution("Категории", names, (1,) * 9)) for name in names)
 
 
 def test_xlsx_colours_a_heat_map_by_its_values() -> None:

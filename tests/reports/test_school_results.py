@@ -96,6 +96,8 @@ def test_the_terms_of_the_year(school_year: WholeSchool) -> None:
     document = find_report("school").build(desk, Request(desk.year_period()))
     found = [chart for section in document.sections for chart in section.charts if isinstance(chart, Trend)]
     assert [len(chart.points) for chart in found] == [4, 2]
+    titles = [section.title for section in document.sections]
+    assert len(set(titles)) == len(titles), "quarters and half-years stand under one heading"
     for chart, senior in zip(found, (False, True), strict=True):
         items = [item for item in world.school.classes if item.grade > 1 and (item.grade > 9) == senior]
         for place, term in enumerate(world.school.calendar.terms_of(items[0].grade)):

@@ -197,11 +197,12 @@ def test_the_year_by_hand(tmp_path: Path) -> None:
     table = tables(summary(tried, "год"))[TITLE]
     assert table.rows == (
         (1, "Иванов Иван Петрович", "1 четверть", 3, ""),
-        ("", "", "2 четверть", 5, ""),
-        ("", "", "Год", 4, ""),
-        ("", "", "Экзамен", 5, ""),
+        (1, "Иванов Иван Петрович", "2 четверть", 5, ""),
+        (1, "Иванов Иван Петрович", "Год", 4, ""),
+        (1, "Иванов Иван Петрович", "Экзамен", 5, ""),
     )
     assert table.subtotals == {2}
+    assert table.named_by == 2
 
 
 @pytest.mark.parametrize("place", range(4))
