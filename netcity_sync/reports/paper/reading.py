@@ -123,7 +123,7 @@ class _Reading:
         return f" (с {date.fromisoformat(start):%d.%m})" if start > term["term_start"] else ""
 
     def _doubt(self, part: sqlite3.Row) -> str:
-        """Why what is printed of a term may not be all of it; empty where it was read after its last lesson's day."""
+        """Why what is printed of a term may not be all of it; empty where it was read after its last day."""
         term = f"за период «{part['term_name']}»"
         if part["read_at"] is None:
             return f"Нет данных: журнал {term} не прочитан."
@@ -131,7 +131,7 @@ class _Reading:
         shown = full_date_time(read, self._desk.settings.zone)
         if part["tried_run"] != part["read_run"]:
             return f"Последнее чтение {term} не удалось; данные на {shown}."
-        if read.date() < date.fromisoformat(part["term_end"]):
+        if read.date() <= date.fromisoformat(part["term_end"]):
             return f"Журнал {term} читали в последний раз {shown}, раньше конца периода."
         return ""
 

@@ -141,13 +141,13 @@ def test_a_cell_with_several_entries(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("read", "failed", "words"),
     [
-        ("10-23 21:00", None, ()),
-        ("10-22 21:00", None,
-         ("Журнал за период «1 четверть» читали в последний раз 22.10.2026 21:00, раньше конца периода.",)),
+        ("10-24 00:10", None, ()),
+        ("10-23 06:00", None,
+         ("Журнал за период «1 четверть» читали в последний раз 23.10.2026 06:00, раньше конца периода.",)),
         ("10-24 21:00", "10-25 21:00",
          ("Последнее чтение за период «1 четверть» не удалось; данные на 24.10.2026 21:00.",)),
     ],
-    ids=["to its end", "too early", "failed since"],
+    ids=["to its end", "on its last day", "failed since"],
 )  # fmt: skip
 def test_whether_a_journal_was_read_to_its_end(
     tmp_path: Path, read: str, failed: str | None, words: tuple[str, ...]
