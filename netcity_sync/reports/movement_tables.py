@@ -109,9 +109,9 @@ def _size(sheet: Sheet, classes: Iterable[YearClass]) -> tuple[Cell, ...]:
         return (None,) * 5
     pupils = sum(sizes.values())
     of_all = (len(sizes), pupils, pupils / len(sizes))
-    if len(sizes) == 1:
-        return (*of_all, None, None)
     ends = (min(sizes, key=sizes.__getitem__), max(sizes, key=sizes.__getitem__))
+    if sizes[ends[0]] == sizes[ends[1]]:
+        return (*of_all, None, None)
     return (*of_all, *(f"{sizes[name]} ({name})" for name in ends))
 
 

@@ -69,7 +69,7 @@ def test_arrivals_departures_and_a_transfer(tried: Trial) -> None:
     assert [column.title for column in shown["Движение"].columns[1:]] == [
         "октябрь 2026 г.", "сентябрь 2026 г.", "Изменение",
     ]  # fmt: skip
-    assert shown["Наполняемость"].rows == (("7", 2, 4, 2.0, "2 (7А)", "2 (7А)"),)
+    assert shown["Наполняемость"].rows == (("7", 2, 4, 2.0, None, None),)
     assert "Период ещё идёт: «на конец» — на 12.10.2026." in document.notes
 
 
@@ -283,6 +283,7 @@ def test_a_class_that_is_opened_within_the_year(tmp_path: Path, tells_days: bool
     assert [row[:2] for row in shown["По классам"].rows] == [("7А", 3), ("Основные классы (5–9)", 3)]
     assert shown["Наполняемость"].rows == (("7", 1, 3, 3.0, None, None),)
     shown = tables(made(tried, period=NOVEMBER))
+    assert shown["Наполняемость"].rows == (("7", 2, 3, 1.5, "1 (7А)", "2 (7Б)"),)
     assert shown["По классам"].rows[:2] == (("7А", 3, 0, 0, 0, 2, 1, -2), ("7Б", 0, 0, 0, 2, 0, 2, 2))
     assert [row[:4] for row in shown["Переведены из класса в класс"].rows] == [
         (name, "7А", "7Б", "не позднее 05.11.2026") for name in ("Орлова Анна", "Петров Пётр")
