@@ -58,7 +58,7 @@ def test_arrivals_departures_and_a_transfer(tried: Trial) -> None:
     shown = tables(document)
     assert shown["По классам"].rows == (
         ("7А", 3, 1, 1, 0, 1, 2, -1), ("7Б", 1, 0, 0, 1, 0, 2, 1), ("7 параллель", 4, 1, 1, 0, 0, 4, 0),
-        ("Основные классы (5–9)", 4, 1, 1, 0, 0, 4, 0),
+        ("5–9 классы", 4, 1, 1, 0, 0, 4, 0),
     )  # fmt: skip
     assert shown["По классам"].subtotals == {2, 3}
     assert shown["По классам"].total == ("Школа", 4, 1, 1, 0, 0, 4, 0)
@@ -260,7 +260,7 @@ def test_a_class_that_is_dissolved(tmp_path: Path) -> None:
     assert shown["Выбыли"].rows[0][:3] == ("7Б", "Петров Пётр", "не позднее 12.10.2026")
     assert "Классов больше нет: 7Б — с 12.10.2026." in document.notes
     later = tables(made(tried, period=NOVEMBER))
-    assert [row[0] for row in later["По классам"].rows] == ["7А", "Основные классы (5–9)"]
+    assert [row[0] for row in later["По классам"].rows] == ["7А", "5–9 классы"]
     assert later["Движение"].rows[0] == ("На начало", 2, 3, -1)
 
 
@@ -280,7 +280,7 @@ def test_a_class_that_is_opened_within_the_year(tmp_path: Path, tells_days: bool
         tried.sync(f"{day} 21:00")
     shown = tables(made(tried))
     assert shown["Движение"].rows[0][1] == shown["Движение"].rows[-1][1] == 3
-    assert [row[:2] for row in shown["По классам"].rows] == [("7А", 3), ("Основные классы (5–9)", 3)]
+    assert [row[:2] for row in shown["По классам"].rows] == [("7А", 3), ("5–9 классы", 3)]
     assert shown["Наполняемость"].rows == (("7", 1, 3, 3.0, None, None),)
     shown = tables(made(tried, period=NOVEMBER))
     assert shown["Наполняемость"].rows == (("7", 2, 3, 1.5, "1 (7А)", "2 (7Б)"),)

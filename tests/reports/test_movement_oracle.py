@@ -25,8 +25,8 @@ from netcity_sync.simulator.school import Pupil, SchoolClass
 
 DAY = timedelta(days=1)
 FIRST, LAST = date(2026, 9, 1), date(2027, 5, 30)
-STAGES = {"Начальные классы (1–4)": range(1, 5), "Основные классы (5–9)": range(5, 10),
-          "Старшие классы (10–11)": range(10, 12)}  # fmt: skip
+STAGES = {"1–4 классы": range(1, 5), "5–9 классы": range(5, 10),
+          "10–11 классы": range(10, 12)}  # fmt: skip
 
 
 @dataclass(frozen=True)
