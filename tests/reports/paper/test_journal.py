@@ -18,7 +18,7 @@ from netcity_sync.reports.paper.leaves import journal_data, leaves_of
 from netcity_sync.reports.paper.reading import read_class_journal
 from netcity_sync.reports.paper.sample import draw_sample
 from netcity_sync.reports.paper.typeset import Sheets, typeset
-from netcity_sync.settings import PdfPart
+from netcity_sync.settings import PaperSettings, PdfPart
 from netcity_sync.simulator.world import World
 
 EVENING = datetime(2027, 5, 30, 21)
@@ -223,9 +223,22 @@ def test_the_same_bytes_again(school_year: WholeSchool) -> None:
 def test_the_sample_hangs_on_its_seed_alone(school_year: WholeSchool) -> None:
     journal = first_quarter(school_year)
     pages = tuple(range(3, 3 + len(leaves_of(journal))))
-    filled = sum(len(item.filled) for item in journal.journals)
-    drawn = draw_sample(journal, pages, "8А-1-1")
-    assert drawn == draw_sample(journal, pages, "8А-1-1")
-    assert set(drawn) != set(draw_sample(journal, pages, "8А-1-2"))
-    assert 0.05 * filled <= len(drawn) < 0.05 * filled + 1
+    drawn = draw_sample(journal, pages, "8А-1-1", PaperSettings())
+    assert drawn == draw_sample(journal, pages, "8А-1-1", PaperSettings())
+    assert set(drawn) != set(draw_sample(journal, pages, "8А-1-2", PaperSettings()))
     assert [cell.page for cell in drawn] == sorted(cell.page for cell in drawn)
+
+
+def test_the_sample_is_as_large_as_the_school_wants(school_year: WholeSchool) -> None:
+    journal = first_quarter(school_year)
+    pages = tuple(range(3, 3 + len(leaves_of(journal))))
+    filled = sum(len(item.filled) for item in journal.journals)
+    assert filled > 1000
+
+    def drawn(percent: int, most: int) -> int:
+        paper = PaperSettings(sample_percent=percent, sample_cells=most)
+        return len(draw_sample(journal, pages, "8А-1-1", paper))
+
+    assert 0.05 * filled <= drawn(5, filled) < 0.05 * filled + 1
+    assert 0.2 * filled <= drawn(20, filled) < 0.2 * filled + 1
+    assert [drawn(100, most) for most in (10, 200, filled, filled + 1)] == [10, 200, filled, filled]

@@ -84,6 +84,9 @@ def test_the_sheets_say_what_lies_in_the_case(tried: Trial) -> None:
         [str(place), "Химия", "3", "Иванов Иван", day, "", "☐"]
         for place, day in enumerate(("01.09.2026", "08.09.2026", "15.09.2026"), 1)
     ]
+    assert documents["comparison"]["lead"][1] == (
+        "Заполненных клеток: 3, в выборке: 3. Доля выборки: 5 %, но не больше 200 клеток. Ключ выборки: 7А-1-1."
+    )
     assert documents["certificate"]["lead"][1] == (
         "В деле прошито и пронумеровано 3 (три) листа, с № 1 по № 3,"
         " кроме того, листов внутренней описи: 21 (двадцать один)."
