@@ -139,7 +139,8 @@ def inventory(case: PaperCase) -> dict[str, Any]:
         case, "Внутренняя опись документов дела",
         lead=[f"{_JOURNAL}, {_name(case)}"], head=["№", "Что вложено", "Листы"], widths=["12mm", "1fr", "24mm"],
         rows=rows,
-        tail=[f"Итого документов: {len(rows)} ({number_words(len(rows))}). Листов: {sheets_words(case.pages)}.",
+        tail=[f"Итого документов: {len(rows)} ({number_words(len(rows))}). Листов: {case.pages}"
+              f" ({number_words(case.pages)}).",
               "Лист напечатан с одной стороны; лист и страница — одно и то же."],
         signatures=[_deputy(case)],
     )  # fmt: skip

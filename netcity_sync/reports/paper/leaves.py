@@ -47,7 +47,7 @@ def journal_data(journal: ClassJournal, page: Page) -> dict[str, Any]:
     """What `templates/journal.typ` draws."""
     return {
         "page": {"left": page.left, "right": page.right, "top": page.top},
-        "school": journal.school, "year": journal.year, "class": journal.class_name, "chief": journal.chief,
+        "school": journal.school, "class": journal.class_name, "chief": journal.chief,
         "period": journal.period, "read": read_words(journal),
         "subjects": [{"title": item.title, "teachers": item.teachers} for item in journal.journals],
         "leaves": [_leaf(journal.journals[leaf.journal], leaf) for leaf in leaves_of(journal)],

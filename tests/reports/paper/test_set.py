@@ -80,6 +80,7 @@ def test_the_sheets_say_what_lies_in_the_case(tried: Trial) -> None:
         ["1", "Титульный лист, содержание", "1–2"],
         ["2", "Химия (Учебнова Елена Петровна)", "3"],
     ]
+    assert inventory(case)["tail"][0] == "Итого документов: 2 (два). Листов: 3 (три)."
     assert documents["comparison"]["rows"] == [
         [str(place), "Химия", "3", "Иванов Иван", day, "", "☐"]
         for place, day in enumerate(("01.09.2026", "08.09.2026", "15.09.2026"), 1)
