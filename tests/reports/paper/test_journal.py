@@ -14,6 +14,7 @@ from netcity_sync.errors import AnswerError, UsageError
 from netcity_sync.model import AttendanceCode, Student
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.paper.journal import ClassJournal, FinalColumn, LessonColumn, PupilRow, SubjectJournal
+from netcity_sync.reports.paper.key import key_of
 from netcity_sync.reports.paper.leaves import journal_data, leaves_of
 from netcity_sync.reports.paper.reading import read_class_journal
 from netcity_sync.reports.paper.sample import draw_sample
@@ -163,6 +164,21 @@ def test_whether_a_journal_was_read_to_its_end(
     assert (one.notes, one.whole) == (words, not words)
 
 
+def test_the_key_explains_the_codes_that_stand_in_the_journal(tmp_path: Path) -> None:
+    book = Book().add_lessons("09-01", "09-08", "09-15", "09-22")
+    for lesson, code in ((101, AttendanceCode.ILLNESS), (102, AttendanceCode.UNKNOWN), (103, AttendanceCode.UNKNOWN)):
+        book.absent(lesson, code=code)
+    tried = Trial(tmp_path, book)
+    tried.sync("10-24 21:00")
+    with desk_at(tried.settings, tried.now) as desk:
+        journal = read_class_journal(desk, 70, desk.term_period("1 четверть"))
+    (row,) = (pupil for pupil in journal.journals[0].pupils if pupil.student_id == 1)
+    key = dict(key_of(journal))
+    assert set(row.cells) - {""} <= key.keys()
+    assert list(key)[-6:] == ["•", "5/4", "*1", "(выб.)", "(с 14.12)", "(замена)"]
+    assert list(key.values())[:-6] == ["пропуск по болезни", "пропуск, причина не указана"]
+
+
 def first_quarter(school: WholeSchool) -> ClassJournal:
     """Of 9А."""
     desk = school.desk
@@ -184,7 +200,7 @@ def full_page(school_year: WholeSchool) -> ClassJournal:
     one = SubjectJournal(1, "Физика", "А. А.", columns, pupils, (), EVENING, True)
     return ClassJournal(
         journal.school, journal.year, journal.class_id, "8А", "—", "1 четверть", journal.first, journal.last, (one,),
-        journal.made_at, 1,
+        journal.made_at, 1, frozenset({("УП", AttendanceCode.EXCUSED)}),
     )  # fmt: skip
 
 
