@@ -20,6 +20,7 @@ from netcity_sync.clock import fixed_clock
 from netcity_sync.jobs.paper import classes_with_journals, make_papers
 from netcity_sync.jobs.report import open_desk
 from netcity_sync.jobs.sync import run_sync
+from netcity_sync.model import AttendanceCode
 from netcity_sync.reports.page import Page
 from netcity_sync.reports.paper.journal import ClassJournal, LessonColumn, PupilRow, SubjectJournal
 from netcity_sync.reports.paper.leaves import journal_data
@@ -40,7 +41,7 @@ def paper() -> Iterator[Claim]:
     made = typeset("journal", data, PdfPart.A_2B, _MADE_AT)
     one = typeset("journal", journal_data(_full_journal(1), Page(landscape=True)), PdfPart.A_2B, _MADE_AT)
     yield at_most("all of a journal with one 30 × 40 page, KB", len(one.pdf) / 1000, 60)
-    data["year"] = "other, so that nothing of it is remembered"
+    data["period"] = "other, so that nothing of it is remembered"
     spent = seconds(lambda: typeset("journal", data, PdfPart.A_2B, _MADE_AT))
     yield Claim("full pages a second, one core", made.pages / spent)
     if find_spec("weasyprint") is None:
@@ -68,7 +69,8 @@ def _full_journal(journals: int = _JOURNALS) -> ClassJournal:
         for number in range(1, journals + 1)
     )  # fmt: skip
     first, last = date(2026, 9, 1), date(2026, 10, 23)
-    return ClassJournal("Школа", "2026/2027", 1, "8А", "—", "1 четверть", first, last, subjects, _MADE_AT, 1)
+    codes = frozenset({("УП", AttendanceCode.EXCUSED)})
+    return ClassJournal("Школа", "2026/2027", 1, "8А", "—", "1 четверть", first, last, subjects, _MADE_AT, 1, codes)
 
 
 def _weasyprint_seconds(data: dict[str, Any]) -> float:

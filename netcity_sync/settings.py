@@ -416,6 +416,11 @@ class PaperSettings(Section):
     deputy: str = Field(default="", description="Заместитель директора по учебной работе: то же.")
     clerk: str = Field(default="", description="Документовед: то же.")
     address: str = Field(default="", description="Адрес школы для актов об уничтожении данных. Пусто — линия.")
+    sample_percent: int = Field(
+        default=5, ge=1, le=100,
+        description="Сколько процентов заполненных клеток бумажной копии журнала сверяют с «Сетевым городом».",
+    )  # fmt: skip
+    sample_cells: int = Field(default=200, ge=10, description="Сколько клеток сверяют самое большее.")
 
 
 class RetentionSettings(Section):

@@ -1,7 +1,7 @@
 """How pupils came, left and changed classes this year, as reads of the lists show it (docs/checks.md «Movement»)."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby, pairwise
@@ -41,15 +41,30 @@ SELECT s.class_id, r.run_id, r.ended, r.anew FROM main.scope s CROSS JOIN main.s
 WHERE s.kind = 'roster' AND r.run_id <= :run AND r.error IS NULL ORDER BY r.run_id
 """
 
+_OPENED = """
+SELECT c.class_id, first.ended FROM
+  (SELECT class_id, min(seen_from) AS run_id FROM main.school_class WHERE seen_from <= :run GROUP BY class_id) c
+  JOIN as_of_read first ON first.kind = 'dictionaries' AND first.run_id = c.run_id AND NOT first.anew
+WHERE EXISTS (
+  SELECT 1 FROM as_of_read r WHERE r.kind = 'dictionaries' AND r.error IS NULL
+    AND r.run_id < c.run_id AND local_date(r.ended) >= :opening)
+"""
+"""The classes that a read of the dictionaries within the year, from its `opening` on, did not know yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class YearClass:
-    """A class of the year; `fresh` tells whether its list was read of late, `gone_on` since when there is none."""
+    """A class of the year; `fresh` tells whether its list was read of late.
+
+    `opened_on` is the day of the read that was the first to know it, None where it was there from the beginning;
+    `gone_on` the day since which there is none.
+    """
 
     class_id: int
     name: str
     grade: int
     fresh: bool
+    opened_on: date | None
     gone_on: date | None
 
     @property
@@ -122,7 +137,7 @@ class _Stay:
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
-    """The good reads of lists: when each ended, by class and run; and the first run of each class."""
+    """The good reads of lists: when each ended, by class and run; and the first run of each class not opened since."""
 
     bench: Bench
     ended: Mapping[tuple[int, int], int]
@@ -152,18 +167,27 @@ def year_classes(bench: Bench) -> tuple[YearClass, ...]:
         row["run_id"]: bench.local(row["ended"]).date()
         for row in bench.rows("SELECT run_id, ended FROM as_of_read WHERE kind = 'dictionaries' AND error IS NULL")
     }
+    opening = opening_day(bench)
+    opened = {
+        row["class_id"]: bench.local(row["ended"]).date()
+        for row in bench.rows(_OPENED, run=bench.run_id, opening=opening.isoformat() if opening is not None else None)
+    }
     return tuple(
-        YearClass(row["class_id"], row["name"], row["grade"], bool(row["fresh"]), read.get(row["gone_run"]))
+        YearClass(
+            row["class_id"], row["name"], row["grade"], bool(row["fresh"]),
+            opened.get(row["class_id"]), read.get(row["gone_run"]),
+        )
         for row in bench.rows(_CLASSES, run=bench.run_id)
-    )
+    )  # fmt: skip
 
 
 def read_paths(bench: Bench) -> tuple[Path, ...]:
     """The ways of all who were ever on the list of a class this year, as journals order names."""
-    lists, opening = _read_lists(bench), opening_day(bench)
+    classes, opening = year_classes(bench), opening_day(bench)
+    lists = _read_lists(bench, {item.class_id for item in classes if item.opened_on is not None})
     names = {row["student_id"]: row["name"] for row in bench.rows("SELECT student_id, name FROM as_of_student")}
     stays: dict[int, list[_Stay]] = {}
-    for item in year_classes(bench):
+    for item in classes:
         rows = bench.rows(_VERSIONS, class_id=item.class_id, run=bench.run_id)
         for student_id, versions in groupby(rows, key=lambda row: int(row["student_id"])):
             stays.setdefault(student_id, []).extend(_stays(item, list(versions), lists, opening))
@@ -175,11 +199,12 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _read_lists(bench: Bench) -> _Lists:
+def _read_lists(bench: Bench, opened: Set[int]) -> _Lists:
     rows = bench.rows(_LIST_READS, run=bench.run_id)
     first: dict[int, int] = {}
     for row in rows:
-        first.setdefault(row["class_id"], row["run_id"])
+        if row["class_id"] not in opened:
+            first.setdefault(row["class_id"], row["run_id"])
     return _Lists(
         bench,
         {(row["class_id"], row["run_id"]): row["ended"] for row in rows},

@@ -33,6 +33,10 @@ _MADE = f"""
 SELECT json_extract(detail, '$.manifest') FROM {EVENT_TABLE}
 WHERE kind = '{EventKind.ARCHIVE_MADE.value}' AND ok AND for_period = ? ORDER BY event_id DESC LIMIT 1
 """
+_KEPT_YEARS = f"""
+SELECT for_period FROM {EVENT_TABLE} WHERE kind = '{EventKind.ARCHIVE_MADE.value}' AND ok
+EXCEPT SELECT for_period FROM {EVENT_TABLE} WHERE kind = '{EventKind.ARCHIVE_PURGED.value}' AND ok
+"""
 
 
 class Kind(StrEnum):
@@ -62,7 +66,7 @@ def find_archive(folder: DataFolder, year: str) -> Path:
 
 
 def verify_archives(settings: Settings, clock: Clock, year: str | None = None) -> tuple[Proved, ...]:
-    """Prove the archive of a year, or all there are, with the paper copies; note how each archive fares.
+    """Prove the archive of a year, or all there are or should be, with the paper copies; note how each archive fares.
 
     Raises UsageError where there is neither.
     """
@@ -71,17 +75,28 @@ def verify_archives(settings: Settings, clock: Clock, year: str | None = None) -
         Proved(name.replace("-", "/"), folder.paper / name, flaws, Kind.PAPER)
         for name, flaws in paper_flaws(folder, year).items()
     ]
-    roots = [find_archive(folder, year)] if year is not None and not printed else archives(folder.archive, year)
-    if not roots and not printed:
+    lost = _lost_archives(folder, year)
+    roots = (
+        [find_archive(folder, year)] if year is not None and not (printed or lost) else archives(folder.archive, year)
+    )
+    proved = [*(prove(folder, root) for root in roots), *lost]
+    if not proved and not printed:
         raise UsageError("Архивов ещё нет.", todo="Составьте: netcity-sync archive make")
-    proved = []
-    for root in roots:
-        item = prove(folder, root)
+    proved.sort(key=lambda item: item.path)
+    for item in proved:
         detail = {"flaws": len(item.flaws)}
         event = ServiceEvent(EventKind.ARCHIVE_VERIFIED, clock(), period=item.year, ok=not item.flaws, detail=detail)
         note_event(folder, event)
-        proved.append(item)
     return (*proved, *printed)
+
+
+def _lost_archives(folder: DataFolder, year: str | None) -> list[Proved]:
+    """The archives of a year, or of any, that were made by the log, whose folder is gone, though no act says so."""
+    there = archives(folder.archive)
+    made = [(name, folder.archive / folder_name(name)) for (name,) in _ask_log(folder, _KEPT_YEARS)]
+    return [
+        Proved(name, root, ("папки архива нет",)) for name, root in made if year in (None, name) and root not in there
+    ]
 
 
 def prove(folder: DataFolder, root: Path) -> Proved:
@@ -95,12 +110,16 @@ def prove(folder: DataFolder, root: Path) -> Proved:
 
 
 def _noted_manifest(folder: DataFolder, year: str) -> str | None:
+    return next((row[0] for row in _ask_log(folder, _MADE, year)), None)
+
+
+def _ask_log(folder: DataFolder, query: str, *values: str) -> list[sqlite3.Row]:
+    """Rows of a query of the log; none where there is no mirror, or one older than the log."""
     try:
         with open_reader(folder) as connection:
-            row = connection.execute(_MADE, [year]).fetchone()
+            return connection.execute(query, values).fetchall()
     except (UsageError, sqlite3.OperationalError):
-        return None
-    return None if row is None else row[0]
+        return []
 
 
 class Standing(StrEnum):

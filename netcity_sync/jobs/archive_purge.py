@@ -137,7 +137,9 @@ def _begin(settings: Settings, folder: DataFolder, root: Path, manifest: Manifes
     year = find_year(years, manifest.year)
     purged = {row[0] for row in writer.execute(_PURGED_YEARS)}
     rows = YearPurge(writer, year, [item for item in years if item.name not in purged | {year.name}])
-    findings = Forgotten(year.terms, year.start, year.last_day, year.stood_at, rows.students(), rows.names)
+    findings = Forgotten(
+        year.terms, year.start, year.last_day, year.stood_at, rows.students(), rows.names, rows.kept_names
+    )
     return _Work(settings, folder, root, manifest, writer, rows, findings)
 
 

@@ -153,6 +153,8 @@ class YearPurge:
         gone, staying = ({plain(row[0]) for row in self.ask(_NAMES.format(which))} for which in ("", "NOT"))
         self.names = frozenset(gone - staying)
         """Names of pupils and staff whom no kept year knows, in the form in which texts are compared."""
+        self.kept_names = frozenset(staying)
+        """Names of those whom one does."""
         self._fill("forgotten_name", "name TEXT PRIMARY KEY", [(name,) for name in self.names])
 
     def _fill(self, name: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:

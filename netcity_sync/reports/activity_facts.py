@@ -118,15 +118,27 @@ ORDER BY user, CAST(max(class_name) AS INTEGER), max(class_name), plain(max(pers
 """
 
 
+_ACCESS_READS = """
+SELECT class_id, month, max(ended) AS ended FROM as_of_read
+WHERE kind = 'journal_access' AND error IS NULL GROUP BY class_id, month
+"""
+
+
 def entries_of(desk: Desk, period: Period) -> dict[str, int] | None:
-    """Lines of the report on access in the period by who made them (`plain`); None where a month was not read."""
+    """Lines of the report on access in the period by who made them (`plain`); None where it was not read whole.
+
+    It is whole where of each class with journals each month was read after the last of its days in the period.
+    """
     if Capability.JOURNAL_ACCESS not in desk.snapshot.capabilities():
         return None
-    last = min(period.last, desk.bench.today)
-    months = {f"{period.first + number * _DAY:%Y%m}" for number in range((last - period.first).days + 1)}
-    read = desk.bench.rows("SELECT DISTINCT month FROM as_of_read WHERE kind = 'journal_access' AND error IS NULL")
-    if not months <= {str(row["month"]) for row in read}:
-        return None
+    read = {
+        (row["class_id"], row["month"]): desk.bench.local(row["ended"]).date() for row in desk.bench.rows(_ACCESS_READS)
+    }
+    days = (period.first + number * _DAY for number in range((period.last - period.first).days + 1))
+    last_days = {day.year * 100 + day.month: day for day in days}
+    for (class_id,) in desk.bench.rows("SELECT DISTINCT class_id FROM journal"):
+        if any(read.get((class_id, month), date.min) <= last for month, last in last_days.items()):
+            return None
     rows = desk.bench.rows(
         "SELECT plain(user_name) AS name, sum(times) AS entries FROM as_of_journal_access"
         " WHERE substr(at, 1, 10) BETWEEN :first AND :last AND NOT missing GROUP BY 1",

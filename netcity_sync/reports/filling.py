@@ -13,7 +13,7 @@ from netcity_sync.reports.comparison import (
 )
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, HeatMap, Kind, Section, Table
-from netcity_sync.reports.filling_facts import Filled, Filling, filled, filling_of, late_entries
+from netcity_sync.reports.filling_facts import Filled, Filling, LateEntry, filled, filling_of, late_entries
 from netcity_sync.reports.filling_trend import topic_trend
 from netcity_sync.reports.formulas import change, share
 from netcity_sync.reports.in_focus import whole_name
@@ -37,7 +37,7 @@ _ATTENDANCE_WORDS = (
 def build_filling(desk: Desk, request: Request) -> Document:
     """The report for any period and focus, as the journals stand at the desk's state of the mirror."""
     bench, period, focus = desk.bench, request.period, request.focus
-    late = late_entries(bench)
+    late = _late(desk)
     filling = filling_of(bench, period, focus, late)
     accumulation = accumulation_of(bench, period.last, focus)
     before = desk.period_before(period)
@@ -63,6 +63,14 @@ def build_filling(desk: Desk, request: Request) -> Document:
         made_at=desk.snapshot.moment,
         page=desk.page(landscape=True),
     )  # fmt: skip
+
+
+def _late(desk: Desk) -> list[LateEntry]:
+    """The late entries of all journals, asked for once for the reports of all classes."""
+    if "late_entries" not in desk.kept:
+        desk.kept["late_entries"] = late_entries(desk.bench)
+    found: list[LateEntry] = desk.kept["late_entries"]
+    return found
 
 
 def _below(share: float | None, limit: float) -> bool:

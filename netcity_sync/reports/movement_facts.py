@@ -107,7 +107,12 @@ class Sheet:
     @property
     def standing(self) -> tuple[YearClass, ...]:
         """Those of the classes that there were in the span, on some day of it."""
-        return tuple(item for item in self.classes if item.gone_on is None or item.gone_on >= self.span.first)
+        return tuple(
+            item
+            for item in self.classes
+            if (item.opened_on is None or item.opened_on <= self.span.last)
+            and (item.gone_on is None or item.gone_on >= self.span.first)
+        )
 
     def figures(self, classes: Iterable[YearClass], span: Span) -> Figures | None:
         """Of those whose lists are known; None where there are none."""

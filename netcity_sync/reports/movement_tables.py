@@ -10,9 +10,9 @@ from netcity_sync.reports.in_focus import whole_name
 from netcity_sync.reports.movement_facts import Figures, Sheet, Span
 from netcity_sync.reports.period import month_period
 from netcity_sync.reports.request import About
+from netcity_sync.reports.stages import STAGES
 from netcity_sync.russian import month_name
 
-_STAGES = ((1, 4, "Начальные классы (1–4)"), (5, 9, "Основные классы (5–9)"), (10, 12, "Старшие классы (10–11)"))
 _MOVED = "Переводы"
 _DAY = timedelta(days=1)
 
@@ -74,15 +74,15 @@ def moves_by_class(sheet: Sheet) -> Table:
         subtotals.add(len(rows))
         rows.append((name, *_cells(sheet.figures(classes, sheet.span))))
 
-    for low, high, stage in _STAGES:
-        of_stage = [item for item in sheet.standing if low <= item.grade <= high]
+    for stage in STAGES:
+        of_stage = [item for item in sheet.standing if stage.holds(item.grade)]
         for grade in dict.fromkeys(item.grade for item in of_stage):
             of_grade = [item for item in of_stage if item.grade == grade]
             rows += [(item.name, *_cells(sheet.figures([item], sheet.span))) for item in of_grade]
             if sheet.about is About.SCHOOL and len(of_grade) > 1:
                 subtotal(f"{grade} параллель", of_grade)
         if of_stage and sheet.about is About.SCHOOL:
-            subtotal(stage, of_stage)
+            subtotal(stage.name, of_stage)
     total = (whole_name(sheet.about), *_cells(sheet.figures(sheet.classes, sheet.span)))
     return Table(
         "По классам", (Column("Класс", width=2.6), *_COLUMNS), tuple(rows), total, subtotals=frozenset(subtotals)
@@ -109,9 +109,9 @@ def _size(sheet: Sheet, classes: Iterable[YearClass]) -> tuple[Cell, ...]:
         return (None,) * 5
     pupils = sum(sizes.values())
     of_all = (len(sizes), pupils, pupils / len(sizes))
-    if len(sizes) == 1:
-        return (*of_all, None, None)
     ends = (min(sizes, key=sizes.__getitem__), max(sizes, key=sizes.__getitem__))
+    if sizes[ends[0]] == sizes[ends[1]]:
+        return (*of_all, None, None)
     return (*of_all, *(f"{sizes[name]} ({name})" for name in ends))
 
 

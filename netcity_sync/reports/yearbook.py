@@ -17,10 +17,10 @@ from netcity_sync.reports.movement_tables import moves_by_class
 from netcity_sync.reports.past_year import desk_of_year_before
 from netcity_sync.reports.request import Request
 from netcity_sync.reports.school_results import class_table, distribution, main_words, result_notes
+from netcity_sync.reports.stages import STAGES
 from netcity_sync.reports.standings import Standing, over_terms, quality_map, standings, trends
 
 _POOR_QUALITY = 40.0
-_STAGES = (("1–4 классы", 1, 4), ("5–9 классы", 5, 9), ("10–11 классы", 10, 12))
 _PROBLEM_WORDS = (
     f"Годовые отметки: качество ниже {_POOR_QUALITY:.0f} % или есть «2» и «н/а». Это повод разобраться, а не оценка"
     " работы учителя."
@@ -30,11 +30,7 @@ _NO_CERTIFICATES = "Об аттестатах данных нет: их веду
 _NO_YEAR_BEFORE = "Прошлого учебного года в зеркале нет: сравнить этот год не с чем."
 _EXAM_WORDS = "Результаты — из таблицы папки обмена; средние — по участникам, у которых есть отметка или балл."
 _EXAMS_UNKNOWN = f"Нет данных: таблица «{EXAM_RESULTS.title}» в папку обмена не передана."
-_EXAM_NAMES = next(
-    {str(getattr(key, "value", key)): words for key, words in field.choices.items()}
-    for field in EXAM_RESULTS.fields
-    if field.name == "exam"
-)
+_EXAM_NAMES = EXAM_RESULTS.words_of("exam")
 
 
 def build_yearbook(desk: Desk, request: Request) -> Document:
@@ -123,13 +119,13 @@ def _stages(desk: Desk, found: Sequence[Standing]) -> Table:
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
     years = []
-    for name, first, last in _STAGES:
-        own = [one for one in found if first <= one.item.grade <= last and one.judged]
+    for stage in STAGES:
+        own = [one for one in found if stage.holds(one.item.grade) and one.judged]
         for _, points in over_terms(desk, own):
-            rows += [_stage_row(name, point.name, item) for point, item in points]
+            rows += [_stage_row(stage.name, point.name, item) for point, item in points]
         if own:
             years.append(len(rows))
-            rows.append(_stage_row(name, "год", results([one.matrix for one in own])))
+            rows.append(_stage_row(stage.name, "год", results([one.matrix for one in own])))
     return Table("По ступеням", columns, tuple(rows), subtotals=frozenset(years))
 
 

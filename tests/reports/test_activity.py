@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from support.books import touch, write
 from support.reports import desk_at, month_document, tables
-from support.school import Book, Trial
+from support.school import CLASS, SECOND_CLASS, Book, Trial, at
 from support.whole_school import WholeSchool
 
-from netcity_sync.model import UserActivity, UserKind
+from netcity_sync.model import Student, UserActivity, UserKind
 from netcity_sync.reports.document import Table
 from netcity_sync.reports.period import Period, PeriodKind, month_period, span_period
 from netcity_sync.reports.registry import find_report
@@ -140,19 +140,51 @@ def test_entries_of_teachers_where_the_report_on_access_was_read(tmp_path: Path)
     with desk_at(tried.settings, tried.now) as desk:
         unread = month_document(desk, "activity", OCTOBER)
     for month in (202609, 202610):
-        write(tried, "INSERT INTO scope (scope_id, key, kind, class_id, month, unconfirmed)"
-              " VALUES (?, ?, 'journal_access', 70, ?, 0)", month, f"journal_access:70:{month}", month)  # fmt: skip
-        write(
-            tried,
-            "INSERT INTO scope_read (scope_id, run_id, began, ended, changed_rows, anew) VALUES (?, 1, 1, 1, 0, 0)",
-            month,
-        )
+        read_access(tried, CLASS, month, "11-01 21:00")
     with desk_at(tried.settings, tried.now) as desk:
         month_made = month_document(desk, "activity", OCTOBER)
         term = find_report("activity").build(desk, Request(desk.term_period("1 четверть")))
         beyond = find_report("activity").build(desk, Request(span_period(OCTOBER, date(2026, 11, 1))))
     shown = [tables(made)["Сотрудники"].rows[0][-1] for made in (unread, month_made, term, beyond)]
     assert shown == [None, 3, 2, None]
+
+
+@pytest.mark.parametrize(
+    ("second_read", "error", "entries"),
+    [
+        ("11-01 00:10", None, 1),
+        ("10-31 23:50", None, None),
+        ("11-01 00:10", "SourceUnavailable", None),
+        ("", None, None),
+    ],
+    ids=["after its end", "on its last day", "failed", "never"],
+)
+def test_entries_are_told_where_the_month_of_every_class_was_read_after_its_end(
+    tmp_path: Path, second_read: str, error: str | None, entries: int | None
+) -> None:
+    book = Book().add_lessons("10-05")
+    others = [Student(id=4, name="Новиков Илья")]
+    book.beside.append(Book(class_id=SECOND_CLASS, group=800, students=others, first_lesson=900).add_lessons("10-05"))
+    tried = Trial(tmp_path, book)
+    tried.sync("11-01 21:00")
+    tried.hand_in("11-01 22:00", user_activity=[row(UserKind.STAFF, "Учебнова Елена Петровна", 9, None)])
+    touch(tried, "Учебнова Елена Петровна", "Химия", "10-06T12:00", "10-05")
+    read_access(tried, CLASS, 202610, "11-01 21:00")
+    if second_read:
+        read_access(tried, SECOND_CLASS, 202610, second_read, error)
+    with desk_at(tried.settings, tried.now) as desk:
+        made = month_document(desk, "activity", OCTOBER)
+    assert tables(made)["Сотрудники"].rows[0][-1] == entries
+
+
+def read_access(tried: Trial, class_id: int, month: int, read_at: str, error: str | None = None) -> None:
+    """The report on access to the journals of a class was asked for."""
+    scope, moment = class_id * 1_000_000 + month, int(at(read_at).timestamp())
+    columns = "scope_id, key, kind, class_id, month, unconfirmed"
+    values = scope, f"journal_access:{class_id}:{month}", class_id, month
+    write(tried, f"INSERT INTO scope ({columns}) VALUES (?, ?, 'journal_access', ?, ?, 0)", *values)
+    columns = "scope_id, run_id, began, ended, changed_rows, anew, error"
+    write(tried, f"INSERT INTO scope_read ({columns}) VALUES (?, 1, ?, ?, 0, 0, ?)", scope, moment, moment, error)
 
 
 def test_nobody_is_blamed_for_what_is_not_known(tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ import pytest
 from support.books import write
 from support.filling_loops import Counted, accumulated, counted, in_order, percent, whole_line
 from support.reports import desk_at, month_document, tables
-from support.school import Book, Trial, at
+from support.school import CLASS, SECOND_CLASS, Book, Trial, at
 from support.whole_school import WholeSchool
 
+from netcity_sync.compliance.lessons import LATE_TOPICS
 from netcity_sync.errors import AnswerError
 from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
+from netcity_sync.model import Student
 from netcity_sync.reports.document import Document, HeatMap, Trend
 from netcity_sync.reports.period import Period, PeriodKind, month_period, span_period, week_period
 from netcity_sync.reports.registry import find_report
@@ -73,6 +75,27 @@ def test_late_entries_are_counted_with_their_delay(tmp_path: Path) -> None:
     with desk_at(tried.settings, tried.now) as desk:
         document = month_document(desk, "filling", SEPTEMBER)
     assert tables(document)["По журналам"].rows[0][-2:] == (1, 1.0)
+
+
+def test_late_entries_are_looked_for_once_for_the_reports_of_all_classes(tmp_path: Path) -> None:
+    book = Book().add_lessons("09-01", "09-30", topic=None)
+    second = Book(class_id=SECOND_CLASS, group=800, students=[Student(id=9, name="Ильин Олег")], first_lesson=501)
+    book.beside.append(second.add_lessons("09-01", topic=None))
+    tried = Trial(tmp_path, book)
+    tried.sync("09-02 23:59")
+    book.set_topic(101, "Атомы")
+    tried.sync("09-03 21:00")
+    asked: list[str] = []
+    with desk_at(tried.settings, tried.now) as desk:
+        desk.bench.connection.set_trace_callback(asked.append)
+        made = [
+            find_report("filling").build(desk, Request(month_period(SEPTEMBER), Focus(class_id=class_id)))
+            for class_id in (CLASS, SECOND_CLASS)
+        ]
+        desk.bench.connection.set_trace_callback(None)
+    assert [tables(document)["По журналам"].rows[0][-2:] for document in made] == [(1, 1.0), (0, None)]
+    whole = [words for words in asked if LATE_TOPICS.split(":characters")[0].strip() in words]
+    assert len(whole) == 1
 
 
 def test_a_journal_with_nothing_in_it_needs_attention(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_arrivals_departures_and_a_transfer(tried: Trial) -> None:
     shown = tables(document)
     assert shown["По классам"].rows == (
         ("7А", 3, 1, 1, 0, 1, 2, -1), ("7Б", 1, 0, 0, 1, 0, 2, 1), ("7 параллель", 4, 1, 1, 0, 0, 4, 0),
-        ("Основные классы (5–9)", 4, 1, 1, 0, 0, 4, 0),
+        ("5–9 классы", 4, 1, 1, 0, 0, 4, 0),
     )  # fmt: skip
     assert shown["По классам"].subtotals == {2, 3}
     assert shown["По классам"].total == ("Школа", 4, 1, 1, 0, 0, 4, 0)
@@ -69,7 +69,7 @@ def test_arrivals_departures_and_a_transfer(tried: Trial) -> None:
     assert [column.title for column in shown["Движение"].columns[1:]] == [
         "октябрь 2026 г.", "сентябрь 2026 г.", "Изменение",
     ]  # fmt: skip
-    assert shown["Наполняемость"].rows == (("7", 2, 4, 2.0, "2 (7А)", "2 (7А)"),)
+    assert shown["Наполняемость"].rows == (("7", 2, 4, 2.0, None, None),)
     assert "Период ещё идёт: «на конец» — на 12.10.2026." in document.notes
 
 
@@ -260,8 +260,47 @@ def test_a_class_that_is_dissolved(tmp_path: Path) -> None:
     assert shown["Выбыли"].rows[0][:3] == ("7Б", "Петров Пётр", "не позднее 12.10.2026")
     assert "Классов больше нет: 7Б — с 12.10.2026." in document.notes
     later = tables(made(tried, period=NOVEMBER))
-    assert [row[0] for row in later["По классам"].rows] == ["7А", "Основные классы (5–9)"]
+    assert [row[0] for row in later["По классам"].rows] == ["7А", "5–9 классы"]
     assert later["Движение"].rows[0] == ("На начало", 2, 3, -1)
+
+
+@pytest.mark.parametrize("tells_days", [True, False], ids=["the days of the old class", "no days"])
+def test_a_class_that_is_opened_within_the_year(tmp_path: Path, tells_days: bool) -> None:
+    end = date(2026, 12, 30)
+    book = Book(students=[IVANOV, ORLOVA, PETROV], term_end=end).add_lessons("09-01", "10-05")
+    starts = {item.id: date(2026, 9, 1) for item in book.students} if tells_days else {}
+    book.starts = starts
+    tried = Trial(tmp_path, book)
+    tried.sync("09-30 21:00")
+    book.students = [IVANOV]
+    second = Book(class_id=SECOND_CLASS, group=701, students=[ORLOVA, PETROV], first_lesson=501, term_end=end)
+    second.starts = starts
+    book.beside.append(second.add_lessons("11-06"))
+    for day in ("11-05", "11-06", "11-07"):
+        tried.sync(f"{day} 21:00")
+    shown = tables(made(tried))
+    assert shown["Движение"].rows[0][1] == shown["Движение"].rows[-1][1] == 3
+    assert [row[:2] for row in shown["По классам"].rows] == [("7А", 3), ("5–9 классы", 3)]
+    assert shown["Наполняемость"].rows == (("7", 1, 3, 3.0, None, None),)
+    shown = tables(made(tried, period=NOVEMBER))
+    assert shown["Наполняемость"].rows == (("7", 2, 3, 1.5, "1 (7А)", "2 (7Б)"),)
+    assert shown["По классам"].rows[:2] == (("7А", 3, 0, 0, 0, 2, 1, -2), ("7Б", 0, 0, 0, 2, 0, 2, 2))
+    assert [row[:4] for row in shown["Переведены из класса в класс"].rows] == [
+        (name, "7А", "7Б", "не позднее 05.11.2026") for name in ("Орлова Анна", "Петров Пётр")
+    ]
+
+
+def test_classes_of_a_new_year_were_not_opened_within_it(tmp_path: Path) -> None:
+    """The dictionaries of the summer lacked them: their pupils are there from the beginning."""
+    book = Book(students=[IVANOV]).add_lessons("09-01")
+    tried = Trial(tmp_path, book)
+    tried.sync("08-28 21:00")
+    book.beside.append(Book(class_id=SECOND_CLASS, group=701, students=[ORLOVA]).add_lessons("09-01"))
+    for day in ("09-03", "09-04", "10-05"):
+        tried.sync(f"{day} 21:00")
+    shown = tables(made(tried))
+    assert shown["По классам"].rows[:2] == (("7А", 1, 0, 0, 0, 0, 1, 0), ("7Б", 1, 0, 0, 0, 0, 1, 0))
+    assert "Прибыли" not in tables(made(tried, period=month_period(date(2026, 9, 1))))
 
 
 @pytest.mark.parametrize("gone", [True, False], ids=["off the old list", "on both lists"])

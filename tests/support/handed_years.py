@@ -36,9 +36,13 @@ def first_year() -> dict[str, list[Entity]]:
         "plan": [_planned(1, date(2026, 9, 1)), _planned(2, None), _planned(3, date(2027, 9, 1))],
         "substitutions": [_replaced(date(2026, 9, 2), TEACHER, OLD_SUBSTITUTE)],
         "exam_results": [_exam(item.name, date(2027, 6, 3)) for item in LEAVERS] + [_exam(STAYS, date(2027, 6, 3))],
-        "opt_outs": [_declined(item.name) for item in LEAVERS] + [_declined(STAYS)],
-        "credentials": [_issued(item.name) for item in LEAVERS] + [_issued(STAYS)],
-        "user_activity": [_active(item.name, 5) for item in LEAVERS] + [_active(STAYS, 5)],
+        "opt_outs": [
+            _declined(GONE.name, withdrawn=date(2027, 2, 1)),
+            _declined(FORGOTTEN_IN_TABLES.name),
+            _declined(STAYS),
+        ],
+        "credentials": [_issued(FORGOTTEN_IN_TABLES.name), _issued(STAYS)],
+        "user_activity": [_active(FORGOTTEN_IN_TABLES.name, 5), _active(STAYS, 5)],
         "final_mark_dates": [FinalMarkDate(term="1 четверть", due_on=date(2027, 5, 24))],
         "local_acts": [
             _act("1-од", TEACHER),
@@ -80,8 +84,8 @@ def _exam(student: str, day: date) -> ExamResult:
     )
 
 
-def _declined(student: str) -> OptOut:
-    return OptOut(class_name="7А", student=student, applied_on=date(2026, 9, 7))
+def _declined(student: str, withdrawn: date | None = None) -> OptOut:
+    return OptOut(class_name="7А", student=student, applied_on=date(2026, 9, 7), withdrawn_on=withdrawn)
 
 
 def _issued(person: str) -> CredentialIssue:

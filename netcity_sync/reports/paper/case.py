@@ -9,7 +9,7 @@ from netcity_sync.reports.paper.journal import ClassJournal
 from netcity_sync.reports.paper.leaves import leaves_of
 from netcity_sync.reports.paper.sample import draw_sample, sample_seed
 from netcity_sync.retention import keep_until
-from netcity_sync.russian import full_date, number_words, plural_word
+from netcity_sync.russian import full_date, number_words, plural, plural_word
 from netcity_sync.settings import Settings
 
 _JOURNAL, _SUMMARY = "Классный журнал", "Сводная ведомость успеваемости"
@@ -139,7 +139,8 @@ def inventory(case: PaperCase) -> dict[str, Any]:
         case, "Внутренняя опись документов дела",
         lead=[f"{_JOURNAL}, {_name(case)}"], head=["№", "Что вложено", "Листы"], widths=["12mm", "1fr", "24mm"],
         rows=rows,
-        tail=[f"Итого документов: {len(rows)} ({number_words(len(rows))}). Листов: {sheets_words(case.pages)}.",
+        tail=[f"Итого документов: {len(rows)} ({number_words(len(rows))}). Листов: {case.pages}"
+              f" ({number_words(case.pages)}).",
               "Лист напечатан с одной стороны; лист и страница — одно и то же."],
         signatures=[_deputy(case)],
     )  # fmt: skip
@@ -150,13 +151,14 @@ def _span(first: int, last: int) -> str:
 
 
 def _comparison(case: PaperCase) -> dict[str, Any]:
-    seed = sample_seed(case.journal, case.period_key)
-    cells = draw_sample(case.journal, case.leaf_pages, seed)
+    seed, paper = sample_seed(case.journal, case.period_key), case.settings.paper
+    cells = draw_sample(case.journal, case.leaf_pages, seed, paper)
     filled = sum(len(item.filled) for item in case.journal.journals)
     return _document(
         case, "Лист выборочной сверки",
         lead=[f"{_JOURNAL}, {_name(case)}",
-              f"Заполненных клеток: {filled}, в выборке: {len(cells)}. Ключ выборки: {seed}.",
+              f"Заполненных клеток: {filled}, в выборке: {len(cells)}. Доля выборки: {paper.sample_percent} %, но не"
+              f" больше {plural(paper.sample_cells, 'клетки', 'клеток', 'клеток')}. Ключ выборки: {seed}.",
               "В столбец «В журнале» впишите, что стоит в «Сетевом городе», и сравните с бумажной копией."],
         head=["№", "Предмет", "Стр.", "Ученик", "Дата", "В журнале", "Совпадает"],
         widths=["10mm", "1.2fr", "12mm", "1fr", "21mm", "22mm", "20mm"],

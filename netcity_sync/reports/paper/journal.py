@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from netcity_sync.model import AttendanceCode
+
 
 @dataclass(frozen=True, slots=True)
 class LessonColumn:
@@ -69,7 +71,10 @@ class SubjectJournal:
 
 @dataclass(frozen=True, slots=True)
 class ClassJournal:
-    """All journals of a class over one term or several. `period` stands after «за»; `first`, `last` are its days."""
+    """All journals of a class over one term or several. `period` stands after «за»; `first`, `last` are its days.
+
+    `codes` are the codes of attendance that stand in them, as the GIS prints them, with what each means.
+    """
 
     school: str
     year: str
@@ -82,3 +87,4 @@ class ClassJournal:
     journals: tuple[SubjectJournal, ...]
     made_at: datetime
     run_id: int
+    codes: frozenset[tuple[str, AttendanceCode]]

@@ -8,6 +8,7 @@ from typing import Any
 
 from netcity_sync.reports.page import Page
 from netcity_sync.reports.paper.journal import ClassJournal, Column, LessonColumn, SubjectJournal
+from netcity_sync.reports.paper.key import key_of
 from netcity_sync.reports.paper.reading import read_words
 from netcity_sync.russian import month_name
 
@@ -47,9 +48,10 @@ def journal_data(journal: ClassJournal, page: Page) -> dict[str, Any]:
     """What `templates/journal.typ` draws."""
     return {
         "page": {"left": page.left, "right": page.right, "top": page.top},
-        "school": journal.school, "year": journal.year, "class": journal.class_name, "chief": journal.chief,
+        "school": journal.school, "class": journal.class_name, "chief": journal.chief,
         "period": journal.period, "read": read_words(journal),
         "subjects": [{"title": item.title, "teachers": item.teachers} for item in journal.journals],
+        "key": key_of(journal),
         "leaves": [_leaf(journal.journals[leaf.journal], leaf) for leaf in leaves_of(journal)],
     }  # fmt: skip
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from netcity_sync.errors import UsageError
+from netcity_sync.model import AttendanceCode
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.paper.journal import (
     ClassJournal,
@@ -36,7 +37,8 @@ def read_class_journal(desk: Desk, class_id: int, period: Period) -> ClassJourna
     Raises UsageError where the class has no journals of it: a half-year is printed when it ends, not with a quarter.
     """
     terms = (int(period.key),) if period.kind is PeriodKind.TERM else desk.terms_of(class_id, period)
-    journals = _Reading(desk, class_id, terms, whole_year=period.kind is PeriodKind.YEAR).journals() if terms else ()
+    reading = _Reading(desk, class_id, terms, whole_year=period.kind is PeriodKind.YEAR)
+    journals = reading.journals() if terms else ()
     name = desk.class_name(class_id)
     if not journals:
         raise UsageError(f"У класса {name} нет журналов за {period.name}.", todo="Укажите другой период или класс.")
@@ -47,7 +49,7 @@ def read_class_journal(desk: Desk, class_id: int, period: Period) -> ClassJourna
     return ClassJournal(
         desk.school, desk.year_name, class_id, name, ", ".join(row["name"] for row in chiefs) or "—",
         period.name, period.first, period.last, journals,
-        desk.snapshot.moment.astimezone(desk.settings.zone), desk.snapshot.run_id,
+        desk.snapshot.moment.astimezone(desk.settings.zone), desk.snapshot.run_id, reading.codes(),
     )  # fmt: skip
 
 
@@ -83,6 +85,10 @@ class _Reading:
             of_group[row["subject_group_id"]].append(row)
         found = sorted(of_group.values(), key=lambda parts: (plain(parts[0]["group_name"]), parts[0]["group_name"]))
         return tuple(self._journal(parts) for parts in found)
+
+    def codes(self) -> frozenset[tuple[str, AttendanceCode]]:
+        """The codes of attendance that stand in the journals, each with its meaning."""
+        return frozenset((row["raw"], AttendanceCode(row["code"])) for row in self._rows(_CODES) if row["raw"])
 
     def _journal(self, parts: list[sqlite3.Row]) -> SubjectJournal:
         group = parts[0]["subject_group_id"]
@@ -123,7 +129,7 @@ class _Reading:
         return f" (с {date.fromisoformat(start):%d.%m})" if start > term["term_start"] else ""
 
     def _doubt(self, part: sqlite3.Row) -> str:
-        """Why what is printed of a term may not be all of it; empty where it was read after its last lesson's day."""
+        """Why what is printed of a term may not be all of it; empty where it was read after its last day."""
         term = f"за период «{part['term_name']}»"
         if part["read_at"] is None:
             return f"Нет данных: журнал {term} не прочитан."
@@ -131,7 +137,7 @@ class _Reading:
         shown = full_date_time(read, self._desk.settings.zone)
         if part["tried_run"] != part["read_run"]:
             return f"Последнее чтение {term} не удалось; данные на {shown}."
-        if read.date() < date.fromisoformat(part["term_end"]):
+        if read.date() <= date.fromisoformat(part["term_end"]):
             return f"Журнал {term} читали в последний раз {shown}, раньше конца периода."
         return ""
 
@@ -275,6 +281,10 @@ SELECT a.subject_group_id, a.student_id, a.lesson_id, 1, a.assignment_id,
   coalesce(CAST(a.value AS TEXT), a.raw, '{_DUTY}'), a.missing, s.name
 {_OF_CLASS.format(table="as_of_mark", more=_NAME)}
 ORDER BY a.subject_group_id, a.student_id, a.lesson_id, place, a.assignment_id
+"""
+
+_CODES = f"""
+SELECT DISTINCT a.raw, a.code {_OF_CLASS.format(table="as_of_attendance", more="")} AND NOT a.missing
 """
 
 _FINALS = """

@@ -8,8 +8,8 @@ from math import ceil
 from netcity_sync.reports.paper.journal import ClassJournal, LessonColumn
 from netcity_sync.reports.paper.leaves import Leaf, leaves_of
 from netcity_sync.russian import full_date
+from netcity_sync.settings import PaperSettings
 
-SHARE = 0.05
 _AT_LEAST = 10
 
 
@@ -28,8 +28,10 @@ def sample_seed(journal: ClassJournal, period_key: str) -> str:
     return f"{journal.class_name}-{period_key}-{journal.run_id}"
 
 
-def draw_sample(journal: ClassJournal, pages: Sequence[int], seed: str) -> tuple[SampledCell, ...]:
-    """5 % of the filled cells, at least ten, in the order of the pages; `pages` are those of the leaves.
+def draw_sample(
+    journal: ClassJournal, pages: Sequence[int], seed: str, paper: PaperSettings
+) -> tuple[SampledCell, ...]:
+    """As many of the filled cells as the settings say, at least ten, in the order of the pages, those of the leaves.
 
     Cells are ranked by a hash of the seed and of their place, so that anybody can draw the same ones again.
     """
@@ -37,7 +39,8 @@ def draw_sample(journal: ClassJournal, pages: Sequence[int], seed: str) -> tuple
     filled = [
         (place, row, column) for place, item in enumerate(journal.journals) for row, column in item.filled
     ]  # fmt: skip
-    count = min(len(filled), max(_AT_LEAST, ceil(SHARE * len(filled))))
+    wanted = min(paper.sample_cells, ceil(len(filled) * paper.sample_percent / 100))
+    count = min(len(filled), max(_AT_LEAST, wanted))
     drawn = sorted(filled, key=lambda cell: _rank(journal, seed, cell))[:count]
     cells = sorted((_page(leaves, pages, cell), *cell) for cell in drawn)
     return tuple(_cell(journal, *cell) for cell in cells)

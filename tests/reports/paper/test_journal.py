@@ -14,11 +14,12 @@ from netcity_sync.errors import AnswerError, UsageError
 from netcity_sync.model import AttendanceCode, Student
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.paper.journal import ClassJournal, FinalColumn, LessonColumn, PupilRow, SubjectJournal
+from netcity_sync.reports.paper.key import key_of
 from netcity_sync.reports.paper.leaves import journal_data, leaves_of
 from netcity_sync.reports.paper.reading import read_class_journal
 from netcity_sync.reports.paper.sample import draw_sample
 from netcity_sync.reports.paper.typeset import Sheets, typeset
-from netcity_sync.settings import PdfPart
+from netcity_sync.settings import PaperSettings, PdfPart
 from netcity_sync.simulator.world import World
 
 EVENING = datetime(2027, 5, 30, 21)
@@ -141,13 +142,13 @@ def test_a_cell_with_several_entries(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("read", "failed", "words"),
     [
-        ("10-23 21:00", None, ()),
-        ("10-22 21:00", None,
-         ("Журнал за период «1 четверть» читали в последний раз 22.10.2026 21:00, раньше конца периода.",)),
+        ("10-24 00:10", None, ()),
+        ("10-23 06:00", None,
+         ("Журнал за период «1 четверть» читали в последний раз 23.10.2026 06:00, раньше конца периода.",)),
         ("10-24 21:00", "10-25 21:00",
          ("Последнее чтение за период «1 четверть» не удалось; данные на 24.10.2026 21:00.",)),
     ],
-    ids=["to its end", "too early", "failed since"],
+    ids=["to its end", "on its last day", "failed since"],
 )  # fmt: skip
 def test_whether_a_journal_was_read_to_its_end(
     tmp_path: Path, read: str, failed: str | None, words: tuple[str, ...]
@@ -161,6 +162,21 @@ def test_whether_a_journal_was_read_to_its_end(
     with desk_at(tried.settings, at("11-26 21:00")) as desk:
         (one,) = read_class_journal(desk, 70, desk.term_period("1 четверть")).journals
     assert (one.notes, one.whole) == (words, not words)
+
+
+def test_the_key_explains_the_codes_that_stand_in_the_journal(tmp_path: Path) -> None:
+    book = Book().add_lessons("09-01", "09-08", "09-15", "09-22")
+    for lesson, code in ((101, AttendanceCode.ILLNESS), (102, AttendanceCode.UNKNOWN), (103, AttendanceCode.UNKNOWN)):
+        book.absent(lesson, code=code)
+    tried = Trial(tmp_path, book)
+    tried.sync("10-24 21:00")
+    with desk_at(tried.settings, tried.now) as desk:
+        journal = read_class_journal(desk, 70, desk.term_period("1 четверть"))
+    (row,) = (pupil for pupil in journal.journals[0].pupils if pupil.student_id == 1)
+    key = dict(key_of(journal))
+    assert set(row.cells) - {""} <= key.keys()
+    assert list(key)[-6:] == ["•", "5/4", "*1", "(выб.)", "(с 14.12)", "(замена)"]
+    assert list(key.values())[:-6] == ["пропуск по болезни", "пропуск, причина не указана"]
 
 
 def first_quarter(school: WholeSchool) -> ClassJournal:
@@ -184,7 +200,7 @@ def full_page(school_year: WholeSchool) -> ClassJournal:
     one = SubjectJournal(1, "Физика", "А. А.", columns, pupils, (), EVENING, True)
     return ClassJournal(
         journal.school, journal.year, journal.class_id, "8А", "—", "1 четверть", journal.first, journal.last, (one,),
-        journal.made_at, 1,
+        journal.made_at, 1, frozenset({("УП", AttendanceCode.EXCUSED)}),
     )  # fmt: skip
 
 
@@ -223,9 +239,22 @@ def test_the_same_bytes_again(school_year: WholeSchool) -> None:
 def test_the_sample_hangs_on_its_seed_alone(school_year: WholeSchool) -> None:
     journal = first_quarter(school_year)
     pages = tuple(range(3, 3 + len(leaves_of(journal))))
-    filled = sum(len(item.filled) for item in journal.journals)
-    drawn = draw_sample(journal, pages, "8А-1-1")
-    assert drawn == draw_sample(journal, pages, "8А-1-1")
-    assert set(drawn) != set(draw_sample(journal, pages, "8А-1-2"))
-    assert 0.05 * filled <= len(drawn) < 0.05 * filled + 1
+    drawn = draw_sample(journal, pages, "8А-1-1", PaperSettings())
+    assert drawn == draw_sample(journal, pages, "8А-1-1", PaperSettings())
+    assert set(drawn) != set(draw_sample(journal, pages, "8А-1-2", PaperSettings()))
     assert [cell.page for cell in drawn] == sorted(cell.page for cell in drawn)
+
+
+def test_the_sample_is_as_large_as_the_school_wants(school_year: WholeSchool) -> None:
+    journal = first_quarter(school_year)
+    pages = tuple(range(3, 3 + len(leaves_of(journal))))
+    filled = sum(len(item.filled) for item in journal.journals)
+    assert filled > 1000
+
+    def drawn(percent: int, most: int) -> int:
+        paper = PaperSettings(sample_percent=percent, sample_cells=most)
+        return len(draw_sample(journal, pages, "8А-1-1", paper))
+
+    assert 0.05 * filled <= drawn(5, filled) < 0.05 * filled + 1
+    assert 0.2 * filled <= drawn(20, filled) < 0.2 * filled + 1
+    assert [drawn(100, most) for most in (10, 200, filled, filled + 1)] == [10, 200, filled, filled]
