@@ -420,7 +420,7 @@ class PaperSettings(Section):
         default=5, ge=1, le=100,
         description="Сколько процентов заполненных клеток бумажной копии журнала сверяют с «Сетевым городом».",
     )  # fmt: skip
-    sample_cells: int = Field(default=200, ge=10, description="Сколько клеток сверяют самое большее.")
+    sample_cells: int = Field(default=1000, ge=10, description="Сколько клеток сверяют самое большее.")
 
 
 class RetentionSettings(Section):
