@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from netcity_sync.model import FinalKind
-from netcity_sync.reports.class_lists import Member, members
+from netcity_sync.reports.class_lists import Member, members_on
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.period import Period, PeriodKind
 from netcity_sync.russian import plural, some_of
@@ -179,8 +179,7 @@ def _read_finals(desk: Desk, item: SchoolClass, point: Point | None, on: date | 
             own[row["subject_id"]] = final
     pupils = tuple(
         Pupil(one.student_id, one.name, _studied(cells.get(one.student_id, {}), one, point))
-        for one in members(desk, item.class_id)
-        if one.listed(day)
+        for one in members_on(desk, item.class_id, day)
     )
     return ClassFinals(
         item.class_id, item.name, item.grade, point, tuple(subjects.values()), pupils, tuple(dict.fromkeys(unread))
