@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from netcity_sync.reports.attendance_facts import Missed, subjects_of_pupil
+from netcity_sync.reports.class_lists import Member
+from netcity_sync.reports.class_people import listed_pupil
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.period import Period, PeriodKind
 from netcity_sync.reports.request import Focus, Request
@@ -56,7 +58,7 @@ def subjects(desk: Desk, request: Request) -> tuple[SubjectOfPupil, ...]:
     marks: dict[int, list[GivenMark]] = {}
     for row in desk.bench.rows(_MARKS, **asked):
         marks.setdefault(row["subject_group_id"], []).append(_mark(row))
-    missed = subjects_of_pupil(desk, focus.class_id or 0, focus.student_id or 0, period)
+    missed = subjects_of_pupil(desk, _member(desk, focus), period)
     finals = _finals(desk, focus, period)
     return tuple(
         SubjectOfPupil(
@@ -68,6 +70,14 @@ def subjects(desk: Desk, request: Request) -> tuple[SubjectOfPupil, ...]:
         )
         for row in desk.bench.rows(_SUBJECTS, **asked)
     )
+
+
+def _member(desk: Desk, focus: Focus) -> Member:
+    """The pupil as the class's list of today has it."""
+    class_id = focus.class_id or 0
+    pupil = listed_pupil(desk, class_id, focus.student_id or 0)
+    first_day = date.fromisoformat(pupil.first_day) if pupil.first_day else None
+    return Member(class_id, pupil.student_id, pupil.name, first_day, None)
 
 
 def _mark(row: sqlite3.Row) -> GivenMark:

@@ -46,6 +46,8 @@ def told(desk: Desk, class_id: int) -> set[Any]:
         dict(tables(made("class", one))["Контингент"].rows)["На конец"],  # type: ignore[arg-type]
         _of_class(made("school", Focus()), name, 1),
         _of_class(made("movement", Focus()), name, 6),
+        _of_class(made("attendance", Focus()), name, 1),
+        len(tables(made("attendance", one))["Ведомость"].rows),
     }
 
 
