@@ -10,6 +10,7 @@ from netcity_sync.reports.attendance_facts import (
     Missed,
     codes_known,
     days_of_class,
+    missed_words,
     monday_of,
     total,
 )
@@ -98,9 +99,8 @@ def _summary(
         yield "Нет данных: за этот период в прочитанных журналах класса нет проведённых уроков."
         return
     yield (
-        f"Посещаемость класса — {number(of_class.attendance, 1)} %: пропущено {of_class.missed} из"
-        f" {of_class.lessons} уроков всех учеников, из них по болезни {of_class.illness}, по уважительной причине"
-        f" {of_class.excused}, без уважительной причины {of_class.unexcused}, причина не указана у {of_class.unknown}."
+        f"Посещаемость класса — {number(of_class.attendance, 1)} %, считая уроки всех учеников."
+        f" {missed_words(of_class)}"
     )
     yield from earlier_words(of_class.attendance, earlier.of_class(), earlier.compared)
     sums = [(short_name(pupil.name), total(days[pupil.student_id].values())) for pupil in pupils]

@@ -17,6 +17,7 @@ from netcity_sync.reports.class_lists import Member
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.formulas import share
 from netcity_sync.reports.period import Period
+from netcity_sync.russian import plural, plural_word
 
 WORDS = (
     "Посещаемость — доля посещённых уроков: 1 − пропущено ÷ (уроки, проведённые для каждого ученика). Считаются уроки"
@@ -71,6 +72,26 @@ class Missed:
 def total(items: Iterable[Missed]) -> Missed:
     """All together."""
     return sum(items, Missed())
+
+
+_REASONS = (
+    ("illness", "по болезни"), ("excused", "по уважительной причине"), ("unexcused", "без уважительной причины"),
+)  # fmt: skip
+
+
+def missed_words(item: Missed) -> str:
+    """«Пропущено 7 уроков из 218: по болезни 2, без уважительной причины 1; причина не указана: 4.»
+
+    It names the reasons that there were, and no others.
+    """
+    if not item.missed:
+        return f"Пропусков нет: посещены все уроки ({item.lessons})."
+    verb = plural_word(item.missed, "Пропущен", "Пропущено", "Пропущено")
+    counts = [(words, getattr(item, name)) for name, words in _REASONS]
+    reasons = ", ".join(f"{words} {count}" for words, count in counts if count)
+    if item.unknown:
+        reasons = f"{reasons}; причина не указана: {item.unknown}" if reasons else "причина не указана"
+    return f"{verb} {plural(item.missed, 'урок', 'урока', 'уроков')} из {item.lessons}: {reasons}."
 
 
 def codes_known(desk: Desk) -> bool:

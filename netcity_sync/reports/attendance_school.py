@@ -4,7 +4,15 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
-from netcity_sync.reports.attendance_facts import NO_CODES, WORDS, Missed, codes_known, total, weeks_of_classes
+from netcity_sync.reports.attendance_facts import (
+    NO_CODES,
+    WORDS,
+    Missed,
+    codes_known,
+    missed_words,
+    total,
+    weeks_of_classes,
+)
 from netcity_sync.reports.class_lists import Member, members_on
 from netcity_sync.reports.comparison import comparison_notes, earlier_words, share_cells, share_columns
 from netcity_sync.reports.desk import Desk
@@ -87,11 +95,7 @@ def _figures(item: Missed, was: Missed, earlier: Period | None) -> tuple[Cell, .
 def _words(item: Missed) -> str:
     if item.attendance is None:
         return "Нет данных: за этот период в прочитанных журналах нет проведённых уроков."
-    return (
-        f"Посещаемость — {number(item.attendance, 1)} %. Из пропущенных уроков по болезни {item.illness}, по"
-        f" уважительной причине {item.excused}, без уважительной причины {item.unexcused}, причина не указана у"
-        f" {item.unknown}."
-    )
+    return f"Посещаемость — {number(item.attendance, 1)} %, считая уроки всех учеников. {missed_words(item)}"
 
 
 def _charts(names: dict[int, str], weeks: _ByWeek) -> Iterable[HeatMap | Trend]:

@@ -5,7 +5,7 @@ from datetime import date
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.errors import UsageError
-from netcity_sync.reports.attendance_facts import codes_known, total
+from netcity_sync.reports.attendance_facts import codes_known, missed_words, total
 from netcity_sync.reports.class_people import class_facts, class_list, letter_signatures, listed_pupil
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Table
@@ -107,13 +107,7 @@ def _absences(desk: Desk, lines: tuple[SubjectOfPupil, ...]) -> Iterable[str]:
         yield "Уроков за это время не было, или журналы не прочитаны."
         return
     late = f" Опозданий: {both.late}." if both.late else ""
-    if not both.missed:
-        yield f"Пропусков нет: посещены все уроки ({both.lessons}).{late}"
-        return
-    yield (
-        f"Пропущено уроков: {both.missed} из {both.lessons}, из них по болезни {both.illness}, без уважительной причины"
-        f" {both.unexcused}, причина не указана у {both.unknown}.{late}"
-    )
+    yield f"{missed_words(both)}{late}"
 
 
 def _subject_table(lines: tuple[SubjectOfPupil, ...], *, with_finals: bool, with_missed: bool) -> Table:

@@ -13,6 +13,7 @@ from netcity_sync.adapters.source import Capability
 from netcity_sync.errors import AnswerError
 from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
 from netcity_sync.model import AttendanceCode, Student
+from netcity_sync.reports.attendance_facts import Missed, missed_words
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Document, HeatMap, Table, Trend
 from netcity_sync.reports.period import Period, month_period, span_period, week_period
@@ -53,7 +54,7 @@ def test_a_class_counted_by_hand(tmp_path: Path) -> None:
     other.absent(202, AttendanceCode.REMOTE, 2)
     tried.sync("10-06 21:00")
     with desk_at(tried.settings, tried.now) as desk:
-        made = document(desk, SEPTEMBER)
+        made, whole = document(desk, SEPTEMBER), document(desk, SEPTEMBER, Focus())
     shown = tables(made)
     assert shown["Ведомость"].rows == (
         (1, "Ёлкина Вера", 4, 1, 0, 2, 0, 1, 0, 1, 0, 50.0),
@@ -68,12 +69,31 @@ def test_a_class_counted_by_hand(tmp_path: Path) -> None:
     )  # fmt: skip
     assert shown["По дням"].total == ("", "Пропущено уроков", "4", "1", 5)
     assert made.sections[0].paragraphs == (
-        "Посещаемость класса — 50,0 %: пропущено 5 из 10 уроков всех учеников, из них по болезни 2, по уважительной"
-        " причине 1, без уважительной причины 1, причина не указана у 1.",
+        "Посещаемость класса — 50,0 %, считая уроки всех учеников. Пропущено 5 уроков из 10: по болезни 2, по"
+        " уважительной причине 1, без уважительной причины 1; причина не указана: 1.",
         "Без уважительной причины: 1 ученик: Иванов И. (1).",
         "Причина не указана: 1 ученик: Ёлкина В. (1).",
     )
     assert ("Классный руководитель", "Примерова В. П.") in made.facts
+    assert whole.sections[0].paragraphs == (
+        made.sections[0].paragraphs[0].replace("Посещаемость класса", "Посещаемость"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("missed", "words"),
+    [
+        (Missed(218, excused=6, unexcused=1), "Пропущено 7 уроков из 218: по уважительной причине 6, без уважительной"
+         " причины 1."),
+        (Missed(218, illness=1), "Пропущен 1 урок из 218: по болезни 1."),
+        (Missed(218, unexcused=2, unknown=20), "Пропущено 22 урока из 218: без уважительной причины 2; причина не"
+         " указана: 20."),
+        (Missed(10, unknown=3), "Пропущено 3 урока из 10: причина не указана."),
+        (Missed(10, late=3), "Пропусков нет: посещены все уроки (10)."),
+    ],
+)  # fmt: skip
+def test_each_reason_that_there_was_is_named(missed: Missed, words: str) -> None:
+    assert missed_words(missed) == words
 
 
 def test_a_longer_span_is_shown_by_months(tmp_path: Path) -> None:

@@ -62,9 +62,7 @@ def test_a_week_counted_by_hand(tmp_path: Path) -> None:
     day = date(2026, 10, 12)
     assert tables(made)["Отметки по дням"].rows == ((day, "Химия", "4", work), (day, "Химия", "3", work))
     assert made.sections[0].title == "Уважаемые родители (законные представители)!"
-    assert made.sections[0].paragraphs[1] == (
-        "Пропущено уроков: 1 из 2, из них по болезни 1, без уважительной причины 0, причина не указана у 0."
-    )
+    assert made.sections[0].paragraphs[1] == "Пропущен 1 урок из 2: по болезни 1."
     assert made.sections[1].paragraphs == ("Не сдано (1): Химия — Ответ на уроке, 14.10.",)
     assert ("Ученик", "Иванов Иван") in made.facts
 
