@@ -75,22 +75,42 @@ def test_a_term_has_final_marks_and_is_for_all_who_are_named(tmp_path: Path) -> 
         assert len(wanted_reports(desk, LETTER, term)) == 1
         assert len(wanted_reports(desk, LETTER, WEEK, whose)) == 1
         made = [LETTER.build(desk, item.request) for item in wanted_reports(desk, LETTER, term, whose)]
-        (sheet,) = wanted_reports(desk, SHEET, term, whose)
-        shown = SHEET.build(desk, sheet.request)
     assert [tables(item)["По предметам"].rows for item in made] == [
         (("Химия", "5 4 3", 3, 4.0, "4", 1, 1),), (("Химия", "2", 1, 2.0, "2", 0, 0),),
     ]  # fmt: skip
-    assert tables(shown)["Выдача писем"].rows == (
-        (1, "Иванов Иван", "лично родителю", "", ""), (2, "Орлова Анна", "", "", ""),
-    )  # fmt: skip
 
 
-def test_the_sheet_of_a_week_holds_only_those_who_declined(tmp_path: Path) -> None:
+_NOT_DECLINED = "Способ не указан, если семья не отказывалась от дневника."
+
+
+@pytest.mark.parametrize("classes", [(), ("7А",)], ids=["made by itself", "named"])
+@pytest.mark.parametrize("wanted", ["1 четверть", WEEK], ids=["term", "week"])
+def test_the_sheet_holds_those_for_whom_letters_are_made(
+    tmp_path: Path, wanted: str | Period, classes: tuple[str, ...]
+) -> None:
     tried = trial(tmp_path)
     with desk_at(tried.settings, tried.now) as desk:
-        (wanted,) = wanted_reports(desk, SHEET, WEEK)
-        rows = tables(SHEET.build(desk, wanted.request))["Выдача писем"].rows
-    assert rows == ((1, "Иванов Иван", "лично родителю", "", ""),)
+        period = desk.term_period(wanted) if isinstance(wanted, str) else wanted
+        whose = Whose(classes=classes)
+        letters = [LETTER.build(desk, item.request) for item in wanted_reports(desk, LETTER, period, whose)]
+        (asked,) = wanted_reports(desk, SHEET, period, whose)
+        sheet = SHEET.build(desk, asked.request)
+    rows = tables(sheet)["Выдача писем"].rows
+    assert [row[1] for row in rows] == [dict(item.facts)["Ученик"] for item in letters]
+    assert rows[0] == (1, "Иванов Иван", "лично родителю", "", "")
+    assert [row[2] for row in rows[1:]] == ([""] if classes and isinstance(wanted, str) else [])
+    assert (_NOT_DECLINED in sheet.notes) == (len(rows) > 1)
+
+
+def test_a_way_that_was_not_agreed_upon_is_said(tmp_path: Path) -> None:
+    tried = trial(tmp_path)
+    tried.hand_in("10-26 23:00", opt_outs=[OptOut(class_name="7А", student="Иванов Иван", applied_on=date(2026, 9, 7))])
+    with desk_at(tried.settings, tried.now) as desk:
+        for period in (WEEK, desk.term_period("1 четверть")):
+            (asked,) = wanted_reports(desk, SHEET, period)
+            sheet = SHEET.build(desk, asked.request)
+            assert tables(sheet)["Выдача писем"].rows == ((1, "Иванов Иван", "способ не согласован", "", ""),)
+            assert _NOT_DECLINED not in sheet.notes
 
 
 def test_without_the_table_nobody_can_be_written_to_in_a_week(tmp_path: Path) -> None:
