@@ -29,11 +29,11 @@ def subject_table(columns: Iterable[Shown], lines: Iterable[SubjectOfPupil]) -> 
 def mark_columns() -> Iterable[Shown]:
     """The marks of the period, how many, and their mean."""
     yield Shown(
-        Column("Отметки", width=3.4),
+        Column("Отметки", width=3.1),
         lambda item: " ".join(mark.shown for mark in item.marks if mark.shown) if item.known else None,
     )
-    yield Shown(Column("Сколько", Kind.INTEGER, 1), lambda item: len(item.values) if item.known else None)
-    yield Shown(Column("Средний балл", Kind.DECIMAL, 1, digits=2), lambda item: item.mean)
+    yield Shown(Column("Сколько", Kind.INTEGER, 1.35), lambda item: len(item.values) if item.known else None)
+    yield Shown(Column("Средний балл", Kind.DECIMAL, 1.35, digits=2), lambda item: item.mean)
 
 
 def final_columns(judged: tuple[Point, ...], period: Period) -> Iterable[Shown]:
@@ -45,7 +45,7 @@ def final_columns(judged: tuple[Point, ...], period: Period) -> Iterable[Shown]:
     own = [str(item.term_id) for item in judged] == [period.key]
     for item in judged:
         title = "Итоговая отметка" if own else f"Итоговая за {item.name}"
-        yield Shown(Column(title, width=1.4), cell(item.term_id))
+        yield Shown(Column(title, width=1.75), cell(item.term_id))
 
 
 def missed_columns(desk: Desk) -> Iterable[Shown]:
@@ -55,5 +55,5 @@ def missed_columns(desk: Desk) -> Iterable[Shown]:
     def cell(count: Callable[[Missed], int]) -> Callable[[SubjectOfPupil], Cell]:
         return lambda item: count(item.missed) if item.known and known and item.missed.lessons else None
 
-    yield Shown(Column("всего", Kind.INTEGER, 1.1, group=group), cell(lambda missed: missed.missed))
-    yield Shown(Column("болезнь", Kind.INTEGER, 1.1, group=group), cell(lambda missed: missed.illness))
+    yield Shown(Column("всего", Kind.INTEGER, 1.35, group=group), cell(lambda missed: missed.missed))
+    yield Shown(Column("болезнь", Kind.INTEGER, 1.35, group=group), cell(lambda missed: missed.illness))
