@@ -38,7 +38,7 @@ def wanted_reports(desk: Desk, report: Report, period: Period, whose: Whose = Wh
         if focus.about not in report.about:
             allowed = ", ".join(ABOUT_WORDS[item] for item in report.about)
             raise UsageError(f"Отчёт «{report.id}» так не составляется.", todo=f"Можно: {allowed}.")
-    return tuple(Wanted(report, Request(period, focus)) for focus in foci)
+    return tuple(Wanted(report, Request(period, focus, named=bool(whose.classes))) for focus in foci)
 
 
 def _foci(desk: Desk, report: Report, period: Period, whose: Whose) -> Iterator[Focus]:

@@ -1,4 +1,7 @@
-"""How many marks the pupils of each journal have, beside the norm (R7)."""
+"""How many marks the pupils of each journal have, beside the norm (R7).
+
+Whoever came when the lessons of the term had been held could get no mark, and is not counted.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +53,7 @@ def accumulation_of(bench: Bench, last: date, focus: Focus) -> list[Accumulation
 _ACCUMULATION = f"""
 SELECT p.*, c.held AS held_lessons, j.* FROM pupil p
 JOIN journal j USING (subject_group_id, term_id) JOIN counts c USING (subject_group_id, term_id)
-WHERE j.fresh AND j.roster_fresh AND c.held > 0 AND {IN_FOCUS} AND j.term_start = (
+WHERE j.fresh AND j.roster_fresh AND p.counted > 0 AND {IN_FOCUS} AND j.term_start = (
   SELECT max(o.term_start) FROM journal o WHERE o.subject_group_id = j.subject_group_id AND o.term_start <= :last)
 ORDER BY j.grade, j.class_name, j.group_name
 """

@@ -10,11 +10,13 @@ from netcity_sync.reports.attendance_facts import (
     Missed,
     codes_known,
     days_of_class,
+    missed_words,
     monday_of,
     total,
 )
 from netcity_sync.reports.attendance_school import build_school_attendance
-from netcity_sync.reports.class_people import Listed, class_facts, class_list, teacher_signature
+from netcity_sync.reports.class_lists import Member, members_on
+from netcity_sync.reports.class_people import class_facts, teacher_signature
 from netcity_sync.reports.comparison import comparison_notes, earlier_words
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Series, Table, Trend
@@ -42,10 +44,10 @@ def build_attendance(desk: Desk, request: Request) -> Document:
     class_id, period = request.focus.class_id, request.period
     if request.focus.about is not About.CLASS or class_id is None:
         return build_school_attendance(desk, request)
-    pupils = class_list(desk, class_id)
-    days: _ByPupil = {pupil.student_id: {} for pupil in pupils} | days_of_class(desk, class_id, period)
+    pupils = members_on(desk, class_id, period.last)
+    days: _ByPupil = {pupil.student_id: {} for pupil in pupils} | days_of_class(desk, pupils, period)
     before = desk.period_before(period)
-    was = days_of_class(desk, class_id, before) if before is not None else {}
+    was = days_of_class(desk, members_on(desk, class_id, before.last), before) if before is not None else {}
     known, words = codes_known(desk), (*WORDS, *comparison_notes(desk, request, before, found=bool(was)))
     return Document(
         title="Ведомость посещаемости",
@@ -77,7 +79,7 @@ class _Earlier:
         return total(item for by_day in self.days.values() for item in by_day.values()).attendance
 
 
-def _sections(pupils: tuple[Listed, ...], days: _ByPupil, period: Period, earlier: _Earlier) -> Iterable[Section]:
+def _sections(pupils: tuple[Member, ...], days: _ByPupil, period: Period, earlier: _Earlier) -> Iterable[Section]:
     of_class = total(item for by_day in days.values() for item in by_day.values())
     table = _pupil_table(pupils, days)
     yield Section("Главное", tuple(_summary(pupils, days, period, of_class, earlier)), charts=tuple(_trend(days)))
@@ -91,15 +93,14 @@ def _sections(pupils: tuple[Listed, ...], days: _ByPupil, period: Period, earlie
 
 
 def _summary(
-    pupils: tuple[Listed, ...], days: _ByPupil, period: Period, of_class: Missed, earlier: _Earlier
+    pupils: tuple[Member, ...], days: _ByPupil, period: Period, of_class: Missed, earlier: _Earlier
 ) -> Iterable[str]:
     if of_class.attendance is None:
         yield "Нет данных: за этот период в прочитанных журналах класса нет проведённых уроков."
         return
     yield (
-        f"Посещаемость класса — {number(of_class.attendance, 1)} %: пропущено {of_class.missed} из"
-        f" {of_class.lessons} уроков всех учеников, из них по болезни {of_class.illness}, по уважительной причине"
-        f" {of_class.excused}, без уважительной причины {of_class.unexcused}, причина не указана у {of_class.unknown}."
+        f"Посещаемость класса — {number(of_class.attendance, 1)} %, считая уроки всех учеников."
+        f" {missed_words(of_class)}"
     )
     yield from earlier_words(of_class.attendance, earlier.of_class(), earlier.compared)
     sums = [(short_name(pupil.name), total(days[pupil.student_id].values())) for pupil in pupils]
@@ -112,7 +113,7 @@ def _summary(
         yield from _fallen(pupils, days, earlier)
 
 
-def _fallen(pupils: tuple[Listed, ...], days: _ByPupil, earlier: _Earlier) -> Iterable[str]:
+def _fallen(pupils: tuple[Member, ...], days: _ByPupil, earlier: _Earlier) -> Iterable[str]:
     """Who attends much less than in the period before; of a week or two illness alone would name half the class."""
     found = []
     for pupil in pupils:
@@ -143,7 +144,7 @@ def _trend(days: _ByPupil) -> Iterable[Trend]:
         yield Trend("Посещаемость по неделям, %", names, (Series("Класс", values),))
 
 
-def _pupil_table(pupils: tuple[Listed, ...], days: _ByPupil) -> Table:
+def _pupil_table(pupils: tuple[Member, ...], days: _ByPupil) -> Table:
     whole, missed = "Полных дней", "Уроков пропущено"
     columns = (
         Column("№", Kind.INTEGER, 0.5), Column("Фамилия, имя", width=4), Column("Уроков", Kind.INTEGER),
@@ -177,7 +178,7 @@ def _figures(items: Iterable[Missed]) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-def _day_grid(pupils: tuple[Listed, ...], days: _ByPupil) -> Table:
+def _day_grid(pupils: tuple[Member, ...], days: _ByPupil) -> Table:
     """Pupils × school days."""
     dates = sorted({day for by_day in days.values() for day in by_day})
     columns = (
@@ -203,7 +204,7 @@ def _day_cell(item: Missed | None) -> str | None:
     return " ".join(f"{count}{letter}" for name, letter in _LETTERS if (count := getattr(item, name)))
 
 
-def _month_table(pupils: tuple[Listed, ...], days: _ByPupil) -> Table:
+def _month_table(pupils: tuple[Member, ...], days: _ByPupil) -> Table:
     """Pupils × months: missed lessons, those of them for illness."""
     months = sorted({day.replace(day=1) for by_day in days.values() for day in by_day})
     columns = (

@@ -1,13 +1,23 @@
 """R5 of the school or of a grade: attendance of its classes, and how it went week by week."""
 
-import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
-from netcity_sync.reports.attendance_facts import NO_CODES, WORDS, Missed, codes_known, total, weeks_of_school
+from netcity_sync.reports.attendance_facts import (
+    NO_CODES,
+    WORDS,
+    Missed,
+    codes_known,
+    missed_words,
+    total,
+    weeks_of_classes,
+)
+from netcity_sync.reports.class_lists import Member, members_on
 from netcity_sync.reports.comparison import comparison_notes, earlier_words, share_cells, share_columns
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Cell, Column, Document, HeatMap, Kind, Section, Series, Table, Trend
+from netcity_sync.reports.final_matrix import SchoolClass, classes
 from netcity_sync.reports.in_focus import whole_name
 from netcity_sync.reports.period import Period
 from netcity_sync.reports.request import Request
@@ -22,40 +32,36 @@ _ByWeek = dict[int, dict[date, Missed]]
 
 def build_school_attendance(desk: Desk, request: Request) -> Document:
     """A line a class; no names of pupils."""
-    period = request.period
+    period, listed = request.period, classes(desk, request.focus.grade)
     before = desk.period_before(period)
-    was = weeks_of_school(desk, before, request.focus.grade) if before is not None else {}
+    was = weeks_of_classes(desk, _pupils(desk, listed, before), before) if before is not None else {}
     earlier = before if was else None
     known, words = codes_known(desk), (*WORDS, _LESSON_WORDS, *comparison_notes(desk, request, before, found=bool(was)))
     return Document(
         title="Сводная ведомость посещаемости",
         subtitle=desk.subtitle(request),
         facts=desk.facts(period, _CLAUSE),
-        sections=tuple(_sections(desk, request, was, earlier)) if known else (),
+        sections=tuple(_sections(desk, request, listed, was, earlier)) if known else (),
         notes=desk.notes(*(words if known else (NO_CODES,)), period=period, focus=request.focus),
         made_at=desk.snapshot.moment,
         page=desk.page(landscape=True),
     )
 
 
-def _sections(desk: Desk, request: Request, was: _ByWeek, earlier: Period | None) -> Iterable[Section]:
-    grade = request.focus.grade
-    weeks = weeks_of_school(desk, request.period, grade)
-    classes = desk.bench.rows(
-        "SELECT c.class_id, c.class_name, c.grade, count(a.student_id) AS pupils FROM class_read c"
-        " LEFT JOIN arrival a USING (class_id) WHERE :grade IS NULL OR c.grade = :grade"
-        " GROUP BY c.class_id ORDER BY c.grade, c.class_name",
-        grade=grade,
-    )
-    names = {row["class_id"]: row["class_name"] for row in classes}
+def _sections(
+    desk: Desk, request: Request, listed: tuple[SchoolClass, ...], was: _ByWeek, earlier: Period | None
+) -> Iterable[Section]:
+    pupils = _pupils(desk, listed, request.period)
+    weeks, counts = weeks_of_classes(desk, pupils, request.period), Counter(one.class_id for one in pupils)
+    names = {item.class_id: item.name for item in listed}
     every, all_was = (total(one for by_week in found.values() for one in by_week.values()) for found in (weeks, was))
     words = (_words(every), *earlier_words(every.attendance, all_was.attendance, earlier))
     yield Section("Главное", words, charts=tuple(_charts(names, weeks)))
     rows = tuple(
-        (row["class_name"], row["pupils"], *_figures(_of_class(weeks, row), _of_class(was, row), earlier))
-        for row in classes
+        (name, counts[key], *_figures(_of_class(weeks, key), _of_class(was, key), earlier))
+        for key, name in names.items()
     )
-    last = (whole_name(request.focus.about), sum(row["pupils"] for row in classes), *_figures(every, all_was, earlier))
+    last = (whole_name(request.focus.about), len(pupils), *_figures(every, all_was, earlier))
     columns = (*_COLUMNS, *share_columns("Посещаемость, %", earlier, 1.5))
     yield Section("По классам", tables=(Table("По классам", columns, rows, last),))
 
@@ -69,8 +75,12 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _of_class(weeks: _ByWeek, row: sqlite3.Row) -> Missed:
-    return total(weeks.get(row["class_id"], {}).values())
+def _pupils(desk: Desk, listed: Iterable[SchoolClass], period: Period) -> list[Member]:
+    return [one for item in listed for one in members_on(desk, item.class_id, period.last)]
+
+
+def _of_class(weeks: _ByWeek, class_id: int) -> Missed:
+    return total(weeks.get(class_id, {}).values())
 
 
 def _figures(item: Missed, was: Missed, earlier: Period | None) -> tuple[Cell, ...]:
@@ -85,11 +95,7 @@ def _figures(item: Missed, was: Missed, earlier: Period | None) -> tuple[Cell, .
 def _words(item: Missed) -> str:
     if item.attendance is None:
         return "Нет данных: за этот период в прочитанных журналах нет проведённых уроков."
-    return (
-        f"Посещаемость — {number(item.attendance, 1)} %. Из пропущенных уроков по болезни {item.illness}, по"
-        f" уважительной причине {item.excused}, без уважительной причины {item.unexcused}, причина не указана у"
-        f" {item.unknown}."
-    )
+    return f"Посещаемость — {number(item.attendance, 1)} %, считая уроки всех учеников. {missed_words(item)}"
 
 
 def _charts(names: dict[int, str], weeks: _ByWeek) -> Iterable[HeatMap | Trend]:

@@ -1,19 +1,19 @@
-"""Who was on the list of a class on which day: who is there now, who came during the year, who left."""
+"""Who was on the list of a class on which day, as its movement tells (docs/checks.md «Movement»)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from netcity_sync.reports.class_people import BY_NAME
+from netcity_sync.compliance.movement import Path
 from netcity_sync.reports.desk import Desk
+from netcity_sync.reports.movement_facts import movements_of
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A pupil on the list from `first_day` (None: from the beginning) up to, not including, `left_day`.
+    """A pupil on the list of a class from `first_day` (None: from the beginning) up to, not including, `left_day`."""
 
-    Where the source tells no days, they are those of the first read with the pupil, and of the first without.
-    """
-
+    class_id: int
     student_id: int
     name: str
     first_day: date | None
@@ -24,41 +24,18 @@ class Member:
         return (self.first_day is None or self.first_day <= day) and (self.left_day is None or day < self.left_day)
 
 
-def members(desk: Desk, class_id: int) -> tuple[Member, ...]:
-    """All who were ever on the list of a class this year, as journals order them."""
-    rows = desk.bench.rows(_MEMBERS, class_id=class_id, run=desk.bench.run_id)
-    return tuple(
-        Member(row["student_id"], row["name"], _day(row["first_day"]), _day(row["left_day"]))
-        for row in rows
-        if not (row["left_day"] and row["first_day"] and row["left_day"] <= row["first_day"])
-    )
+def members_on(desk: Desk, class_id: int, day: date) -> tuple[Member, ...]:
+    """Who was on the list of a class at the end of a day, as journals order them; of a day to come, who is today."""
+    known = min(day, desk.bench.today)
+    stays = (stay for path in movements_of(desk).paths for stay in _stays(path))
+    return tuple(stay for stay in stays if stay.class_id == class_id and stay.listed(known))
 
 
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-_MEMBERS = f"""
-WITH newest AS MATERIALIZED (
-  SELECT v.*, (SELECT min(o.seen_from) FROM main.enrolment o
-               WHERE o.class_id = v.class_id AND o.student_id = v.student_id) AS first_run,
-    CASE WHEN v.missing_from <= :run THEN v.missing_from WHEN v.seen_to <= :run THEN v.seen_to END AS gone_run
-  FROM main.enrolment v
-  WHERE v.class_id = :class_id AND v.seen_from = (
-    SELECT max(o.seen_from) FROM main.enrolment o
-    WHERE o.class_id = v.class_id AND o.student_id = v.student_id AND o.seen_from <= :run)
-), roster AS (
-  SELECT r.run_id, local_date(r.ended) AS day, r.anew, EXISTS (
-    SELECT 1 FROM main.scope_read e WHERE e.scope_id = r.scope_id AND e.error IS NULL AND e.run_id < r.run_id
-  ) AS later
-  FROM main.scope k CROSS JOIN main.scope_read r USING (scope_id)
-  WHERE k.class_id = :class_id AND k.kind = 'roster'
-)
-SELECT n.student_id, s.name, gone.day AS left_day,
-  coalesce(n.start, CASE WHEN came.later AND NOT came.anew THEN came.day END) AS first_day
-FROM newest n
-JOIN as_of_student s USING (student_id)
-LEFT JOIN roster came ON came.run_id = n.first_run
-LEFT JOIN roster gone ON gone.run_id = n.gone_run
-ORDER BY {BY_NAME}
-"""
+def _stays(path: Path) -> Iterator[Member]:
+    class_id, since = path.first, None
+    for change in path.changes:
+        if class_id is not None:
+            yield Member(class_id, path.student_id, path.name, since, change.day)
+        class_id, since = change.to_class, change.day
+    if class_id is not None:
+        yield Member(class_id, path.student_id, path.name, since, None)

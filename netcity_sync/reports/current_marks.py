@@ -58,7 +58,8 @@ WITH weighted AS MATERIALIZED (
   LEFT JOIN weighted w ON w.subject_group_id = m.subject_group_id
   LEFT JOIN as_of_assignment a ON a.subject_group_id = m.subject_group_id AND a.term_id = m.term_id
     AND a.assignment_id = m.assignment_id
-  WHERE k.class_id = :class_id AND j.term_id = :term AND j.fresh AND m.value IS NOT NULL AND NOT m.missing
+  WHERE k.class_id = :class_id AND j.term_id = :term AND j.fresh AND m.value IS NOT NULL
+    AND (p.missing OR NOT m.missing)
 )
 SELECT s.subject_id, s.subject_group_id, student_id, sum(value * weight) * 1.0 / sum(weight) AS mean
 FROM given CROSS JOIN as_of_subject_group s USING (subject_group_id)
@@ -66,4 +67,5 @@ WHERE s.grading = 'marks' AND NOT s.extracurricular
 GROUP BY s.subject_group_id, student_id HAVING sum(weight) > 0
 ORDER BY s.name, s.subject_group_id
 """
-"""Of two journals on whose lists a pupil is, the first that has marks of the pupil counts, as with final marks."""
+"""Of two journals on whose lists a pupil is, the first that has marks of the pupil counts, as with final marks. Who has
+vanished from a journal, unconfirmed, keeps the marks that stood there."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from netcity_sync.model import FinalKind
-from netcity_sync.reports.class_lists import Member, members
+from netcity_sync.reports.class_lists import Member, members_on
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.period import Period, PeriodKind
 from netcity_sync.russian import plural, some_of
@@ -189,8 +189,7 @@ def _read_finals(desk: Desk, item: SchoolClass, point: Point | None, on: date | 
             _NEVER_READ, class_id=item.class_id, term=point.term_id)]  # fmt: skip
     pupils = tuple(
         Pupil(one.student_id, one.name, _studied(cells.get(one.student_id, {}), one, point))
-        for one in members(desk, item.class_id)
-        if one.listed(day)
+        for one in members_on(desk, item.class_id, day)
     )
     return ClassFinals(
         item.class_id, item.name, item.grade, point, tuple(subjects.values()), pupils, tuple(dict.fromkeys(unread))

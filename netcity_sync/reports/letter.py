@@ -5,22 +5,25 @@ from datetime import date
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.errors import UsageError
-from netcity_sync.reports.attendance_facts import codes_known, total
+from netcity_sync.reports.attendance_facts import codes_known, missed_words, total
 from netcity_sync.reports.class_people import class_facts, class_list, letter_signatures, listed_pupil
 from netcity_sync.reports.desk import Desk
-from netcity_sync.reports.document import Cell, Column, Document, Kind, Section, Table
+from netcity_sync.reports.document import Column, Document, Kind, Section, Table
 from netcity_sync.reports.exam_facts import exam_table, exams
 from netcity_sync.reports.families import GREETING, NO_TABLE, declined_families, told_on
-from netcity_sync.reports.letter_facts import SubjectOfPupil, subjects
+from netcity_sync.reports.letter_facts import SubjectOfPupil, judged_terms, subjects
+from netcity_sync.reports.letter_table import final_columns, mark_columns, missed_columns, subject_table
 from netcity_sync.reports.period import Period, PeriodKind
 from netcity_sync.reports.request import Focus, Request
 from netcity_sync.russian import day_month
 
 _CLAUSE = "8.3, 8.4, 4.5"
-_NOTES = (
-    "Средний балл — среднее отметок периода без учёта веса работ; другие записи («зач», «н/а») в него не входят.",
-    "Опоздание, дистанционный урок и освобождение пропуском не считаются.",
+_MEAN_WORDS = (
+    "Средний балл — среднее отметок периода без учёта веса работ; другие записи («зач», «н/а») в него не входят."
 )
+_MISSED_WORDS = "Опоздание, дистанционный урок и освобождение пропуском не считаются."
+_WITHOUT_MARKS = "Отметок в этом классе не ставят: обучение безотметочное."
+_NOT_JUDGED = "В этом периоде у класса не кончается ни один учебный период: итоговых отметок за него нет."
 
 
 def letter_foci(desk: Desk, period: Period, class_ids: tuple[int, ...]) -> tuple[Focus, ...]:
@@ -47,12 +50,13 @@ def build_letter(desk: Desk, request: Request) -> Document:
     class_id = focus.class_id or 0
     pupil = listed_pupil(desk, class_id, focus.student_id or 0)
     lines = subjects(desk, request)
+    rated = not lines or any(item.rated for item in lines)
     return Document(
         title="Информационное письмо",
         subtitle=f"об успеваемости и посещаемости за {period.name}",
         facts=(("Ученик", pupil.name), *class_facts(desk, class_id), *desk.facts(period, _CLAUSE)),
-        sections=(*_sections(desk, lines, period), *_exam_section(desk, request)),
-        notes=desk.notes(*_NOTES, *_missing(desk, lines)),
+        sections=(*_sections(desk, request, lines, rated=rated), *_exam_section(desk, request)),
+        notes=desk.notes(*((_MEAN_WORDS,) if rated else ()), _MISSED_WORDS, *_missing(desk, lines)),
         made_at=desk.snapshot.moment,
         page=desk.page(),
         signatures=letter_signatures(desk, class_id),
@@ -69,18 +73,22 @@ def _missing(desk: Desk, lines: tuple[SubjectOfPupil, ...]) -> Iterable[str]:
         yield "Нет данных об отметках: источник о них не сообщает."
 
 
-def _sections(desk: Desk, lines: tuple[SubjectOfPupil, ...], period: Period) -> Iterable[Section]:
+def _sections(desk: Desk, request: Request, lines: tuple[SubjectOfPupil, ...], *, rated: bool) -> Iterable[Section]:
+    class_id, period = request.focus.class_id or 0, request.period
+    judged = judged_terms(desk, class_id, period) if rated else ()
+    words = ["Сообщаем, как учится ваш ребёнок.", *_absences(desk, lines)]
+    if not rated:
+        words.append(_WITHOUT_MARKS)
+    elif period.kind is PeriodKind.TERM and not judged:
+        words.append(_NOT_JUDGED)
+    shown = (*(mark_columns() if rated else ()), *final_columns(judged, period), *missed_columns(desk))
+    yield Section(GREETING, tuple(words), (subject_table(shown, lines),))
     marks = [mark for item in lines for mark in item.marks if mark.shown]
-    yield Section(
-        GREETING,
-        ("Сообщаем, как учится ваш ребёнок.", *_absences(desk, lines)),
-        (_subject_table(lines, with_finals=period.kind is PeriodKind.TERM, with_missed=codes_known(desk)),),
-    )
     debts = [mark for item in lines for mark in item.marks if not mark.shown]
     if debts:
         named = "; ".join(f"{item.subject} — {item.work}, {_day(item.day)}" for item in debts)
         yield Section("Задолженности", (f"Не сдано ({len(debts)}): {named}.",))
-    if marks and period.kind is PeriodKind.WEEK:
+    if marks and rated and period.kind is PeriodKind.WEEK:
         dated = [(item.day, item.subject, item.shown, item.work) for item in marks if item.day is not None]
         rows = sorted(dated, key=lambda row: row[:2])
         columns = (Column("Дата", Kind.DATE, 1.2), Column("Предмет", width=3), Column("Отметка"),
@@ -107,31 +115,4 @@ def _absences(desk: Desk, lines: tuple[SubjectOfPupil, ...]) -> Iterable[str]:
         yield "Уроков за это время не было, или журналы не прочитаны."
         return
     late = f" Опозданий: {both.late}." if both.late else ""
-    if not both.missed:
-        yield f"Пропусков нет: посещены все уроки ({both.lessons}).{late}"
-        return
-    yield (
-        f"Пропущено уроков: {both.missed} из {both.lessons}, из них по болезни {both.illness}, без уважительной причины"
-        f" {both.unexcused}, причина не указана у {both.unknown}.{late}"
-    )
-
-
-def _subject_table(lines: tuple[SubjectOfPupil, ...], *, with_finals: bool, with_missed: bool) -> Table:
-    group = "Пропущено уроков"
-    columns = (
-        Column("Предмет", width=3), Column("Отметки", width=3.4), Column("Число", Kind.INTEGER, 0.8),
-        Column("Средний балл", Kind.DECIMAL, 1, digits=2),
-        *((Column("Итоговая отметка", width=1.2),) if with_finals else ()),
-        Column("всего", Kind.INTEGER, 1.1, group=group), Column("болезнь", Kind.INTEGER, 1.1, group=group),
-    )  # fmt: skip
-    rows: list[tuple[Cell, ...]] = []
-    for item in lines:
-        shown = " ".join(mark.shown for mark in item.marks if mark.shown)
-        missed: tuple[Cell, ...] = (item.missed.missed, item.missed.illness)
-        if not item.known or not with_missed or not item.missed.lessons:
-            missed = (None, None)
-        rows.append((
-            item.name, shown if item.known else None, len(item.values) if item.known else None, item.mean,
-            *((item.final or None,) if with_finals else ()), *missed,
-        ))  # fmt: skip
-    return Table("По предметам", columns, tuple(rows))
+    yield f"{missed_words(both)}{late}"

@@ -4,12 +4,17 @@ Everything is asked for one pupil: of others nothing is ever fetched. A mark is 
 lesson the journal does not name belongs to its term, and so to letters of terms only.
 """
 
+import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from netcity_sync.reports.attendance_facts import Missed, subjects_of_pupil
+from netcity_sync.reports.class_lists import Member
+from netcity_sync.reports.class_people import listed_pupil
 from netcity_sync.reports.desk import Desk
+from netcity_sync.reports.final_matrix import Point, terms
 from netcity_sync.reports.period import Period, PeriodKind
 from netcity_sync.reports.request import Focus, Request
 
@@ -27,13 +32,18 @@ class GivenMark:
 
 @dataclass(frozen=True, slots=True)
 class SubjectOfPupil:
-    """A subject; `known` tells whether its journals were read. `final` is the term's mark, where it is there."""
+    """A subject: `known` tells whether its journals were read, `rated` whether they get marks.
+
+    `terms` are those of its journals, `finals` what stands for them, where anything does.
+    """
 
     name: str
     known: bool
+    rated: bool
     marks: tuple[GivenMark, ...]
     missed: Missed
-    final: str
+    terms: frozenset[int]
+    finals: Mapping[int, str]
 
     @property
     def values(self) -> tuple[int, ...]:
@@ -56,18 +66,28 @@ def subjects(desk: Desk, request: Request) -> tuple[SubjectOfPupil, ...]:
     marks: dict[int, list[GivenMark]] = {}
     for row in desk.bench.rows(_MARKS, **asked):
         marks.setdefault(row["subject_group_id"], []).append(_mark(row))
-    missed = subjects_of_pupil(desk, focus.class_id or 0, focus.student_id or 0, period)
-    finals = _finals(desk, focus, period)
+    missed = subjects_of_pupil(desk, _member(desk, focus), period)
+    finals = _finals(desk, focus)
     return tuple(
         SubjectOfPupil(
             row["subject_name"],
             bool(row["fresh"]),
+            bool(row["rated"]),
             tuple(marks.get(row["subject_group_id"], ())),
             missed.get(row["subject_group_id"], Missed()),
-            finals.get(row["subject_group_id"], ""),
+            frozenset(json.loads(row["terms"])),
+            finals.get(row["subject_group_id"], {}),
         )
         for row in desk.bench.rows(_SUBJECTS, **asked)
     )
+
+
+def _member(desk: Desk, focus: Focus) -> Member:
+    """The pupil as the class's list of today has it."""
+    class_id = focus.class_id or 0
+    pupil = listed_pupil(desk, class_id, focus.student_id or 0)
+    first_day = date.fromisoformat(pupil.first_day) if pupil.first_day else None
+    return Member(class_id, pupil.student_id, pupil.name, first_day, None)
 
 
 def _mark(row: sqlite3.Row) -> GivenMark:
@@ -76,11 +96,16 @@ def _mark(row: sqlite3.Row) -> GivenMark:
     return GivenMark(row["subject_name"], day, row["value"], shown, row["work"] or "работа не указана")
 
 
-def _finals(desk: Desk, focus: Focus, period: Period) -> dict[int, str]:
-    """The final marks of the terms that a term's letter tells of, by journal."""
+def judged_terms(desk: Desk, class_id: int, period: Period) -> tuple[Point, ...]:
+    """The terms of whose final marks a letter tells: those of the class that end in a term; none for a week."""
     if period.kind is not PeriodKind.TERM:
-        return {}
-    terms = desk.terms_of(focus.class_id or 0, period)
+        return ()
+    judged = desk.terms_of(class_id, period)
+    return tuple(item for item in terms(desk, class_id) if item.term_id in judged)
+
+
+def _finals(desk: Desk, focus: Focus) -> dict[int, dict[int, str]]:
+    """The final marks of terms, by journal and term."""
     rows = desk.bench.rows(
         "SELECT f.subject_group_id, f.term_id, f.value, f.raw FROM class_journal k"
         " CROSS JOIN journal j ON j.subject_group_id = k.subject_group_id AND j.term_id = k.term_id CROSS JOIN final f"
@@ -88,11 +113,11 @@ def _finals(desk: Desk, focus: Focus, period: Period) -> dict[int, str]:
         " AND f.kind = 'term' WHERE k.class_id = :class_id AND j.finals_fresh AND NOT f.missing",
         class_id=focus.class_id, student_id=focus.student_id,
     )  # fmt: skip
-    return {
-        row["subject_group_id"]: str(row["value"] if row["value"] is not None else row["raw"] or "")
-        for row in rows
-        if row["term_id"] in terms
-    }
+    found: dict[int, dict[int, str]] = {}
+    for row in rows:
+        shown = str(row["value"] if row["value"] is not None else row["raw"] or "")
+        found.setdefault(row["subject_group_id"], {})[row["term_id"]] = shown
+    return found
 
 
 _OWN = """
@@ -103,7 +128,8 @@ CROSS JOIN listed p ON p.subject_group_id = j.subject_group_id AND p.term_id = j
 """
 _OF_PERIOD = "k.class_id = :class_id AND j.term_start <= :last AND j.term_end >= :first"
 _SUBJECTS = f"""
-SELECT j.subject_group_id, j.subject_name, min(j.fresh) AS fresh {_OWN}
+SELECT j.subject_group_id, j.subject_name, min(j.fresh) AS fresh, j.grade >= 2 AND g.grading = 'marks' AS rated,
+  json_group_array(j.term_id) AS terms {_OWN}
 WHERE {_OF_PERIOD} GROUP BY j.subject_group_id ORDER BY j.subject_name, j.subject_group_id
 """
 _MARKS = f"""

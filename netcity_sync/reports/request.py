@@ -43,7 +43,12 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A period and a focus."""
+    """A period and a focus.
+
+    `named` tells that a person named the class: letters of a term, and of results of a day, are then made for all of
+    its families, not only for those that declined the diary.
+    """
 
     period: Period
     focus: Focus = Focus()
+    named: bool = False

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from support.reports import desk_at, tables
 from support.school import CLASS, Book, Trial
-from support.whole_school import WholeSchool
+from support.whole_school import WholeSchool, listed_by_reads
 
 from netcity_sync.adapters.source import Capability
 from netcity_sync.errors import AnswerError
 from netcity_sync.jobs.wanted_reports import Whose, wanted_reports
 from netcity_sync.model import AttendanceCode, Student
+from netcity_sync.reports.attendance_facts import Missed, missed_words
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Document, HeatMap, Table, Trend
 from netcity_sync.reports.period import Period, month_period, span_period, week_period
@@ -53,7 +54,7 @@ def test_a_class_counted_by_hand(tmp_path: Path) -> None:
     other.absent(202, AttendanceCode.REMOTE, 2)
     tried.sync("10-06 21:00")
     with desk_at(tried.settings, tried.now) as desk:
-        made = document(desk, SEPTEMBER)
+        made, whole = document(desk, SEPTEMBER), document(desk, SEPTEMBER, Focus())
     shown = tables(made)
     assert shown["Ведомость"].rows == (
         (1, "Ёлкина Вера", 4, 1, 0, 2, 0, 1, 0, 1, 0, 50.0),
@@ -68,12 +69,31 @@ def test_a_class_counted_by_hand(tmp_path: Path) -> None:
     )  # fmt: skip
     assert shown["По дням"].total == ("", "Пропущено уроков", "4", "1", 5)
     assert made.sections[0].paragraphs == (
-        "Посещаемость класса — 50,0 %: пропущено 5 из 10 уроков всех учеников, из них по болезни 2, по уважительной"
-        " причине 1, без уважительной причины 1, причина не указана у 1.",
+        "Посещаемость класса — 50,0 %, считая уроки всех учеников. Пропущено 5 уроков из 10: по болезни 2, по"
+        " уважительной причине 1, без уважительной причины 1; причина не указана: 1.",
         "Без уважительной причины: 1 ученик: Иванов И. (1).",
         "Причина не указана: 1 ученик: Ёлкина В. (1).",
     )
     assert ("Классный руководитель", "Примерова В. П.") in made.facts
+    assert whole.sections[0].paragraphs == (
+        made.sections[0].paragraphs[0].replace("Посещаемость класса", "Посещаемость"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("missed", "words"),
+    [
+        (Missed(218, excused=6, unexcused=1), "Пропущено 7 уроков из 218: по уважительной причине 6, без уважительной"
+         " причины 1."),
+        (Missed(218, illness=1), "Пропущен 1 урок из 218: по болезни 1."),
+        (Missed(218, unexcused=2, unknown=20), "Пропущено 22 урока из 218: без уважительной причины 2; причина не"
+         " указана: 20."),
+        (Missed(10, unknown=3), "Пропущено 3 урока из 10: причина не указана."),
+        (Missed(10, late=3), "Пропусков нет: посещены все уроки (10)."),
+    ],
+)  # fmt: skip
+def test_each_reason_that_there_was_is_named(missed: Missed, words: str) -> None:
+    assert missed_words(missed) == words
 
 
 def test_a_longer_span_is_shown_by_months(tmp_path: Path) -> None:
@@ -135,6 +155,45 @@ def test_each_class_and_the_school_when_nobody_is_named(tmp_path: Path) -> None:
         assert [item.request.focus for item in only] == [Focus(class_id=CLASS)]
 
 
+def test_the_sheet_of_a_quarter_stays_as_it_was(tmp_path: Path) -> None:
+    """Whoever leaves after it stays on it with all that was missed, whoever comes after it is not there."""
+    tried = Trial(tmp_path, book())
+    tried.book.absent(103, AttendanceCode.UNEXCUSED, 1)
+    tried.sync("10-23 21:00")
+    asked = [Focus(class_id=CLASS), Focus()]
+
+    def made() -> list[object]:
+        with desk_at(tried.settings, tried.now) as desk:
+            documents = [document(desk, desk.term_period("1 четверть"), focus) for focus in asked]
+        return [(item.sections[0].paragraphs, tables(item)) for item in documents]
+
+    then = made()
+    tried.book.students = [*PUPILS, Student(id=4, name="Абрамов Ян")]
+    tried.book.starts[4] = date(2026, 10, 26)
+    tried.book.off_roster.add(1)
+    for day in (26, 27, 28):
+        tried.sync(f"10-{day} 21:00")
+        assert made() == then
+
+
+def test_who_vanished_from_all_lists_once_keeps_what_was_missed(tmp_path: Path) -> None:
+    tried = Trial(tmp_path, book())
+    tried.book.absent(101, AttendanceCode.UNEXCUSED, 1)
+    tried.sync("10-05 21:00")
+    for one in tried.book.books:
+        one.students = [item for item in PUPILS if item.id != 1]
+        one.attendance.clear()
+    shown = []
+    for day in (6, 7):
+        tried.sync(f"10-{day:02} 21:00")
+        with desk_at(tried.settings, tried.now) as desk:
+            shown.append(tables(document(desk, month_period(date(2026, 10, 1))))["Ведомость"].rows)
+            shown.append(tables(document(desk, desk.term_period("1 четверть")))["Ведомость"].rows)
+    assert [[row[1:3] + row[8:9] for row in rows if row[1] == "Иванов Иван"] for rows in shown] == [
+        [("Иванов Иван", 1, 0)], [("Иванов Иван", 5, 1)], [], [],
+    ]  # fmt: skip
+
+
 _LEFT_OUT = {"ОП", "ДОТ", "ОСВ"}
 _REASONS = (("Б",), ("УП",), ("НП",), ("Н", "ОТ"))
 _LONG = span_period(date(2026, 9, 1), date(2026, 10, 25))
@@ -142,7 +201,8 @@ _PERIODS: tuple[tuple[str, Period | str], ...] = (
     ("november", SEPTEMBER), ("november", week_period(date(2026, 10, 7))), ("november", _LONG),
     ("november", span_period(date(2026, 10, 20), TODAY)), ("november", "2 четверть"),
     ("winter", week_period(date(2027, 2, 17))), ("winter", month_period(date(2027, 2, 1))), ("winter", "3 четверть"),
-    ("winter", "2 полугодие"),
+    ("winter", "2 полугодие"), ("school_year", "2 четверть"), ("school_year", "3 четверть"),
+    ("school_year", "1 полугодие"), ("school_year", span_period(date(2026, 9, 1), date(2027, 5, 31))),
 )  # fmt: skip
 
 _Days = dict[int, dict[date, list[str]]]
@@ -151,7 +211,7 @@ _Days = dict[int, dict[date, list[str]]]
 def _by_loops(school: WholeSchool, class_id: int, period: Period) -> _Days:
     """By pupil and day, what stands at each lesson: a code or nothing; the world is asked, not the mirror."""
     world = school.world
-    found: _Days = {pupil.id: {} for pupil in world.roster(class_id)}
+    found: _Days = {pupil.id: {} for pupil in listed_by_reads(school, class_id, period.last)}
     for group in world.school.groups:
         if group.school_class.id != class_id or group.subject.extracurricular:
             continue
@@ -189,9 +249,8 @@ def test_a_whole_school_against_plain_loops(name: str, asked: Period | str, requ
     compared = before is not None and before.last >= school.world.school.calendar.start
     for place, school_class in enumerate(school.world.school.classes):
         found = _by_loops(school, school_class.id, period)
-        pupils = {pupil.id: pupil for pupil in school.world.roster(school_class.id)}
         shown = tables(document(school.desk, period, Focus(class_id=school_class.id)))
-        names = {pupil.name.full: pupil.id for pupil in pupils.values()}
+        names = {pupil.name.full: pupil.id for pupil in listed_by_reads(school, school_class.id, period.last)}
         assert len(shown["Ведомость"].rows) == len(names)
         for row in shown["Ведомость"].rows:
             assert row[2:] == _line(list(found[names[row[1]]].values())), row[1]  # type: ignore[index]
@@ -265,8 +324,8 @@ def test_whose_attendance_fell(november: WholeSchool) -> None:
     for school_class in november.world.school.classes:
         now, was = (_by_loops(november, school_class.id, one) for one in (period, before))
         expected = []
-        for pupil in november.world.roster(school_class.id):
-            lines = [_line(list(one[pupil.id].values())) for one in (now, was)]
+        for pupil in listed_by_reads(november, school_class.id, period.last):
+            lines = [_line(list(one.get(pupil.id, {}).values())) for one in (now, was)]
             if all(line[0] for line in lines) and lines[0][-1].expected - lines[1][-1].expected <= -10:
                 expected.append(pupil.name.full)
         shown = document(november.desk, period, Focus(class_id=school_class.id)).sections[0].paragraphs

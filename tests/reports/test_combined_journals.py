@@ -48,6 +48,18 @@ def test_the_final_mark_stands_in_the_sheet_of_the_own_class(tried: Trial) -> No
     assert [str(shown[title]) for title in ("Геогр.", "Ист.")] == ["5", "4"]
 
 
+def test_its_lessons_still_count_when_the_guest_left_later(tried: Trial) -> None:
+    quarter = tables(made(tried, "attendance"))["Ведомость"].rows
+    tried.book.beside[0].off_roster.add(GUEST.id)
+    tried.sync("11-05 21:00")
+    tried.sync("11-06 21:00")
+    with desk_at(tried.settings, tried.now) as desk:
+        asked = Request(desk.term_period("1 четверть"), Focus(class_id=SECOND_CLASS))
+        later = tables(find_report("attendance").build(desk, asked))["Ведомость"].rows
+    assert later == quarter
+    assert [row[1] for row in later] == [GUEST.name]
+
+
 def test_its_lessons_count_for_the_own_class(tried: Trial) -> None:
     table = tables(made(tried, "attendance", span_period(date(2026, 9, 1), date(2026, 9, 30))))["Ведомость"]
     (row,) = table.rows

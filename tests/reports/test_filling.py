@@ -42,6 +42,23 @@ def test_a_journal_counted_by_hand(tmp_path: Path) -> None:
     assert document.subtitle == "За сентябрь 2026 г."
 
 
+@pytest.mark.parametrize(("came", "shown"), [(24, (1, 3, 0, 0)), (20, (2, 0, 1, 1))])
+def test_nobody_is_blamed_for_a_pupil_who_came_after_the_lessons(
+    tmp_path: Path, came: int, shown: tuple[int, ...]
+) -> None:
+    """Pupils, the least, pupils without marks, pupils below the norm; the last lesson is on the 20th."""
+    pupils = [Student(id=1, name="Иванов Иван"), Student(id=2, name="Орлова Анна")]
+    book = Book(students=pupils, starts={2: date(2026, 10, came)}).add_lessons("10-06", "10-20")
+    for _ in range(3):
+        book.mark(101)
+    tried = Trial(tmp_path, book)
+    tried.sync("10-26 21:00")
+    with desk_at(tried.settings, tried.now) as desk:
+        document = find_report("filling").build(desk, Request(desk.term_period("1 четверть")))
+    (row,) = tables(document)["Класс × предмет"].rows
+    assert (row[3], row[6], row[8], row[10]) == shown
+
+
 def test_the_terms_of_a_year_are_one_row_of_a_journal(tmp_path: Path) -> None:
     book = Book().add_lessons("09-01", "09-08", "10-06")
     book.set_topic(101, None)

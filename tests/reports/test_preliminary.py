@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 import pytest
-from support.final_loops import Shown, class_figures, figures, groups_of, kind_of, mean_mark, pupils_on, row_of
+from support.final_loops import Shown, class_figures, figures, groups_of, kind_of, mean_mark, row_of
 from support.reports import tables
-from support.whole_school import WholeSchool
+from support.whole_school import WholeSchool, listed_by_reads
 
 from netcity_sync.reports.document import Document
 from netcity_sync.reports.registry import find_report
@@ -43,10 +43,8 @@ def report(school: WholeSchool, item: SchoolClass) -> Document:
 
 
 def earlier_rows(school: WholeSchool, item: SchoolClass, term: Term) -> list[dict[int, Shown]]:
-    """The final marks of a term that is over; whoever had left before the first read was never seen."""
-    pupils = pupils_on(school.world, item, term.end)
-    seen = [one for one in pupils if one.left is None or one.left > school.days[0]]
-    return [row_of(school.world, item, one, "term", term) for one in seen]
+    """The final marks of a term that is over."""
+    return [row_of(school.world, item, one, "term", term) for one in listed_by_reads(school, item.id, term.end)]
 
 
 @pytest.mark.parametrize("school", ["november", "winter"])
@@ -61,7 +59,7 @@ def test_every_figure_of_a_term_under_way(school: str, request: pytest.FixtureRe
         document = report(whole, item)
         assert document.title == "Отчёт классного руководителя (предварительный)"
         shown = tables(document)
-        pupils = pupils_on(world, item, today)
+        pupils = listed_by_reads(whole, item.id, today)
         rows = [current_row(world, item, one, terms[-1]) for one in pupils]
         earlier = earlier_rows(whole, item, terms[-2]) if len(terms) > 1 else None
         figures_now, figures_then = _figures(rows), _figures(earlier) if earlier is not None else [None] * 4

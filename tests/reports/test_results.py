@@ -167,6 +167,16 @@ def test_two_journals_of_one_subject_are_told_apart(tmp_path: Path) -> None:
     assert told(tried, DAY) == (("Химия/1 группа", "1 четверть", "2"), ("Химия/2 группа", "1 четверть", "5"))
 
 
+def test_in_a_class_that_is_named_the_sheet_holds_all_families_with_news(tmp_path: Path) -> None:
+    tried, whose = trial(tmp_path, "Орлова Анна"), Whose(classes=("7А",))
+    with desk_at(tried.settings, tried.now) as desk:
+        messages = [RESULTS.build(desk, item.request) for item in wanted_reports(desk, RESULTS, DAY, whose)]
+        (wanted,) = wanted_reports(desk, SHEET, DAY, whose)
+        rows = tables(SHEET.build(desk, wanted.request))["Выдача писем"].rows
+    assert [row[1] for row in rows] == [dict(item.facts)["Ученик"] for item in messages]
+    assert {row[1]: row[2] for row in rows} == {"Иванов Иван": "", "Орлова Анна": "лично родителю"}
+
+
 def test_the_sheet_of_a_day_holds_families_with_news_that_declined(tmp_path: Path) -> None:
     tried = trial(tmp_path, "Орлова Анна")
     with desk_at(tried.settings, tried.now) as desk:

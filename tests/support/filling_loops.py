@@ -121,8 +121,8 @@ def accumulated(world: World, group: Group, last: date) -> Accumulated | None:
     lessons = lessons_of(world, group, term)
     held = [one for one in lessons if is_held(world, one)]
     listed = {one.id for one in world.roster(group.school_class.id)}
-    pupils = [one for one in group.pupils if one.id in listed]
-    if not held or not pupils or not group.rated or group.subject.extracurricular or group.individual:
+    pupils = [one for one in group.pupils if one.id in listed and any(one.start <= lesson.date for lesson in held)]
+    if not pupils or not group.rated or group.subject.extracurricular or group.individual:
         return None
     weeks = {one - timedelta(days=one.weekday()) for one in school_days(world) if term.start <= one <= term.end}
     a_week = max(1, int(len(lessons) / len(weeks) + 0.5))

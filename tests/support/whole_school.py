@@ -21,6 +21,7 @@ from netcity_sync.jobs.sync import run_sync
 from netcity_sync.reports.desk import Desk
 from netcity_sync.settings import Settings
 from netcity_sync.simulator.exchange import handed_over
+from netcity_sync.simulator.school import Pupil
 from netcity_sync.simulator.server import running_simulator
 from netcity_sync.simulator.world import World
 from support.reports import desk_at
@@ -34,6 +35,21 @@ class WholeSchool:
     desk: Desk
     settings: Settings
     days: tuple[date, ...]
+
+
+def listed_by_reads(school: WholeSchool, class_id: int, day: date) -> list[Pupil]:
+    """Whom the lists, as they were read, have in a class on a day or today, as journals order them.
+
+    Who left before the first read was never seen; who is missing from a single read has not left.
+    """
+    last = min(day, school.world.now.date())
+    found = []
+    for pupil in school.world.school.pupils:
+        if pupil.class_id == class_id and pupil.start <= last and any(pupil.listed(read) for read in school.days):
+            without = [read for read in school.days if pupil.left is not None and read >= pupil.left]
+            if pupil.listed(last) or len(without) < 2 or last < without[0]:
+                found.append(pupil)
+    return sorted(found, key=lambda one: (one.name.full.replace("ё", "е").replace("Ё", "Е"), one.id))
 
 
 @contextmanager
