@@ -72,3 +72,31 @@ def test_it_is_missed_in_the_reports_of_the_own_class_where_it_was_not_read(trie
         desk.bench.connection.execute("UPDATE temp.journal SET fresh = 0 WHERE subject_name = 'География'")
         period = desk.term_period("1 четверть")
         assert desk.unread(period, Focus(class_id=SECOND_CLASS)) == ["7А География"]
+
+
+def test_a_grade_counts_the_guests_of_its_own_classes(tmp_path: Path) -> None:
+    """8Б's pupil is a guest of a journal of 7А: that lesson is 8Б's, in the sheet of a grade and of the school."""
+    own = Book(
+        class_id=SECOND_CLASS, grade=8, group=900, first_lesson=501, subject="История", subject_id=15, first_slot=2,
+        students=[GUEST],
+    )  # fmt: skip
+    book = Book(subject="География", students=[*PUPILS, GUEST], off_roster={GUEST.id})
+    book.beside = [fill(own)]
+    trial = Trial(tmp_path, fill(book))
+    trial.sync("10-30 21:00")
+    with desk_at(trial.settings, at("10-30 22:00")) as desk:
+        period, report = span_period(date(2026, 9, 1), date(2026, 9, 30)), find_report("attendance")
+        shown = {
+            grade: tables(report.build(desk, Request(period, Focus(grade=grade))))["По классам"]
+            for grade in (7, 8, None)
+        }
+    rows = {row[0]: row[1:] for row in shown[None].rows}
+    for grade, name in ((7, "7А"), (8, "8Б")):
+        assert [(row[0], row[1:]) for row in shown[grade].rows] == [(name, rows[name])]
+        assert (shown[grade].total or ())[1:] == rows[name]
+    held = {
+        item.class_id: sum(f"{lesson.date}".startswith("2026-09") for lesson in item.lessons.values())
+        for item in (book, own)
+    }
+    assert rows["7А"][1] == held[book.class_id] * len(PUPILS)
+    assert rows["8Б"][1] == held[SECOND_CLASS] + held[book.class_id]
