@@ -208,7 +208,7 @@ class TestPurge:
         folder = purge(tried, write=True).act_folder
         act, log = ((folder / name).read_text(encoding="utf-8") for name in ("act.html", "log.html"))
         for words in (
-            "Акт № 3", "срок хранения кончился", "Учебнова Е. П.", "10.01.2029", "10.01.2032", "№ 179",
+            "Акт № 3", "срок хранения кончился", "Учебнова\u00a0Е.\u00a0П.", "10.01.2029", "10.01.2032", "№ 179",
             "МБОУ «СОШ № 0»", "Адрес оператора", "ул. Школьная, 1", "Способ", "По поручению оператора",
         ):  # fmt: skip
             assert words in act
