@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from support.whole_school import WholeSchool, whole_school
+from support.whole_school import WINTER, WholeSchool, whole_school
 
 _NOVEMBER = datetime(2026, 11, 13, 23, 59, 30)
 _WINTER = tuple(datetime.fromisoformat(f"2027-{day}T23:59:30") for day in ("01-29", "02-12", "02-26"))
@@ -50,7 +50,7 @@ def november(shared: Path) -> Iterator[WholeSchool]:
         yield school
 
 
-@pytest.fixture(params=["november", "winter"])
+@pytest.fixture(params=["november", WINTER])
 def own_school(shared: Path, request: pytest.FixtureRequest) -> Iterator[WholeSchool]:
     """Each of these two in turn, for a test that writes into its mirror."""
     read = whole_school(shared, _NOVEMBER) if request.param == "november" else _read_in_winter(shared)

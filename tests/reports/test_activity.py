@@ -7,7 +7,7 @@ import pytest
 from support.books import touch, write
 from support.reports import desk_at, month_document, tables
 from support.school import CLASS, SECOND_CLASS, Book, Trial, at
-from support.whole_school import WholeSchool
+from support.whole_school import WINTER, WholeSchool
 
 from netcity_sync.model import Student, UserActivity, UserKind
 from netcity_sync.reports.document import Table
@@ -221,7 +221,7 @@ def judged(school: WholeSchool, habit: SignIns, first: date, last: date) -> tupl
     return signed, not signed and beyond, bool(lasts) or any(habit.days(*one) for one in rows), max(lasts, default=None)
 
 
-@pytest.mark.parametrize("school", ["november", "winter"])
+@pytest.mark.parametrize("school", ["november", WINTER])
 @pytest.mark.parametrize("kind", [PeriodKind.MONTH, PeriodKind.TERM, PeriodKind.YEAR, PeriodKind.SPAN])
 def test_every_share_against_plain_loops(school: str, kind: PeriodKind, request: pytest.FixtureRequest) -> None:
     whole: WholeSchool = request.getfixturevalue(school)

@@ -10,7 +10,7 @@ from support.books import write
 from support.filling_loops import Counted, accumulated, counted, in_order, percent, whole_line
 from support.reports import desk_at, month_document, tables
 from support.school import CLASS, SECOND_CLASS, Book, Trial, at
-from support.whole_school import WholeSchool
+from support.whole_school import WINTER, WholeSchool
 
 from netcity_sync.compliance.lessons import LATE_TOPICS
 from netcity_sync.errors import AnswerError
@@ -305,7 +305,7 @@ def _compare_charts(school: WholeSchool, document: Document, period: Period, now
     assert lines == ([weeks] if len(weeks) > 1 else [])
 
 
-@pytest.mark.parametrize("school", ["november", "winter", "school_year"])
+@pytest.mark.parametrize("school", ["november", WINTER, "school_year"])
 def test_every_figure_of_every_kind_of_period(school: str, request: pytest.FixtureRequest) -> None:
     whole: WholeSchool = request.getfixturevalue(school)
     groups = in_order(whole.world.school.groups)
@@ -322,7 +322,7 @@ def test_every_figure_of_every_kind_of_period(school: str, request: pytest.Fixtu
         assert sum(len(one.delays) for group in groups if (one := counted(whole.world, group, date.min, date.max))) > 5
 
 
-@pytest.mark.parametrize("school", ["november", "winter"])
+@pytest.mark.parametrize("school", ["november", WINTER])
 def test_every_figure_of_a_class_a_grade_a_teacher_and_a_subject(school: str, request: pytest.FixtureRequest) -> None:
     whole: WholeSchool = request.getfixturevalue(school)
     world = whole.world

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from support.final_loops import Shown, class_figures, figures, groups_of, kind_of, mean_mark, row_of
 from support.reports import tables
-from support.whole_school import WholeSchool, listed_by_reads
+from support.whole_school import WINTER, WholeSchool, listed_by_reads
 
 from netcity_sync.reports.document import Document
 from netcity_sync.reports.registry import find_report
@@ -47,7 +47,7 @@ def earlier_rows(school: WholeSchool, item: SchoolClass, term: Term) -> list[dic
     return [row_of(school.world, item, one, "term", term) for one in listed_by_reads(school, item.id, term.end)]
 
 
-@pytest.mark.parametrize("school", ["november", "winter"])
+@pytest.mark.parametrize("school", ["november", WINTER])
 def test_every_figure_of_a_term_under_way(school: str, request: pytest.FixtureRequest) -> None:
     whole: WholeSchool = request.getfixturevalue(school)
     world, today = whole.world, whole.world.now.date()
@@ -94,7 +94,7 @@ def _people(pupils: list[Pupil], flags: list[bool]) -> tuple[int, str]:
     return len(named), ", ".join(named)
 
 
-@pytest.mark.parametrize("school", ["november", "winter"])
+@pytest.mark.parametrize("school", ["november", WINTER])
 def test_weights_decide_somewhere(school: str, request: pytest.FixtureRequest) -> None:
     """Else the loops above would not try them."""
     whole: WholeSchool = request.getfixturevalue(school)

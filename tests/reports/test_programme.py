@@ -3,7 +3,7 @@
 import pytest
 from support.filling_loops import has_control, is_held, lessons_of, percent
 from support.reports import tables
-from support.whole_school import WholeSchool
+from support.whole_school import WINTER, WholeSchool
 
 from netcity_sync.reports.document import Cell
 from netcity_sync.reports.period import Period, PeriodKind, month_period
@@ -57,7 +57,7 @@ def expected(world: World, rows: list[PlanRow], group: Group, period: Period) ->
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("school", ["november", "winter", "school_year"])
+@pytest.mark.parametrize("school", ["november", WINTER, "school_year"])
 def test_every_figure_of_every_journal(school: str, request: pytest.FixtureRequest) -> None:
     whole: WholeSchool = request.getfixturevalue(school)
     world, desk = whole.world, whole.desk

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+import pytest
 from filelock import FileLock
 from pydantic import SecretStr
 
@@ -25,6 +26,9 @@ from netcity_sync.simulator.school import Pupil
 from netcity_sync.simulator.server import running_simulator
 from netcity_sync.simulator.world import World
 from support.reports import desk_at
+
+WINTER = pytest.param("winter", marks=pytest.mark.soak)
+"""One school more, for the long runs."""
 
 
 @dataclass(frozen=True, slots=True)
