@@ -18,7 +18,7 @@ _CLAUSE = "5.1"
 _STAFF = (UserKind.STAFF, "Сотрудники")
 _FAMILIES = ((UserKind.PARENT, "Родители (по детям)"), (UserKind.STUDENT, "Ученики"))
 _HOW_TO_BRING = (
-    "Нет данных: таблица «Активность пользователей» об этом периоде не рассказывает. Заполните user_activity в папке"
+    "Таблица «Активность пользователей» об этом периоде не рассказывает. Заполните user_activity в папке"
     " обмена (netcity-sync exchange template user_activity) по статистике входов «Сетевого города», возьмите её"
     " (netcity-sync exchange take) и составьте отчёт ещё раз."
 )

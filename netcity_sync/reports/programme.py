@@ -13,9 +13,9 @@ PROGRAMME_WORDS = (
     " самостоятельными, лабораторными и другими работами, по типу задания или теме."
 )
 _COLUMNS = (
-    Column("Класс", width=0.9), Column("Предмет", width=3), Column("По плану", Kind.DECIMAL, 1),
-    Column("Источник плана", width=1.4), Column("Дано", Kind.INTEGER, 0.8),
-    Column("Выполнение, %", Kind.PERCENT, 1.3, 1), Column("Отставание", Kind.DECIMAL, 1.1),
+    Column("Класс", width=0.9), Column("Предмет", width=3), Column("По плану, ч", Kind.DECIMAL, 1),
+    Column("Источник плана", width=1.4), Column("Дано, ч", Kind.INTEGER, 0.8),
+    Column("Выполнение, %", Kind.PERCENT, 1.3, 1), Column("Отставание, ч", Kind.DECIMAL, 1.1),
     Column("Работ проведено", Kind.INTEGER, 1.2),
 )  # fmt: skip
 
