@@ -9,6 +9,7 @@ from netcity_sync.reports.document import Cell, Column, Distribution, Document, 
 from netcity_sync.reports.final_matrix import ClassFinals, unread_notes
 from netcity_sync.reports.formulas import share
 from netcity_sync.reports.in_focus import whole_name
+from netcity_sync.reports.period import Period, PeriodKind
 from netcity_sync.reports.request import Request
 from netcity_sync.reports.standings import Standing, quality_map, standings, trends
 from netcity_sync.reports.subjects import legend
@@ -49,10 +50,24 @@ def build_school(desk: Desk, request: Request) -> Document:
             Section("Качество по предметам", charts=(quality_map(found),)),
             *((Section("По учебным периодам", charts=over_year),) if over_year else ()),
         ),
-        notes=desk.notes(*result_notes([one.matrix for one in found]), period=period, focus=request.focus),
+        notes=desk.notes(
+            *result_notes([one.matrix for one in found]),
+            *_longer_terms(found, period),
+            period=period,
+            focus=request.focus,
+        ),
         made_at=desk.snapshot.moment,
         page=desk.page(landscape=True),
     )
+
+
+def _longer_terms(found: Sequence[Standing], period: Period) -> tuple[str, ...]:
+    """Which classes are judged by a half-year, where a quarter was asked for that ends with it."""
+    if period.kind is not PeriodKind.TERM:
+        return ()
+    points = [(one.item.name, one.matrix.point) for one in found if one.judged and one.matrix.point]
+    longer = [f"{name} ({point.name})" for name, point in points if str(point.term_id) != period.key]
+    return (f"Оценены за более долгий период, который кончается вместе с этим: {', '.join(longer)}.",) if longer else ()
 
 
 def result_notes(found: Sequence[ClassFinals]) -> tuple[str, ...]:

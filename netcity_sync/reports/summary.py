@@ -51,7 +51,11 @@ def build_summary(desk: Desk, request: Request) -> Document:
     return Document(
         title=_TITLE,
         subtitle=f"{item.name} класс, {point.name + ', ' if point and not year else ''}{desk.year_name} учебный год",
-        facts=(*desk.facts(period, "4.3, 7.2"), *class_facts(desk, item.class_id), *_head(matrix)),
+        facts=(
+            *desk.facts(_judged_period(desk, period, point), "4.3, 7.2"),
+            *class_facts(desk, item.class_id),
+            *_head(matrix),
+        ),
         sections=sections,
         notes=desk.notes(*notes_of(found), period=period, focus=request.focus),
         made_at=desk.snapshot.moment,
@@ -62,6 +66,11 @@ def build_summary(desk: Desk, request: Request) -> Document:
             Signature("Директор", desk.settings.paper.director, "Верно"),
         ),
     )
+
+
+def _judged_period(desk: Desk, period: Period, point: Point | None) -> Period:
+    """The days of what is judged: those of a half-year, where a quarter was asked for that ends with it."""
+    return desk.term_period(str(point.term_id)) if point and point.kind is FinalKind.TERM else period
 
 
 def class_of(desk: Desk, class_id: int | None) -> SchoolClass:

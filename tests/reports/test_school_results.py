@@ -32,6 +32,13 @@ def test_every_figure_of_a_term(school_year: WholeSchool, place: int) -> None:
     table = tables(document)["По классам"]
     shown = {row[0]: row for row in table.rows}
     everyone, listed = [], 0
+    longer = [
+        f"{item.name} ({term.name})"
+        for item in world.school.classes
+        if (term := term_of(school_year, item, place)) and term.id != quarter.id and item.grade > 1
+    ]
+    told = [note for note in document.notes if note.startswith("Оценены за более долгий период")]
+    assert len(told) == bool(longer) and all(", ".join(longer) in note for note in told)
     for item in world.school.classes:
         term = term_of(school_year, item, place)
         pupils = pupils_on(world, item, quarter.end)

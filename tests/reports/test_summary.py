@@ -222,6 +222,7 @@ def test_every_figure_of_a_term_against_plain_loops(school_year: WholeSchool, pl
         rows = [row_of(world, item, pupil, "term", term) for pupil in pupils]
         subjects = sorted({group.subject.id for group in groups_of(world, item)})
         table = tables(document)[TITLE]
+        assert dict(document.facts)["Период"].startswith(f"{term.start:%d.%m.%Y} – ")
         all_marks = [[value for value in row.values() if isinstance(value, int)] for row in rows]
         all_means = [sum(marks) / len(marks) if marks else None for marks in all_marks]
         best_first = sorted((mean for mean in all_means if mean is not None), reverse=True)
