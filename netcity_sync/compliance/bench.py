@@ -84,6 +84,12 @@ class Bench:
         """The date at `now` by the school's clocks."""
         return local_date(self.now, self.settings.zone)
 
+    @property
+    def year_began(self) -> date | None:
+        """The first day of the school year; None where the source does not tell it."""
+        row = self.rows("SELECT max(start) AS day FROM as_of_school_year WHERE NOT missing")[0]
+        return date.fromisoformat(row["day"]) if row["day"] else None
+
     def taken(self, table: Capability) -> Taken | None:
         """The last good take of a table of the exchange folder; None where it tells too little of late.
 

@@ -96,7 +96,7 @@ def check_snapshot(snapshot: Snapshot, settings: Settings, now: datetime, rules:
         violations,
         _coverage(bench, known, tuned),
         {(row["subject_group_id"], row["term_id"]): row["read_run"] for row in journals},
-        _year_began(bench),
+        bench.year_began,
         _days(bench, {violation.place for _, violation in violations}),
         off,
         frozenset(item.id for item in rules if item.kind is RuleKind.EVENT),
@@ -137,11 +137,6 @@ def _as_own(violation: Violation, guests: Mapping[tuple[int | None, ...], Whose]
     place = violation.place
     whose = guests.get((place.subject_group_id, place.term_id, place.student_id))
     return violation if whose is None or violation.whose is not None else replace(violation, whose=whose)
-
-
-def _year_began(bench: Bench) -> date | None:
-    row = bench.rows("SELECT max(start) AS day FROM as_of_school_year WHERE NOT missing")[0]
-    return date.fromisoformat(row["day"]) if row["day"] else None
 
 
 def _days(bench: Bench, places: set[Place]) -> dict[Place, Span]:

@@ -27,8 +27,6 @@ from netcity_sync.settings import Settings
 TABLES = {spec.capability: spec.title for spec in FILES}
 """What the folder can tell, and what its table is called."""
 
-YEAR_BEGAN = "coalesce((SELECT max(start) FROM as_of_school_year WHERE NOT missing), '')"
-"""When the year began: a table may keep what is of former ones."""
 STALE_DAYS = "stale_days"
 """The name of a rule's number: beyond so many days what a table of the folder tells is no data."""
 

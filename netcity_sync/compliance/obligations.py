@@ -11,7 +11,6 @@ from netcity_sync.adapters.source import Capability
 from netcity_sync.clock import from_utc_text
 from netcity_sync.compliance.bench import Bench
 from netcity_sync.compliance.finding import Place, RuleKind, Severity, Violation, Whose
-from netcity_sync.compliance.handed import YEAR_BEGAN
 from netcity_sync.compliance.paper_states import COMPARED_STATES
 from netcity_sync.compliance.registry import Param, Unit, rule
 from netcity_sync.compliance.service_log import log_began_on, log_proof, logged
@@ -215,7 +214,8 @@ def result_not_told(bench: Bench) -> Iterator[Violation]:
     taken = taken_at.astimezone(bench.settings.zone).replace(tzinfo=None)
     classes = _classes(bench)
     for row in bench.rows(
-        f"SELECT * FROM as_of_exam_result WHERE received >= {YEAR_BEGAN} ORDER BY class_name, student, held_on, subject"
+        "SELECT * FROM as_of_exam_result WHERE received >= :began ORDER BY class_name, student, held_on, subject",
+        began=f"{bench.year_began or ''}",
     ):
         received = datetime.fromisoformat(row["received"])
         informed = datetime.fromisoformat(row["informed"]) if row["informed"] else None

@@ -155,11 +155,10 @@ def not_issued(bench: Bench) -> Iterator[Violation]:
     Годится запись за любой год и под любым классом. Об учениках судит, если школа вообще вносит в таблицу учеников.
     """
     taken = bench.taken(Capability.CREDENTIALS)
-    begun = bench.rows("SELECT max(start) AS day FROM as_of_school_year WHERE NOT missing")[0]["day"]
-    if taken is None or begun is None:
+    if taken is None or bench.year_began is None:
         return
-    since = (taken.day - timedelta(days=int(bench.param("days")) + 1)).isoformat()
-    if begun > since:
+    since = taken.day - timedelta(days=int(bench.param("days")) + 1)
+    if bench.year_began > since:
         return
     kinds = {row["recipient"] for row in bench.rows("SELECT DISTINCT recipient FROM issued")}
     words = "нет записи о выдаче реквизитов"
@@ -168,7 +167,7 @@ def not_issued(bench: Bench) -> Iterator[Violation]:
         ("student", words, ("ученику", "ученикам", "ученикам")),
     ):
         if user == "parent" or user in kinds:
-            rows = bench.rows(_NOT_ISSUED, user=user, since=since)
+            rows = bench.rows(_NOT_ISSUED, user=user, since=since.isoformat())
             for place, message in _of_classes(bench, rows, user, whom, forms):
                 yield Violation(place, Severity.WARN, message, taken.proof)
 

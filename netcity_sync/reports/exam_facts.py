@@ -8,7 +8,6 @@ from itertools import groupby
 
 from netcity_sync.adapters.exchange.files import EXAM_RESULTS
 from netcity_sync.clock import from_utc_text
-from netcity_sync.compliance.handed import YEAR_BEGAN
 from netcity_sync.compliance.result_news import News, Version, news_of
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Column, Kind, Table
@@ -52,9 +51,16 @@ def exams(desk: Desk, class_id: int, student_id: int, period: Period) -> tuple[E
     return tuple(_exam(row) for row in rows)
 
 
-def exam_news(desk: Desk) -> Iterator[ExamNews]:
+def exam_news(desk: Desk) -> tuple[ExamNews, ...]:
     """News of the year's results; what the family had been told of before it became known here is none."""
-    rows = desk.bench.rows(_VERSIONS, run=desk.bench.run_id)
+    if "exam_news" not in desk.kept:
+        desk.kept["exam_news"] = tuple(_news(desk))
+    kept: tuple[ExamNews, ...] = desk.kept["exam_news"]
+    return kept
+
+
+def _news(desk: Desk) -> Iterator[ExamNews]:
+    rows = desk.bench.rows(_VERSIONS, run=desk.bench.run_id, began=f"{desk.bench.year_began or ''}")
     for _, of_exam in groupby(rows, lambda row: tuple(row[name] for name in _KEY)):
         cell = list(of_exam)
         exam_of = {_shown(row): _exam(row) for row in cell}
@@ -78,7 +84,7 @@ SELECT p.class_id, p.student_id, v.*, t.read_at AS known, (
 FROM main.exam_result v
 CROSS JOIN as_of_exchange_take t ON t.run_id = v.seen_from AND t.name = 'exam_results'
 CROSS JOIN known_pupil p ON {_PUPIL}
-WHERE v.seen_from <= :run AND v.received >= {YEAR_BEGAN}
+WHERE v.seen_from <= :run AND v.received >= :began
 ORDER BY p.class_id, p.student_id, v.exam, v.subject, v.held_on, v.class_name, v.student, v.seen_from
 """
 
