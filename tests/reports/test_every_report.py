@@ -10,15 +10,15 @@ from pathlib import Path
 import openpyxl
 import pikepdf
 import pytest
+from support.reports import period_of
 from support.whole_school import WholeSchool
 from support.workbooks import idly_high, too_low
 
 from netcity_sync.jobs.wanted_reports import wanted_reports
-from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Document
 from netcity_sync.reports.html import render_html
 from netcity_sync.reports.pdf import render_pdf
-from netcity_sync.reports.period import Period, PeriodKind, day_period, month_period, span_period, week_period
+from netcity_sync.reports.period import PeriodKind
 from netcity_sync.reports.registry import Report, all_reports
 from netcity_sync.reports.xlsx import render_xlsx
 
@@ -30,25 +30,13 @@ EVERY = pytest.mark.parametrize(
 )
 
 
-def period_of(desk: Desk, kind: PeriodKind) -> Period:
-    match kind:
-        case PeriodKind.DAY:
-            return day_period(desk.term_period("3 четверть").last)
-        case PeriodKind.WEEK:
-            return week_period(DAY)
-        case PeriodKind.MONTH:
-            return month_period(DAY.replace(day=1))
-        case PeriodKind.TERM:
-            return desk.term_period("3 четверть")
-        case PeriodKind.YEAR:
-            return desk.year_period()
-        case PeriodKind.SPAN:
-            return span_period(date(2027, 2, 1), DAY)
-
-
 def document(school: WholeSchool, report: Report, kind: PeriodKind) -> Document:
     """That of the one in the middle: the last classes have half-years, the first ones no marks."""
-    wanted = wanted_reports(school.desk, report, period_of(school.desk, kind))
+    term = "3 четверть"
+    period = period_of(
+        school.desk, kind, term=term, day=DAY, since=date(2027, 2, 1), news=school.desk.term_period(term).last
+    )
+    wanted = wanted_reports(school.desk, report, period)
     return report.build(school.desk, wanted[len(wanted) // 2].request)
 
 

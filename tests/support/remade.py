@@ -9,30 +9,11 @@ import sys
 from datetime import date, datetime
 
 from netcity_sync.jobs.wanted_reports import wanted_reports
-from netcity_sync.reports.desk import Desk
-from netcity_sync.reports.period import Period, PeriodKind, day_period, month_period, span_period, week_period
 from netcity_sync.reports.registry import RENDERERS, all_reports
 from netcity_sync.settings import Settings
-from support.reports import desk_at
+from support.reports import desk_at, period_of
 
 _SCHOOL_DAY = date(2026, 10, 14)
-
-
-def period_of(desk: Desk, kind: PeriodKind, day: date) -> Period:
-    """A period of a kind in the first quarter; for a day the one that is given."""
-    match kind:
-        case PeriodKind.DAY:
-            return day_period(day)
-        case PeriodKind.WEEK:
-            return week_period(_SCHOOL_DAY)
-        case PeriodKind.MONTH:
-            return month_period(_SCHOOL_DAY.replace(day=1))
-        case PeriodKind.TERM:
-            return desk.term_period("1 четверть")
-        case PeriodKind.YEAR:
-            return desk.year_period()
-        case PeriodKind.SPAN:
-            return span_period(date(2026, 9, 14), _SCHOOL_DAY)
 
 
 def main() -> None:
@@ -43,7 +24,11 @@ def main() -> None:
     with desk_at(settings, now, as_of) as desk:
         for report in all_reports():
             for kind in report.periods:
-                wanted = wanted_reports(desk, report, period_of(desk, kind, as_of.astimezone(settings.zone).date()))
+                period = period_of(
+                    desk, kind, term="1 четверть", day=_SCHOOL_DAY, since=date(2026, 9, 14),
+                    news=as_of.astimezone(settings.zone).date(),
+                )  # fmt: skip
+                wanted = wanted_reports(desk, report, period)
                 document = report.build(desk, wanted[-1].request)
                 for name, render in RENDERERS.items():
                     hashes[f"{report.id}-{kind.value}.{name}"] = hashlib.sha256(render(document)).hexdigest()

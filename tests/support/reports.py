@@ -10,7 +10,7 @@ from netcity_sync.jobs.report import make_reports, open_desk
 from netcity_sync.jobs.wanted_reports import wanted_reports
 from netcity_sync.reports.desk import Desk
 from netcity_sync.reports.document import Document, Table
-from netcity_sync.reports.period import month_period
+from netcity_sync.reports.period import Period, PeriodKind, day_period, month_period, span_period, week_period
 from netcity_sync.reports.registry import find_report
 from netcity_sync.reports.request import Request
 from netcity_sync.settings import Settings
@@ -42,3 +42,20 @@ def month_files(
 def tables(document: Document) -> dict[str, Table]:
     """The tables of a document by title."""
     return {table.title: table for section in document.sections for table in section.tables}
+
+
+def period_of(desk: Desk, kind: PeriodKind, *, term: str, day: date, since: date, news: date) -> Period:
+    """A period of a kind: that of a school day, a span from `since` to it, a term by name, a day with `news`."""
+    match kind:
+        case PeriodKind.DAY:
+            return day_period(news)
+        case PeriodKind.WEEK:
+            return week_period(day)
+        case PeriodKind.MONTH:
+            return month_period(day.replace(day=1))
+        case PeriodKind.TERM:
+            return desk.term_period(term)
+        case PeriodKind.YEAR:
+            return desk.year_period()
+        case PeriodKind.SPAN:
+            return span_period(since, day)
