@@ -66,7 +66,6 @@ def _told(desk: Desk, request: Request, declined: frozenset[int]) -> frozenset[i
     """The pupils whose families are written to; None: all."""
     period, class_id = request.period, request.focus.class_id or 0
     if period.kind is PeriodKind.DAY:
-        found = results_foci(desk, period, (class_id,))
-        news = frozenset(item.student_id for item in found if item.student_id is not None)
-        return news if request.named else news & declined
+        found = results_foci(desk, period, (class_id,) if request.named else ())
+        return frozenset(item.student_id for item in found if item.class_id == class_id and item.student_id is not None)
     return None if request.named and period.kind is PeriodKind.TERM else declined

@@ -186,6 +186,19 @@ def test_the_sheet_of_a_day_holds_families_with_news_that_declined(tmp_path: Pat
     assert rows == ((1, "Орлова Анна", "лично родителю", "", ""),)
 
 
+def test_who_declined_after_the_news_is_not_on_the_sheet_of_that_day(tmp_path: Path) -> None:
+    tried = trial(tmp_path)
+    rows = [
+        OptOut(class_name="7А", student=name, applied_on=date(2026, month, 7), channel=Channel.IN_PERSON)
+        for name, month in (("Иванов Иван", 9), ("Орлова Анна", 11))
+    ]
+    tried.hand_in("11-08 20:00", opt_outs=rows)
+    with desk_at(tried.settings, tried.now) as desk:
+        (wanted,) = wanted_reports(desk, SHEET, DAY)
+        listed = tables(SHEET.build(desk, wanted.request))["Выдача писем"].rows
+    assert [row[1] for row in listed] == ["Иванов Иван"]
+
+
 def exam(student: str = "Иванов Иван", mark: int = 4, informed: str | None = None) -> ExamResult:
     return ExamResult(
         class_name="7 а", student=student, exam=ExamKind.OGE, subject="Химия", held_on=date(2026, 10, 6), mark=mark,
